@@ -1,0 +1,29 @@
+@{
+    RootModule           = 'KafkaK8s.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6f0c1b0e-54a4-4a6e-9c3b-0d4a3f1f5b72'
+    Author               = 'The KafkaK8s authors'
+    CompanyName          = 'KafkaK8s'
+    Copyright            = 'The KafkaK8s authors. Apache-2.0.'
+    Description          = 'A complete Kafka cluster on Kubernetes in one command, verified: no operator, no CRD, no cluster-admin.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('KafkaK8s.Format.ps1xml')
+    TypesToProcess       = @('KafkaK8s.Types.ps1xml')
+    CmdletsToExport      = @(
+        'Export-KafkaManifest'
+        'Get-KafkaCluster'
+        'New-KafkaCluster'
+        'Remove-KafkaCluster'
+        'Test-KafkaTopic'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('Kafka', 'ZooKeeper', 'Kubernetes', 'EKS', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
+            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace KafkaK8s;
+
+/// <summary>
+/// The load context of the module's cmdlets and of everything that they depend on, so that the YAML, Kubernetes and Kafka
+/// libraries of this module never meet other versions of themselves that another module brought into the same process.
+/// </summary>
+/// <remarks>Only the types of this assembly live in the default context: they are what scripts can name.</remarks>
+public sealed class ModuleLoadContext : AssemblyLoadContext
+{
+    private static readonly Lazy<Assembly> CmdletAssembly = new(static () =>
+    {
+        string file = Path.Combine(Path.GetDirectoryName(typeof(ModuleLoadContext).Assembly.Location)!, "KafkaK8s.Cmdlets.dll");
+        return new ModuleLoadContext(file).LoadFromAssemblyPath(file);
+    });
+
+    private readonly AssemblyDependencyResolver resolver;
+
+    private ModuleLoadContext(string file)
+        : base("KafkaK8s", isCollectible: false) => resolver = new AssemblyDependencyResolver(file);
+
+    /// <summary>The assembly of the cmdlets, loaded once in a process.</summary>
+    public static Assembly Module => CmdletAssembly.Value;
+
+    /// <inheritdoc/>
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        ArgumentNullException.ThrowIfNull(assemblyName);
+        Assembly contracts = typeof(ModuleLoadContext).Assembly;
+        if (assemblyName.Name == contracts.GetName().Name)
+            return contracts;
+
+        // Null hands over to the default context: that is where the engine itself lives.
+        return resolver.ResolveAssemblyToPath(assemblyName) is string path ? LoadFromAssemblyPath(path) : null;
+    }
+
+    /// <inheritdoc/>
+    protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
+        resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is string path ? LoadUnmanagedDllFromPath(path) : 0;
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace KafkaK8s.Core.Kubernetes;
+
+/// <summary>Turns an API server's refusal into a failure with an id, a kind and advice. Pure.</summary>
+internal static class ApiFailure
+{
+    /// <summary>Maps the status and the Status object in the body.</summary>
+    public static ClusterException From(HttpStatusCode code, string body, KubeConnection connection) => From(code, body, connection.Context, connection.Server);
+
+    /// <summary>The same, without a connection.</summary>
+    public static ClusterException From(HttpStatusCode code, string body, string context, Uri server)
+    {
+        var status = Parse(body);
+        string message = (string?)status?["message"] ?? $"{(int)code} {code}";
+        var details = status?["details"] as JsonObject;
+        string what = details is null ? server.ToString() : $"{(string?)details["kind"]}/{(string?)details["name"]}".Trim('/');
+        return code switch
+        {
+            HttpStatusCode.Unauthorized => new("Unauthorized", FailureKind.Authentication, context,
+                $"The API server {server} does not accept the credentials of the context {context}: they are expired or wrong. Log in again, or choose another context with -Context."),
+            HttpStatusCode.Forbidden when IsQuotaOrPolicy(message) => new("RefusedByPolicy", FailureKind.Permission, what, $"The server refused it: {message}"),
+            HttpStatusCode.Forbidden => new("Forbidden", FailureKind.Permission, what,
+                $"The credentials of the context {context} do not allow this: {message}. Ask for that right in the namespace, or use another context."),
+            HttpStatusCode.NotFound when message.StartsWith("namespaces ", StringComparison.Ordinal) => NamespaceNotFound((string?)details?["name"] ?? what, context),
+            HttpStatusCode.NotFound => new("ObjectNotFound", FailureKind.NotFound, what, $"The server does not have it: {message}."),
+            HttpStatusCode.Conflict when Causes(details).Any(c => (string?)c["reason"] == "FieldManagerConflict") => FieldConflict(what, details!),
+            HttpStatusCode.Conflict => new("Conflict", FailureKind.Conflict, what, $"The object changed or exists already: {message}. Run the command again."),
+            HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest => new("RefusedByServer", FailureKind.InvalidData, what, $"The server refused it as invalid: {message}."),
+            // Kubernetes 1.20 answers many a malformed apply with 500: trying again would never help.
+            HttpStatusCode.InternalServerError when message.StartsWith("failed to create typed patch object", StringComparison.Ordinal) || message.StartsWith("failed to convert", StringComparison.Ordinal)
+                => new("RefusedByServer", FailureKind.InvalidData, what, $"The server refused it as invalid: {message}."),
+            _ => new("ApiServerError", FailureKind.Unavailable, what, $"The API server {server} answered {(int)code}: {message}. Run the command again later."),
+        };
+    }
+
+    /// <summary>The failure of a namespace that is not there.</summary>
+    public static ClusterException NamespaceNotFound(string ns, string context) => new("NamespaceNotFound", FailureKind.NotFound, ns,
+        $"There is no namespace '{ns}' in the context {context}. Create it ('kubectl create namespace {ns}', or New-KafkaCluster with -CreateNamespace), or name another with -Namespace.");
+
+    private static ClusterException FieldConflict(string what, JsonObject details)
+    {
+        var causes = Causes(details).Select(c => $"{(string?)c["field"]} ({(string?)c["message"]})");
+        return new("FieldConflict", FailureKind.Conflict, what,
+            $"Somebody else set fields of {what} that this command sets too: {string.Join(", ", causes)}. Take them over with -Force, or leave those parameters out.");
+    }
+
+    private static IEnumerable<JsonObject> Causes(JsonObject? details) => (details?["causes"] as JsonArray ?? []).OfType<JsonObject>();
+
+    private static bool IsQuotaOrPolicy(string message) =>
+        message.Contains("exceeded quota", StringComparison.Ordinal) || message.Contains("violates PodSecurity", StringComparison.Ordinal)
+        || message.Contains("admission webhook", StringComparison.Ordinal) || message.Contains("being terminated", StringComparison.Ordinal);
+
+    private static JsonObject? Parse(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null; // a proxy in between answers with HTML
+        }
+    }
+}

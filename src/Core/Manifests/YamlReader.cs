@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace KafkaK8s.Core.Manifests;
+
+/// <summary>
+/// Reads YAML documents as untyped JSON trees, strictly: what a reader of the file could take for something else is refused
+/// (anchors, duplicate keys, the words that only some YAML versions take for booleans).
+/// </summary>
+internal static class YamlReader
+{
+    private static readonly HashSet<string> AmbiguousWords = new(["yes", "no", "on", "off", "y", "n"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads all documents of a text; empty ones are left out.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Name for error messages.</param>
+    /// <exception cref="FormatException">The text is not YAML, or not unambiguous.</exception>
+    public static IReadOnlyList<JsonNode> ReadAll(string text, string source)
+    {
+        var parser = new Parser(new StringReader(text));
+        var documents = new List<JsonNode>();
+        try
+        {
+            parser.Consume<StreamStart>();
+            while (!parser.Accept<StreamEnd>(out _))
+            {
+                parser.Consume<DocumentStart>();
+                if (ReadNode(parser, source) is JsonNode node)
+                    documents.Add(node);
+                parser.Consume<DocumentEnd>();
+            }
+        }
+        catch (YamlException e)
+        {
+            throw new FormatException($"{source}, line {e.Start.Line}: {e.Message}", e);
+        }
+
+        return documents;
+    }
+
+    private static JsonNode? ReadNode(Parser parser, string source)
+    {
+        var at = parser.Current!;
+        switch (at)
+        {
+            case Scalar scalar:
+                parser.MoveNext();
+                Refuse(!scalar.Anchor.IsEmpty, at, source, "anchors are not read here");
+                return ReadScalar(scalar, source);
+            case SequenceStart sequence:
+                parser.MoveNext();
+                Refuse(!sequence.Anchor.IsEmpty, at, source, "anchors are not read here");
+                var array = new JsonArray();
+                while (!parser.TryConsume<SequenceEnd>(out _))
+                    array.Add(ReadNode(parser, source));
+                return array;
+            case MappingStart mapping:
+                parser.MoveNext();
+                Refuse(!mapping.Anchor.IsEmpty, at, source, "anchors are not read here");
+                var map = new JsonObject();
+                while (!parser.TryConsume<MappingEnd>(out _))
+                {
+                    var key = parser.Consume<Scalar>();
+                    Refuse(map.ContainsKey(key.Value), key, source, $"the key '{key.Value}' is there twice");
+                    map[key.Value] = ReadNode(parser, source);
+                }
+
+                return map;
+            default:
+                throw new FormatException($"{source}, line {at.Start.Line}: aliases are not read here");
+        }
+    }
+
+    private static JsonValue? ReadScalar(Scalar scalar, string source)
+    {
+        string value = scalar.Value;
+        if (scalar.Style != ScalarStyle.Plain)
+            return JsonValue.Create(value);
+        if (value is "" or "~" or "null" or "Null" or "NULL")
+            return null;
+        if (value is "true" or "True" or "TRUE")
+            return JsonValue.Create(true);
+        if (value is "false" or "False" or "FALSE")
+            return JsonValue.Create(false);
+        Refuse(AmbiguousWords.Contains(value), scalar, source, $"the word {value} means a boolean to some readers and a string to others: write true, false or quotes");
+        if (IsOctal(value))
+            return JsonValue.Create(Convert.ToInt64(value, 8));
+        if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
+            return JsonValue.Create(integer);
+        if ((char.IsAsciiDigit(value[0]) || value[0] is '-' or '+' or '.')
+            && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            return JsonValue.Create(number);
+        return JsonValue.Create(value);
+    }
+
+    // YAML 1.1, which Kubernetes reads: a leading zero means octal (file modes).
+    private static bool IsOctal(string value) => value.Length > 1 && value[0] == '0' && value.All(c => c is >= '0' and <= '7');
+
+    private static void Refuse(bool refused, ParsingEvent at, string source, string why)
+    {
+        if (refused)
+            throw new FormatException($"{source}, line {at.Start.Line}: {why}");
+    }
+}

@@ -1,0 +1,77 @@
+namespace KafkaK8s.Core.Spec;
+
+/// <summary>Every name, label and address of a cluster, in this one place.</summary>
+/// <param name="cluster">Name of the cluster.</param>
+internal sealed class ClusterNames(string cluster)
+{
+    public const string PartOfLabel = "app.kubernetes.io/part-of";
+    public const string PartOf = "kafkak8s";
+    public const string InstanceLabel = "app.kubernetes.io/instance";
+    public const string NameLabel = "app.kubernetes.io/name";
+    public const string KafkaApp = "kafka";
+    public const string ZooKeeperApp = "zookeeper";
+
+    /// <summary>Annotation of the brokers' StatefulSet: the parameters given so far, as JSON.</summary>
+    public const string SpecAnnotation = "kafkak8s.io/spec";
+
+    /// <summary>Port that clients inside the Kubernetes cluster use.</summary>
+    public const int InternalPort = 9092;
+
+    /// <summary>Port on each broker pod's loopback that only a port-forward reaches.</summary>
+    public const int TunnelPort = 9095;
+
+    /// <summary>The tunnel listener of broker N is advertised as 127.0.0.1 at this port + N.</summary>
+    public const int TunnelPortBase = 19092;
+
+    /// <summary>Port of ZooKeeper's clients.</summary>
+    public const int ZooKeeperPort = 2181;
+
+    /// <summary>Longest name of a cluster: a pod's name with the longest suffix is a DNS label of at most 63 characters, and
+    /// so is the hash label that Kubernetes 1.20 puts on the pods of a StatefulSet.</summary>
+    public const int LongestCluster = 40;
+
+    /// <summary>Selects the objects of all clusters.</summary>
+    public const string AllSelector = $"{PartOfLabel}={PartOf}";
+
+    /// <summary>Name of the cluster.</summary>
+    public string Cluster { get; } = cluster;
+
+    /// <summary>Selects all objects of this cluster.</summary>
+    public string Selector => $"{AllSelector},{InstanceLabel}={Cluster}";
+
+    /// <summary>The brokers' StatefulSet.</summary>
+    public string BrokerSet => Prefixed("kafka");
+
+    /// <summary>The ZooKeeper servers' StatefulSet.</summary>
+    public string ZooKeeperSet => Prefixed("zk");
+
+    /// <summary>The Service that clients start from.</summary>
+    public string BootstrapService => Prefixed("kafka-service");
+
+    /// <summary>The Service that names each broker pod.</summary>
+    public string BrokerHeadless => Prefixed("kafka-headless");
+
+    /// <summary>The Secret with the credential for changes of the ensemble.</summary>
+    public string ReconfigSecret => Prefixed("zk-reconfig");
+
+    /// <summary>Name of an object of the manifests in this cluster: with a prefix, except for the cluster of the plain manifests.</summary>
+    public string Prefixed(string name) => Cluster == ClusterSpec.DefaultName ? name : $"{Cluster}-{name}";
+
+    /// <summary>Pod of a broker.</summary>
+    public string BrokerPod(int ordinal) => $"{BrokerSet}-{ordinal}";
+
+    /// <summary>Pod of a ZooKeeper server.</summary>
+    public string ZooKeeperPod(int ordinal) => $"{ZooKeeperSet}-{ordinal}";
+
+    /// <summary>Volume claim of a pod of one of the sets.</summary>
+    public static string Claim(string pod) => $"data-{pod}";
+
+    /// <summary>Address of the bootstrap service inside the Kubernetes cluster.</summary>
+    public string Bootstrap(string ns) => $"{BootstrapService}.{ns}.svc:{InternalPort}";
+
+    /// <summary>Host name of a broker inside the Kubernetes cluster.</summary>
+    public string BrokerHost(int ordinal, string ns) => $"{BrokerPod(ordinal)}.{BrokerHeadless}.{ns}.svc";
+
+    /// <summary>The ordinal at the end of a pod's name; -1 where there is none.</summary>
+    public static int Ordinal(string pod) => int.TryParse(pod.AsSpan(pod.LastIndexOf('-') + 1), out int n) ? n : -1;
+}
