@@ -1,0 +1,81 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Operations;
+
+namespace KafkaK8s.Cmdlets.Completion;
+
+/// <summary>Completes from names that a source gives within two seconds; silent on failure.</summary>
+public abstract class NameCompleter : IArgumentCompleter
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
+        string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
+        string word = (wordToComplete ?? "").Trim('\'', '"');
+        IReadOnlyList<string> names;
+        try
+        {
+            using var limit = new CancellationTokenSource(Limit);
+            var work = Task.Run(() => NamesAsync(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"), limit.Token));
+            if (!work.Wait(Limit))
+                yield break;
+            names = work.Result;
+        }
+        catch (AggregateException)
+        {
+            yield break; // completion never complains
+        }
+
+        foreach (string name in names.Where(n => n.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+            yield return new CompletionResult(name.AsSpan().IndexOfAny(" '\"$`") < 0 ? name : $"'{name.Replace("'", "''", StringComparison.Ordinal)}'", name, CompletionResultType.ParameterValue, name);
+    }
+
+    /// <summary>The names to choose from.</summary>
+    protected abstract Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel);
+}
+
+/// <summary>Completes contexts, from the kubeconfig alone.</summary>
+public sealed class ContextCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel) =>
+        Task.FromResult(KubeConfigFile.ContextNames(kubeConfig));
+}
+
+/// <summary>Completes namespaces.</summary>
+public sealed class NamespaceCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel)
+    {
+        using var connection = KubeConnection.Open(kubeConfig, context);
+        return [.. Trees.Items((await connection.GetAsync(ResourceKind.Namespace.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
+    }
+}
+
+/// <summary>Completes storage classes.</summary>
+public sealed class StorageClassCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel)
+    {
+        using var connection = KubeConnection.Open(kubeConfig, context);
+        return [.. Trees.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
+    }
+}
+
+/// <summary>Completes names of clusters in the namespace already typed, or the context's.</summary>
+public sealed class ClusterCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel)
+    {
+        using var connection = KubeConnection.Open(kubeConfig, context);
+        return [.. (await ListClusters.RunAsync(connection, ns ?? connection.DefaultNamespace, cancel).ConfigureAwait(false)).Select(c => c.Name)];
+    }
+}

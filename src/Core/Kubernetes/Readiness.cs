@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+
+namespace KafkaK8s.Core.Kubernetes;
+
+/// <summary>Whether a pod or a set is ready. Pure predicates on trees.</summary>
+internal static class Readiness
+{
+    /// <summary>Pods that a set wants.</summary>
+    public static int Wanted(JsonObject set) => (int?)set["spec"]!["replicas"] ?? 1;
+
+    /// <summary>Whether the controller has seen the last change and all pods are there and ready.</summary>
+    public static bool IsReady(JsonObject set)
+    {
+        var status = set["status"];
+        int wanted = Wanted(set);
+        return ((long?)status?["observedGeneration"] ?? 0) >= ((long?)set["metadata"]!["generation"] ?? 0)
+            && ((int?)status?["replicas"] ?? 0) == wanted && ((int?)status?["readyReplicas"] ?? 0) == wanted;
+    }
+
+    /// <summary>Whether a pod serves. The condition counts, not the containers' statuses: after the loss of a node these still say ready.</summary>
+    public static bool IsPodReady(JsonObject pod) => !pod.IsTerminating()
+        && Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["status"] == "True");
+
+    /// <summary>Whether a pod still runs an older template than its set has.</summary>
+    public static bool IsOutdated(JsonObject pod, JsonObject set) =>
+        (string?)set["status"]?["updateRevision"] is string revision && pod.Label("controller-revision-hash") is string own && own != revision;
+
+    /// <summary>Pods that belong to a set, by ordinal.</summary>
+    public static IReadOnlyList<JsonObject> PodsOf(JsonObject set, IEnumerable<JsonObject> pods)
+    {
+        string uid = set.Uid();
+        return [.. pods.Where(p => Trees.Items(p["metadata"]!["ownerReferences"]).Any(o => (string?)o["uid"] == uid)).OrderBy(p => Spec.ClusterNames.Ordinal(p.Name()))];
+    }
+}

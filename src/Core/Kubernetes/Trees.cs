@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace KafkaK8s.Core.Kubernetes;
+
+/// <summary>Short names for what is read from trees again and again. Pure.</summary>
+internal static class Trees
+{
+    public static string Name(this JsonObject tree) => (string)tree["metadata"]!["name"]!;
+
+    public static string Namespace(this JsonObject tree) => (string?)tree["metadata"]!["namespace"] ?? "";
+
+    public static string Uid(this JsonObject tree) => (string?)tree["metadata"]!["uid"] ?? "";
+
+    public static string? Label(this JsonObject tree, string label) => (string?)tree["metadata"]!["labels"]?[label];
+
+    public static string? Annotation(this JsonObject tree, string annotation) => (string?)tree["metadata"]!["annotations"]?[annotation];
+
+    public static bool IsTerminating(this JsonObject tree) => tree["metadata"]!["deletionTimestamp"] is not null;
+
+    public static DateTimeOffset CreatedAt(this JsonObject tree) => Time(tree["metadata"]!["creationTimestamp"]);
+
+    public static DateTimeOffset Time(JsonNode? node) =>
+        (string?)node is string text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : default;
+
+    /// <summary>Objects of an array; none where there is no array.</summary>
+    public static IEnumerable<JsonObject> Items(JsonNode? node) => (node as JsonArray ?? []).OfType<JsonObject>();
+
+    /// <summary>The image of a container of a StatefulSet.</summary>
+    public static string Image(this JsonObject set) => (string?)set["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] ?? "";
+
+    /// <summary>The tag of an image, as the version of what it holds.</summary>
+    public static string ImageVersion(string image)
+    {
+        string name = image.Split('@')[0];
+        int colon = name.LastIndexOf(':');
+        return colon > name.LastIndexOf('/') ? name[(colon + 1)..] : "";
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+
+namespace KafkaK8s.Core.Manifests;
+
+/// <summary>What an old API server needs instead of what the manifests say. Pure; the one place for it.</summary>
+/// <remarks>Sources: https://kubernetes.io/docs/reference/using-api/deprecation-guide/ and the feature-gate tables of each release.</remarks>
+internal static class ServerAdaptation
+{
+    /// <summary>The oldest server that is supported: server-side apply and headless-service behaviour as relied upon.</summary>
+    public static readonly Version Oldest = new(1, 17);
+
+    /// <summary>Changes the trees in place for a server of that version.</summary>
+    public static void Adapt(IEnumerable<JsonObject> objects, Version server)
+    {
+        foreach (var tree in objects)
+        {
+            switch ((string?)tree["kind"])
+            {
+                case "PodDisruptionBudget" when server < new Version(1, 21):
+                    tree["apiVersion"] = "policy/v1beta1";
+                    break;
+                case "StatefulSet":
+                    AdaptPod(tree["spec"]!["template"]!.AsObject(), server);
+                    break;
+            }
+        }
+    }
+
+    private static void AdaptPod(JsonObject template, Version server)
+    {
+        var spec = template["spec"]!.AsObject();
+        if (server < new Version(1, 19))
+        {
+            // The field came with 1.19; before that an annotation said the same.
+            spec["securityContext"]?.AsObject().Remove("seccompProfile");
+            var metadata = template["metadata"]!.AsObject();
+            var annotations = metadata["annotations"] as JsonObject ?? [];
+            annotations["seccomp.security.alpha.kubernetes.io/pod"] = "runtime/default";
+            metadata["annotations"] = annotations;
+        }
+
+        if (server >= new Version(1, 18))
+            return;
+        spec["securityContext"]?.AsObject().Remove("fsGroupChangePolicy");
+        foreach (var container in spec["containers"]!.AsArray())
+            StartupIntoLiveness(container!.AsObject());
+    }
+
+    // Without start-up probes (beta in 1.18) the liveness probe must leave as much time by itself.
+    private static void StartupIntoLiveness(JsonObject container)
+    {
+        if (container["startupProbe"] is not JsonObject startup)
+            return;
+        container.Remove("startupProbe");
+        if (container["livenessProbe"] is JsonObject liveness)
+            liveness["initialDelaySeconds"] = ((int?)startup["periodSeconds"] ?? 10) * ((int?)startup["failureThreshold"] ?? 3);
+    }
+}

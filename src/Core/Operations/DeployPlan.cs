@@ -1,0 +1,180 @@
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>What New-KafkaCluster was asked for.</summary>
+/// <param name="Given">The parameters that were given; null ones were not.</param>
+/// <param name="Namespace">Namespace of the cluster.</param>
+/// <param name="Force">Take over fields that others own; allow an even ensemble.</param>
+/// <param name="NoWait">Return once everything is applied.</param>
+/// <param name="CreateNamespace">Make the namespace where it is missing.</param>
+/// <param name="Timeout">Limit for the whole operation.</param>
+internal sealed record DeployRequest(ClusterSpec Given, string Namespace, bool Force, bool NoWait, bool CreateNamespace, TimeSpan Timeout);
+
+/// <summary>What will be done: objects in the form for this server, and what each one changes.</summary>
+internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, ClusterSpec Spec)
+{
+    /// <summary>The objects to apply.</summary>
+    public required IReadOnlyList<JsonObject> Objects { get; init; }
+
+    /// <summary>One line an object, pods that will be restarted included.</summary>
+    public required IReadOnlyList<ClusterChange> Changes { get; init; }
+
+    /// <summary>Advice that stops nothing.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Volume claims of an earlier life of the cluster, when it is made anew over them.</summary>
+    public required IReadOnlyList<JsonObject> KeptClaims { get; init; }
+
+    /// <summary>The namespace has to be made first.</summary>
+    public bool NamespaceMissing { get; init; }
+
+    /// <summary>Whether the ensemble starts for the first time, so that it can be given a credential.</summary>
+    public bool ZooKeeperIsNew { get; init; }
+
+    /// <summary>Servers of the ensemble.</summary>
+    public int ZooKeeperCount { get; init; }
+
+    /// <summary>Brokers.</summary>
+    public int BrokerCount { get; init; }
+}
+
+/// <summary>Makes the plan: reads what is there, composes what should be, and lets the server say what would change. Changes nothing.</summary>
+internal static class DeployPlanner
+{
+    private const string DefaultClassAnnotation = "storageclass.kubernetes.io/is-default-class";
+
+    /// <summary>Makes the plan.</summary>
+    /// <exception cref="ClusterException">The request cannot be carried out; nothing was changed.</exception>
+    public static async Task<DeployPlan> PlanAsync(KubeConnection connection, ManifestCatalog catalog, DeployRequest request, CancellationToken cancel)
+    {
+        var names = new ClusterNames(request.Given.Name);
+        SpecChecks.Check(SpecChecks.Complete(request.Given, catalog.Defaults), catalog.Defaults, request.Force); // before anything is asked
+
+        var version = connection.ServerVersionAsync(cancel);
+        var space = connection.TryGetAsync(ResourceKind.Namespace, null, request.Namespace, cancel);
+        var claims = connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel);
+        var brokerSet = connection.TryGetAsync(ResourceKind.StatefulSet, request.Namespace, names.BrokerSet, cancel);
+        await Task.WhenAll(version, space, claims, brokerSet).ConfigureAwait(false);
+
+        bool missing = CheckNamespace(await space.ConfigureAwait(false), request, connection);
+        var before = SpecText.Read((await brokerSet.ConfigureAwait(false))?.Annotation(ClusterNames.SpecAnnotation), names.Cluster);
+        var given = SpecChecks.Merge(before, request.Given);
+        var spec = SpecChecks.Complete(given, catalog.Defaults);
+        SpecChecks.Check(spec, catalog.Defaults, request.Force || before?.ZooKeeperCount == spec.ZooKeeperCount);
+
+        var objects = Composer.Compose(catalog, spec, given);
+        ServerAdaptation.Adapt(objects, await version.ConfigureAwait(false));
+        var live = missing ? new JsonObject?[objects.Count] : await Task.WhenAll(objects.Select(o => connection.TryGetAsync(ResourceKind.Of(o), request.Namespace, o.Name(), cancel))).ConfigureAwait(false);
+        var standing = live.Select(o => o is not null && o.IsTerminating() ? null : o).ToList();
+        for (int i = 0; i < objects.Count; i++)
+        {
+            if (standing[i] is JsonObject there)
+                ImmutableChanges.Check(objects[i], there, names);
+        }
+
+        bool isNew = standing.Zip(objects).Any(p => p.First is null && ResourceKind.Of(p.Second).Kind == ResourceKind.StatefulSet.Kind);
+        if (isNew && spec.Ephemeral != true)
+            await CheckStorageClassAsync(connection, spec, cancel).ConfigureAwait(false);
+        var changes = missing
+            ? [.. objects.Select(o => Change(names, request.Namespace, o, null, null))]
+            : await DryRunAsync(connection, names, request, objects, live, cancel).ConfigureAwait(false);
+        var restarts = missing ? [] : await RestartsAsync(connection, names, request.Namespace, standing, changes, cancel).ConfigureAwait(false);
+        var keptClaims = (await claims.ConfigureAwait(false)).Where(c => c.Name().StartsWith("data-", StringComparison.Ordinal)).ToList();
+        return new DeployPlan(request, names, spec)
+        {
+            Objects = objects,
+            Changes = [.. changes, .. restarts],
+            Warnings = [.. SpecChecks.Advise(spec, catalog.Defaults)],
+            KeptClaims = isNew && spec.Ephemeral != true ? keptClaims : [],
+            NamespaceMissing = missing,
+            ZooKeeperIsNew = !standing.Any(o => o is not null && o.Name() == names.ZooKeeperSet && (string?)o["kind"] == "StatefulSet"),
+            ZooKeeperCount = spec.ZooKeeperCount ?? catalog.Defaults.ZooKeeperCount,
+            BrokerCount = spec.BrokerCount ?? catalog.Defaults.BrokerCount,
+        };
+    }
+
+    private static bool CheckNamespace(JsonObject? space, DeployRequest request, KubeConnection connection)
+    {
+        if (space is null)
+            return request.CreateNamespace ? true : throw ApiFailure.NamespaceNotFound(request.Namespace, connection.Context);
+        if (space.IsTerminating() || (string?)space["status"]?["phase"] == "Terminating")
+        {
+            throw new ClusterException("NamespaceTerminating", FailureKind.Conflict, request.Namespace,
+                $"The namespace {request.Namespace} is being deleted; nothing can be made in it. Wait until it is gone, or name another with -Namespace.");
+        }
+
+        return false;
+    }
+
+    private static async Task CheckStorageClassAsync(KubeConnection connection, ClusterSpec spec, CancellationToken cancel)
+    {
+        List<JsonObject> classes;
+        try
+        {
+            classes = [.. Trees.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"])];
+        }
+        catch (ClusterException e) when (e.Kind is FailureKind.Permission)
+        {
+            return; // a right for one namespace does not reach storage classes; the claims will tell
+        }
+
+        string known = classes.Count == 0 ? "none" : string.Join(", ", classes.Select(c => c.Name()));
+        if (spec.StorageClass is string named && !classes.Exists(c => c.Name() == named))
+            throw new ClusterException("StorageClassNotFound", FailureKind.NotFound, named, $"There is no storage class '{named}'. There are: {known}. Name one of them with -StorageClass.");
+        if (spec.StorageClass is null && !classes.Exists(c => c.Annotation(DefaultClassAnnotation) == "true"))
+            throw new ClusterException("NoDefaultStorageClass", FailureKind.NotFound, null, $"No storage class is the default one, so no volume could be made. There are: {known}. Name one with -StorageClass.");
+    }
+
+    // The server's own answer to each apply, all at once: what it would refuse is known before anything is changed.
+    private static async Task<IReadOnlyList<ClusterChange>> DryRunAsync(
+        KubeConnection connection, ClusterNames names, DeployRequest request, IReadOnlyList<JsonObject> objects, IReadOnlyList<JsonObject?> live, CancellationToken cancel) =>
+        await Task.WhenAll(objects.Zip(live, async (tree, before) =>
+        {
+            if (before?.IsTerminating() == true)
+                return Change(names, request.Namespace, tree, null, null) with { Note = "once the one of before is gone" };
+            var (after, _) = await connection.ApplyAsync(tree, request.Namespace, request.Force, dryRun: true, cancel).ConfigureAwait(false);
+            return Change(names, request.Namespace, tree, before, after);
+        })).ConfigureAwait(false);
+
+    /// <summary>The line of one object, from what it was and what it is after an apply.</summary>
+    public static ClusterChange Change(ClusterNames names, string ns, JsonObject tree, JsonObject? before, JsonObject? after)
+    {
+        var fields = before is null || after is null ? [] : ObjectDiff.Compare(before, after);
+        return new ClusterChange
+        {
+            Cluster = names.Cluster,
+            Namespace = ns,
+            Kind = (string)tree["kind"]!,
+            Name = tree.Name(),
+            Action = before is null ? ChangeAction.Create : fields.Count == 0 ? ChangeAction.None : ChangeAction.Update,
+            Fields = fields,
+        };
+    }
+
+    // Pods do not follow their template by themselves (OnDelete): those that must start anew are part of the plan.
+    private static async Task<IReadOnlyList<ClusterChange>> RestartsAsync(
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject?> standing, IReadOnlyList<ClusterChange> changes, CancellationToken cancel)
+    {
+        var sets = standing.OfType<JsonObject>().Where(o => (string?)o["kind"] == "StatefulSet").OrderByDescending(o => o.Name() == names.ZooKeeperSet).ToList();
+        if (sets.Count == 0)
+            return [];
+        var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
+        var restarts = new List<ClusterChange>();
+        foreach (var set in sets)
+        {
+            bool changed = changes.Any(c => c.Kind == "StatefulSet" && c.Name == set.Name() && c.Fields.Any(f => f.Path.StartsWith("spec.template", StringComparison.Ordinal)));
+            string order = set.Name() == names.ZooKeeperSet ? "one at a time, the leader last, each back in the quorum before the next" : "one at a time, the controller last, each back in sync before the next";
+            restarts.AddRange(Readiness.PodsOf(set, pods).Where(p => changed || Readiness.IsOutdated(p, set)).Select(p => Restart(names, ns, p.Name(), order)));
+        }
+
+        return restarts;
+    }
+
+    /// <summary>The line of a pod that starts anew.</summary>
+    public static ClusterChange Restart(ClusterNames names, string ns, string pod, string note) =>
+        new() { Cluster = names.Cluster, Namespace = ns, Kind = "Pod", Name = pod, Action = ChangeAction.Restart, Note = note };
+}

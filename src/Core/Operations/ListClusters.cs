@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>Finds clusters from live objects: two list calls, however many clusters there are.</summary>
+internal static class ListClusters
+{
+    /// <summary>All clusters of a namespace, or (null) of all namespaces, by namespace and name.</summary>
+    public static async Task<IReadOnlyList<KafkaCluster>> RunAsync(KubeConnection connection, string? ns, CancellationToken cancel)
+    {
+        var sets = connection.ListAsync(ResourceKind.StatefulSet, ns, ClusterNames.AllSelector, cancel);
+        var pods = connection.ListAsync(ResourceKind.Pod, ns, ClusterNames.AllSelector, cancel);
+        await Task.WhenAll(sets, pods).ConfigureAwait(false);
+        var podsOf = (await pods.ConfigureAwait(false)).ToLookup(Key);
+        return [.. (await sets.ConfigureAwait(false)).GroupBy(Key).Where(g => g.Key.Cluster is not null)
+            .Select(g => Build(g.Key, g, [.. podsOf[g.Key]], connection))
+            .OrderBy(c => c.Namespace, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One cluster; null where there is none of that name.</summary>
+    public static async Task<KafkaCluster?> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
+    {
+        string selector = new ClusterNames(cluster).Selector;
+        var sets = connection.ListAsync(ResourceKind.StatefulSet, ns, selector, cancel);
+        var pods = connection.ListAsync(ResourceKind.Pod, ns, selector, cancel);
+        await Task.WhenAll(sets, pods).ConfigureAwait(false);
+        var found = await sets.ConfigureAwait(false);
+        return found.Count == 0 ? null : Build((ns, cluster), found, await pods.ConfigureAwait(false), connection);
+    }
+
+    /// <summary>The failure of a cluster that is not there.</summary>
+    public static ClusterException NotFound(string cluster, string ns, string context) => new("ClusterNotFound", FailureKind.NotFound, cluster,
+        $"There is no cluster '{cluster}' in the namespace {ns} of the context {context}. Get-KafkaCluster -AllNamespaces shows those that are there.");
+
+    private static (string Namespace, string? Cluster) Key(JsonObject tree) => (tree.Namespace(), tree.Label(ClusterNames.InstanceLabel));
+
+    private static KafkaCluster Build((string Namespace, string? Cluster) key, IEnumerable<JsonObject> sets, IReadOnlyCollection<JsonObject> pods, KubeConnection connection)
+    {
+        var all = sets.ToList();
+        JsonObject? Set(string app) => all.Find(s => s.Label(ClusterNames.NameLabel) == app);
+        var view = ClusterView.Build(key.Cluster!, key.Namespace, Set(ClusterNames.ZooKeeperApp), Set(ClusterNames.KafkaApp), pods);
+        return view with { Context = connection.Context, KubeConfig = connection.KubeConfig };
+    }
+}

@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>What Remove-KafkaCluster was asked for.</summary>
+/// <param name="Cluster">Name of the cluster.</param>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="DeleteData">Delete the volumes too.</param>
+/// <param name="NoWait">Return once the deletions are under way.</param>
+/// <param name="Timeout">Limit for the whole operation.</param>
+internal sealed record RemoveRequest(string Cluster, string Namespace, bool DeleteData, bool NoWait, TimeSpan Timeout);
+
+/// <summary>What a removal takes away.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Objects">The objects to delete, volume claims left out.</param>
+/// <param name="Claims">The volume claims.</param>
+/// <param name="Topics">Topics with their sizes, where a broker could be asked.</param>
+internal sealed record RemovePlan(RemoveRequest Request, IReadOnlyList<(ResourceKind Kind, JsonObject Tree)> Objects, IReadOnlyList<JsonObject> Claims, IReadOnlyList<TopicSize> Topics)
+{
+    /// <summary>One line an object.</summary>
+    public IReadOnlyList<ClusterChange> Changes =>
+    [
+        .. Objects.Select(o => Line(o.Kind.Kind, o.Tree.Name(), ChangeAction.Delete, "")),
+        .. Claims.Select(c => Line("PersistentVolumeClaim", c.Name(), Request.DeleteData ? ChangeAction.Delete : ChangeAction.Keep, (string?)c["status"]?["capacity"]?["storage"] ?? "")),
+        .. Topics.Select(t => Line("Topic", t.Name, Request.DeleteData || Claims.Count == 0 ? ChangeAction.Delete : ChangeAction.Keep, t.ToString())),
+    ];
+
+    private ClusterChange Line(string kind, string name, ChangeAction action, string note) =>
+        new() { Cluster = Request.Cluster, Namespace = Request.Namespace, Kind = kind, Name = name, Action = action, Note = note };
+}
+
+/// <summary>Removes what belongs to a cluster and nothing else: brokers first, ZooKeeper after, as brokers without ZooKeeper spend
+/// their whole grace period.</summary>
+internal static class RemoveCluster
+{
+    private static readonly ResourceKind[] Kinds = [ResourceKind.StatefulSet, ResourceKind.Service, ResourceKind.ConfigMap, ResourceKind.Secret];
+
+    /// <summary>Finds what would go. Changes nothing.</summary>
+    /// <exception cref="ClusterException">There is no such cluster.</exception>
+    public static async Task<RemovePlan> PlanAsync(KubeConnection connection, RemoveRequest request, CancellationToken cancel)
+    {
+        var names = new ClusterNames(request.Cluster);
+        var version = await connection.ServerVersionAsync(cancel).ConfigureAwait(false);
+        var budget = version < new Version(1, 21) ? ResourceKind.DisruptionBudget with { ApiVersion = "policy/v1beta1" } : ResourceKind.DisruptionBudget;
+        var lists = await Task.WhenAll(Kinds.Append(budget).Select(async kind =>
+            (Kind: kind, Items: await connection.ListAsync(kind, request.Namespace, names.Selector, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+        var objects = lists.SelectMany(l => l.Items.Select(i => (l.Kind, i))).ToList();
+        var pods = await connection.ListAsync(ResourceKind.Pod, request.Namespace, names.Selector, cancel).ConfigureAwait(false);
+        var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
+            .Where(c => IsOurClaim(c, names)).ToList();
+        if (objects.Count == 0 && (claims.Count == 0 || !request.DeleteData))
+            throw ListClusters.NotFound(request.Cluster, request.Namespace, connection.Context);
+        var ready = pods.Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp && Readiness.IsPodReady(p)).Select(p => p.Name()).ToList();
+        var topics = await TopicSizes.TryReadAsync(connection, request.Namespace, ready, cancel).ConfigureAwait(false);
+        return new RemovePlan(request, objects, claims, topics);
+    }
+
+    /// <summary>Carries the plan out.</summary>
+    public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, RemovePlan plan, CancellationToken cancel)
+    {
+        var wait = new ClusterWait(connection, new ClusterNames(plan.Request.Cluster), plan.Request.Namespace);
+        return Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(connection, plan, wait, token), () => Late(plan, wait), cancel);
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> StepsAsync(
+        KubeConnection connection, RemovePlan plan, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var names = new ClusterNames(plan.Request.Cluster);
+        string ns = plan.Request.Namespace;
+        var lines = plan.Changes.ToDictionary(c => (c.Kind, c.Name));
+        bool IsZooKeeper((ResourceKind Kind, JsonObject Tree) o) => o.Tree.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp;
+
+        // Two waves; in each the set first, so that it does not replace what goes.
+        foreach (var wave in new[] { plan.Objects.Where(o => !IsZooKeeper(o)), plan.Objects.Where(IsZooKeeper) })
+        {
+            foreach (var (kind, tree) in wave.OrderByDescending(o => o.Kind == ResourceKind.StatefulSet))
+            {
+                await connection.DeleteAsync(kind, ns, tree.Name(), tree.Uid(), cancel).ConfigureAwait(false);
+                yield return new Applied(lines[(kind.Kind, tree.Name())]);
+            }
+
+            if (plan.Request.NoWait)
+                continue;
+            bool servers = wave.Any(IsZooKeeper);
+            string app = servers ? ClusterNames.ZooKeeperApp : ClusterNames.KafkaApp;
+            await foreach (var e in wait.UntilAsync("Remove", live => Task.FromResult(Gone(live, names, servers, app)), cancel).ConfigureAwait(false))
+            {
+                if (e is not Warned) // a pod on its way out has nothing to warn of
+                    yield return e;
+            }
+        }
+
+        foreach (var line in plan.Changes.Where(c => c.Action == ChangeAction.Keep && c.Kind != "Topic"))
+            yield return new Applied(line);
+        if (!plan.Request.DeleteData)
+            yield break;
+        foreach (var claim in plan.Claims)
+        {
+            await connection.DeleteAsync(ResourceKind.VolumeClaim, ns, claim.Name(), claim.Uid(), cancel).ConfigureAwait(false);
+            yield return new Applied(lines[("PersistentVolumeClaim", claim.Name())]);
+        }
+
+        if (plan.Request.NoWait)
+            yield break;
+        var uids = plan.Claims.Select(c => c.Uid()).ToHashSet();
+        await foreach (var e in wait.UntilAsync("Remove", live =>
+        {
+            var left = live.Of(ResourceKind.VolumeClaim).Where(c => uids.Contains(c.Uid())).Select(c => c.Name()).Order().ToList();
+            return Task.FromResult(new Progress(left.Count == 0, $"volumes still going: {string.Join(", ", left)}"));
+        }, cancel).ConfigureAwait(false))
+            yield return e;
+    }
+
+    private static Progress Gone(LiveObjects live, ClusterNames names, bool servers, string app)
+    {
+        var left = live.Of(ResourceKind.StatefulSet).Where(s => s.Name() == (servers ? names.ZooKeeperSet : names.BrokerSet))
+            .Concat(live.Of(ResourceKind.Pod).Where(p => p.Label(ClusterNames.NameLabel) == app)).Select(o => o.Name()).Order().ToList();
+        return new Progress(left.Count == 0, $"still going: {string.Join(", ", left)}");
+    }
+
+    // A claim's labels come from the set's selector; the name says which pod it belongs to.
+    private static bool IsOurClaim(JsonObject claim, ClusterNames names) =>
+        claim.Name().StartsWith(ClusterNames.Claim(names.BrokerSet) + "-", StringComparison.Ordinal) || claim.Name().StartsWith(ClusterNames.Claim(names.ZooKeeperSet) + "-", StringComparison.Ordinal);
+
+    private static ClusterException Late(RemovePlan plan, ClusterWait wait) => new("Timeout", FailureKind.Timeout, plan.Request.Cluster,
+        $"The cluster {plan.Request.Cluster} is not gone after {plan.Request.Timeout.TotalSeconds:0} s: {wait.Doing}. What was deleted stays deleted; the same command goes on from there.");
+}

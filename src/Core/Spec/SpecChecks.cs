@@ -1,0 +1,158 @@
+using System.Text.RegularExpressions;
+
+namespace KafkaK8s.Core.Spec;
+
+/// <summary>
+/// Relations between the values of a spec. Pure: errors are thrown before anything is asked of a server, advice is returned.
+/// </summary>
+internal static partial class SpecChecks
+{
+    /// <summary>Broker properties that the start script or a parameter of its own sets, with what to use instead.</summary>
+    private static readonly Dictionary<string, string> OwnedConfig = new(StringComparer.Ordinal)
+    {
+        ["advertised.listeners"] = "it follows from the pod's name",
+        ["broker.id"] = "it is the pod's ordinal",
+        ["broker.id.generation.enable"] = "ids are the pods' ordinals",
+        ["default.replication.factor"] = "use -ReplicationFactor",
+        ["inter.broker.listener.name"] = "the start script sets it",
+        ["listener.security.protocol.map"] = "the start script sets it",
+        ["listeners"] = "the start script sets it",
+        ["log.dir"] = "data lives on the volume",
+        ["log.dirs"] = "data lives on the volume",
+        ["min.insync.replicas"] = "use -MinInSyncReplicas",
+        ["node.id"] = "it is the pod's ordinal",
+        ["offsets.topic.replication.factor"] = "use -ReplicationFactor",
+        ["process.roles"] = "this cluster keeps its metadata in ZooKeeper",
+        ["transaction.state.log.min.isr"] = "use -MinInSyncReplicas",
+        ["transaction.state.log.replication.factor"] = "use -ReplicationFactor",
+        ["zookeeper.connect"] = "it lists the ensemble of this cluster",
+    };
+
+    /// <summary>Names of the broker properties that -Config may not set.</summary>
+    public static IReadOnlyCollection<string> OwnedConfigKeys => OwnedConfig.Keys;
+
+    /// <summary>Takes what is given anew over what was given before.</summary>
+    public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given) => before is null ? given : new ClusterSpec
+    {
+        Name = given.Name,
+        ZooKeeperCount = given.ZooKeeperCount ?? before.ZooKeeperCount,
+        BrokerCount = given.BrokerCount ?? before.BrokerCount,
+        StorageSize = given.StorageSize ?? before.StorageSize,
+        ZooKeeperStorageSize = given.ZooKeeperStorageSize ?? before.ZooKeeperStorageSize,
+        StorageClass = given.StorageClass ?? before.StorageClass,
+        Ephemeral = given.Ephemeral ?? before.Ephemeral,
+        KafkaImage = given.KafkaImage ?? before.KafkaImage,
+        ZooKeeperImage = given.ZooKeeperImage ?? before.ZooKeeperImage,
+        BrokerMemory = given.BrokerMemory ?? before.BrokerMemory,
+        ZooKeeperMemory = given.ZooKeeperMemory ?? before.ZooKeeperMemory,
+        BrokerCpu = given.BrokerCpu ?? before.BrokerCpu,
+        ZooKeeperCpu = given.ZooKeeperCpu ?? before.ZooKeeperCpu,
+        ReplicationFactor = given.ReplicationFactor ?? before.ReplicationFactor,
+        MinInSyncReplicas = given.MinInSyncReplicas ?? before.MinInSyncReplicas,
+        Config = given.Config ?? before.Config,
+    };
+
+    /// <summary>
+    /// Fills in what follows from a small number of brokers: no more copies than brokers, and one copy fewer in sync, so that one
+    /// broker may be away.
+    /// </summary>
+    /// <param name="spec">The spec as given.</param>
+    /// <param name="defaults">The values of the manifests.</param>
+    public static ClusterSpec Complete(ClusterSpec spec, ManifestDefaults defaults)
+    {
+        int brokers = spec.BrokerCount ?? defaults.BrokerCount;
+        int factor = spec.ReplicationFactor ?? Math.Min(defaults.ReplicationFactor, brokers);
+        int inSync = spec.MinInSyncReplicas ?? Math.Min(defaults.MinInSyncReplicas, Math.Max(1, factor - 1));
+        return spec with
+        {
+            ReplicationFactor = factor == defaults.ReplicationFactor ? spec.ReplicationFactor : factor,
+            MinInSyncReplicas = inSync == defaults.MinInSyncReplicas ? spec.MinInSyncReplicas : inSync,
+        };
+    }
+
+    /// <summary>Refuses what cannot be.</summary>
+    /// <param name="spec">A completed spec.</param>
+    /// <param name="defaults">The values of the manifests.</param>
+    /// <param name="force">Allows an even ensemble.</param>
+    /// <exception cref="ClusterException">Kind InvalidInput; the message names the parameter and the way out.</exception>
+    public static void Check(ClusterSpec spec, ManifestDefaults defaults, bool force)
+    {
+        CheckName(spec.Name);
+        int brokers = spec.BrokerCount ?? defaults.BrokerCount;
+        int servers = spec.ZooKeeperCount ?? defaults.ZooKeeperCount;
+        int factor = spec.ReplicationFactor ?? defaults.ReplicationFactor;
+        int inSync = spec.MinInSyncReplicas ?? defaults.MinInSyncReplicas;
+        if (brokers < 1)
+            throw Invalid("InvalidCount", brokers, $"-BrokerCount {brokers}: a cluster has at least one broker.");
+        if (servers is < 1 or > 255)
+            throw Invalid("InvalidCount", servers, $"-ZooKeeperCount {servers}: an ensemble has 1 to 255 servers.");
+        if (servers % 2 == 0 && !force)
+            throw Invalid("EvenEnsemble", servers, $"-ZooKeeperCount {servers}: an even ensemble bears no more losses than one server fewer. Ask for {servers - 1} or {servers + 1}, or insist with -Force.");
+        if (factor < 1 || inSync < 1)
+            throw Invalid("InvalidReplication", Math.Min(factor, inSync), "-ReplicationFactor and -MinInSyncReplicas are at least 1.");
+        if (factor > brokers)
+            throw Invalid("ReplicationFactorTooHigh", factor, $"-ReplicationFactor {factor}: there are only {brokers} brokers to hold copies. Ask for more brokers, or for a factor of at most {brokers}.");
+        if (inSync > factor)
+            throw Invalid("MinInSyncReplicasTooHigh", inSync, $"-MinInSyncReplicas {inSync}: with {factor} copies nothing could ever be written. Ask for at most {factor}; {Math.Max(1, factor - 1)} lets one broker be away.");
+        CheckQuantity("-StorageSize", spec.StorageSize);
+        CheckQuantity("-ZooKeeperStorageSize", spec.ZooKeeperStorageSize);
+        CheckQuantity("-BrokerMemory", spec.BrokerMemory);
+        CheckQuantity("-ZooKeeperMemory", spec.ZooKeeperMemory);
+        CheckQuantity("-BrokerCpu", spec.BrokerCpu);
+        CheckQuantity("-ZooKeeperCpu", spec.ZooKeeperCpu);
+        if (spec.Ephemeral == true && (spec.StorageSize ?? spec.ZooKeeperStorageSize ?? spec.StorageClass) is string storage)
+            throw Invalid("EphemeralWithStorage", storage, "-Ephemeral makes no volumes: leave -StorageSize, -ZooKeeperStorageSize and -StorageClass out.");
+        foreach (var (key, value) in spec.Config ?? new Dictionary<string, string>())
+            CheckConfig(key, value);
+    }
+
+    /// <summary>What is legal but unwise, one sentence each.</summary>
+    public static IEnumerable<string> Advise(ClusterSpec spec, ManifestDefaults defaults)
+    {
+        int factor = spec.ReplicationFactor ?? defaults.ReplicationFactor;
+        int inSync = spec.MinInSyncReplicas ?? defaults.MinInSyncReplicas;
+        if (spec.Ephemeral == true)
+            yield return "-Ephemeral: there are no volumes. A pod that goes takes its data along; when all go, everything is lost.";
+        if (factor == 1)
+            yield return "Replication factor 1: each message is kept once, and is gone with its broker's disk.";
+        else if (inSync == factor)
+            yield return $"-MinInSyncReplicas {inSync} with {factor} copies: while one broker is away, for a restart too, producers with acks=all are refused.";
+        else if (inSync == 1)
+            yield return $"-MinInSyncReplicas 1: a message may be acknowledged while only one broker holds it.";
+        if (Quantity.TryParse(spec.BrokerMemory, out decimal memory) && memory < 512m * 1024 * 1024)
+            yield return $"-BrokerMemory {spec.BrokerMemory}: half of it is the heap; below 512Mi a broker may run out of memory.";
+    }
+
+    /// <summary>Refuses a name that Kubernetes could not use for every object.</summary>
+    public static void CheckName(string name)
+    {
+        if (!DnsLabel().IsMatch(name))
+            throw Invalid("InvalidName", name, $"'{name}' cannot name a cluster: use lower-case letters, digits and '-', a letter first, no '-' last.");
+        if (name.Length > ClusterNames.LongestCluster)
+            throw Invalid("NameTooLong", name, $"'{name}' has {name.Length} characters. With what is put behind it for pods and services the name of a cluster has at most {ClusterNames.LongestCluster}.");
+    }
+
+    private static void CheckQuantity(string parameter, string? value)
+    {
+        if (value is not null && (!Quantity.TryParse(value, out decimal number) || number <= 0))
+            throw Invalid("InvalidQuantity", value, $"{parameter} '{value}' is not a quantity of Kubernetes. Write a number above 0 with a unit, such as 10Gi, 512Mi or 500m.");
+    }
+
+    private static void CheckConfig(string key, string value)
+    {
+        if (!PropertyName().IsMatch(key))
+            throw Invalid("InvalidConfig", key, $"-Config: '{key}' is not the name of a broker property.");
+        if (OwnedConfig.TryGetValue(key, out string? why) || key.StartsWith("listener.name.", StringComparison.Ordinal) || key.StartsWith("controller.", StringComparison.Ordinal))
+            throw Invalid("ConfigOwned", key, $"-Config: {key} is set by this module: {why ?? "listeners are not changed by hand"}.");
+        if (value.AsSpan().ContainsAny('\r', '\n'))
+            throw Invalid("InvalidConfig", key, $"-Config: the value of {key} has more than one line.");
+    }
+
+    private static ClusterException Invalid(string id, object target, string message) => new(id, FailureKind.InvalidInput, target, message);
+
+    [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?$", RegexOptions.CultureInvariant)]
+    private static partial Regex DnsLabel();
+
+    [GeneratedRegex(@"^[a-z][a-z0-9._\-]*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex PropertyName();
+}

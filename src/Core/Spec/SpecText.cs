@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace KafkaK8s.Core.Spec;
+
+/// <summary>The given parameters as the text of an annotation, so that a later command knows what was asked for.</summary>
+internal static class SpecText
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JsonText.Readable.Encoder,
+    };
+
+    /// <summary>The text; null when nothing was given, so that the plain manifests stay as they are.</summary>
+    public static string? Write(ClusterSpec spec)
+    {
+        // The name stands in the labels; config keys are sorted so that the same request gives the same text.
+        var config = spec.Config is { Count: > 0 } c ? new SortedDictionary<string, string>(c.ToDictionary(), StringComparer.Ordinal) : null;
+        var node = JsonSerializer.SerializeToNode(spec with { Config = config }, Options)!.AsObject();
+        node.Remove("name");
+        return node.Count == 0 ? null : node.ToJsonString(Options);
+    }
+
+    /// <summary>Reads the text back; null where there is none or where it is not ours.</summary>
+    public static ClusterSpec? Read(string? text, string name)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<ClusterSpec>(text, Options)! with { Name = name };
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
