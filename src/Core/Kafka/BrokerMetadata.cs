@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>Asks one broker how it sees the cluster, by a single request of Kafka's own protocol: some milliseconds, no client library.</summary>
+internal static class BrokerMetadata
+{
+    private const int LongestAnswer = 256 * 1024 * 1024;
+    private const int Correlation = 0x6b386b38;
+
+    /// <summary>Asks the broker in a pod, through the API server.</summary>
+    /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there. <c>BrokerSilent</c>: no sound answer in time.</exception>
+    public static async Task<BrokerView> ReadAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
+        (await AskAsync(connection, ns, pod, timeout, cancel).ConfigureAwait(false)).View;
+
+    /// <summary>The same, with the id of the Kafka cluster.</summary>
+    public static Task<BrokerAnswer> AskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
+        AskAsync($"The broker in the pod {pod}", timeout, async (version, token) =>
+        {
+            var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.InternalPort, token).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.WriteAsync(MetadataCodec.Request(version, Correlation), token).ConfigureAwait(false);
+                return await ReadAnswerAsync(stream.ReadExactlyAsync, version, token).ConfigureAwait(false);
+            }
+        }, cancel);
+
+    /// <summary>Asks whatever listens on a port of this machine.</summary>
+    public static Task<BrokerAnswer> AskLocalAsync(int port, TimeSpan timeout, CancellationToken cancel) =>
+        AskAsync($"The program that listens on 127.0.0.1:{port}", timeout, async (version, token) =>
+        {
+            using var client = new TcpClient(AddressFamily.InterNetwork);
+            await client.ConnectAsync(System.Net.IPAddress.Loopback, port, token).ConfigureAwait(false);
+            var stream = client.GetStream();
+            await stream.WriteAsync(MetadataCodec.Request(version, Correlation), token).ConfigureAwait(false);
+            return await ReadAnswerAsync(async (bytes, t) => await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, t).ConfigureAwait(false) == bytes.Length,
+                version, token).ConfigureAwait(false);
+        }, cancel);
+
+    /// <summary>
+    /// Asks in the newest version first. A broker too old for it closes the connection, or (0.9) says nothing at all: then an older
+    /// version is tried in what is left of the time.
+    /// </summary>
+    private static async Task<BrokerAnswer> AskAsync(string who, TimeSpan timeout, Func<int, CancellationToken, Task<BrokerAnswer?>> ask, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(timeout);
+        Exception? last = null;
+        foreach (int version in MetadataCodec.Versions)
+        {
+            using var turn = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+            if (version != 0)
+                turn.CancelAfter(timeout * 0.4);
+            try
+            {
+                if (await ask(version, turn.Token).ConfigureAwait(false) is { } answer)
+                    return answer;
+            }
+            catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+            {
+                last = e;
+                if (limit.IsCancellationRequested)
+                    break;
+            }
+            catch (Exception e) when (e is IOException or SocketException or FormatException)
+            {
+                last = e;
+            }
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        string why = last is null ? "it closes each connection" : last is OperationCanceledException ? $"no answer within {timeout.TotalSeconds:0.#} s" : last.Message;
+        throw new ClusterException("BrokerSilent", last is OperationCanceledException ? FailureKind.Timeout : FailureKind.Unavailable, who,
+            $"{who} does not answer a Metadata request: {why}.", last);
+    }
+
+    /// <returns>Null when the broker closed the connection: it does not know the version.</returns>
+    private static async Task<BrokerAnswer?> ReadAnswerAsync(Func<Memory<byte>, CancellationToken, Task<bool>> read, int version, CancellationToken cancel)
+    {
+        byte[] head = new byte[4];
+        if (!await read(head, cancel).ConfigureAwait(false))
+            return null;
+        int length = BinaryPrimitives.ReadInt32BigEndian(head);
+        if (length is < 4 or > LongestAnswer)
+            throw new FormatException("what answers there does not speak Kafka's protocol");
+        byte[] body = new byte[length];
+        return await read(body, cancel).ConfigureAwait(false) ? MetadataCodec.Response(version, Correlation, body) : null;
+    }
+}

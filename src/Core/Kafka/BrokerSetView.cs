@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>The brokers of a cluster as their StatefulSet describes them.</summary>
+/// <param name="Names">Names of the cluster.</param>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Tree">The StatefulSet.</param>
+internal sealed record BrokerSetView(ClusterNames Names, string Namespace, JsonObject Tree)
+{
+    /// <summary>Number of brokers; their ids are 0 to one less.</summary>
+    public int Count => (int?)Tree["spec"]?["replicas"] ?? 1;
+
+    /// <summary>Ids of the brokers.</summary>
+    public IReadOnlyList<int> Ids => [.. Enumerable.Range(0, Count)];
+
+    /// <summary>The brokers' container.</summary>
+    public JsonObject Container =>
+        Containers.FirstOrDefault(c => (string?)c["name"] == ClusterNames.KafkaApp) ?? Containers.FirstOrDefault() ?? [];
+
+    /// <summary>Image of the brokers.</summary>
+    public string Image => (string?)Container["image"] ?? "";
+
+    /// <summary>Copies of a topic that does not say otherwise.</summary>
+    public int DefaultReplicationFactor => EnvNumber("DEFAULT_REPLICATION_FACTOR") ?? 3;
+
+    /// <summary>Copies that must hold a message with acks=all.</summary>
+    public int MinInSyncReplicas => EnvNumber("MIN_INSYNC_REPLICAS") ?? 1;
+
+    private IEnumerable<JsonObject> Containers => (Tree["spec"]?["template"]?["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>();
+
+    /// <summary>Finds the brokers of a cluster.</summary>
+    /// <exception cref="ClusterException"><c>ClusterNotFound</c>.</exception>
+    public static async Task<BrokerSetView> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
+    {
+        var names = new ClusterNames(cluster);
+        var tree = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel).ConfigureAwait(false)
+            ?? throw new ClusterException("ClusterNotFound", FailureKind.NotFound, cluster,
+                $"There is no Kafka cluster '{cluster}' in the namespace '{ns}' of the context {connection.Context}. Get-KafkaCluster -AllNamespaces lists those that are there.");
+        return new BrokerSetView(names, ns, tree);
+    }
+
+    private int? EnvNumber(string name)
+    {
+        var value = (Container["env"] as JsonArray ?? []).FirstOrDefault(e => (string?)e?["name"] == name)?["value"];
+        return int.TryParse((string?)value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null;
+    }
+}

@@ -1,0 +1,59 @@
+using Confluent.Kafka;
+
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>
+/// Settings of the native client for a short test on a long-lived machine: without them a message waits for half a second here and
+/// there (measured; see the guide for contributors). Each call gives a new object: the library's configuration classes share, not
+/// copy, what they are made from.
+/// </summary>
+internal static class KafkaClientSettings
+{
+    /// <summary>Messages that may be on their way at once: enough to fill every broker's pipe, few enough that a latency means something.</summary>
+    public const int Window = 20_000;
+
+    /// <summary>A producer that loses and doubles nothing by itself.</summary>
+    public static ProducerConfig Producer(string bootstrap, TimeSpan messageTimeout, int messageSize) => Fast(new ProducerConfig
+    {
+        Acks = Acks.All,
+        EnableIdempotence = true,
+        LingerMs = 0,
+        MessageTimeoutMs = (int)messageTimeout.TotalMilliseconds,
+        RequestTimeoutMs = (int)Math.Min(messageTimeout.TotalMilliseconds, 30_000),
+        RetryBackoffMs = 20,
+        RetryBackoffMaxMs = 200,
+        MessageMaxBytes = Math.Max(1_000_000, messageSize + 4096),
+        QueueBufferingMaxMessages = Window + 1000,
+        QueueBufferingMaxKbytes = 64 * 1024,
+        DeliveryReportFields = "status",
+    }, bootstrap);
+
+    /// <summary>A consumer that reads assigned partitions from given offsets, belongs to no group and commits nothing.</summary>
+    public static ConsumerConfig Consumer(string bootstrap) => Fast(new ConsumerConfig
+    {
+        GroupId = "kafkak8s-verify", // demanded by the library; never used without a subscription or a commit
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        EnablePartitionEof = true,
+        IsolationLevel = IsolationLevel.ReadUncommitted,
+        AutoOffsetReset = AutoOffsetReset.Error,
+        FetchWaitMaxMs = 10,
+        FetchErrorBackoffMs = 20,
+        QueuedMaxMessagesKbytes = 16 * 1024,
+        ConsumeResultFields = "none",
+    }, bootstrap);
+
+    private static T Fast<T>(T config, string bootstrap)
+        where T : ClientConfig
+    {
+        config.BootstrapServers = bootstrap;
+        config.ClientId = "kafkak8s";
+        config.SocketNagleDisable = true;
+        config.ReconnectBackoffMs = 10;
+        config.ReconnectBackoffMaxMs = 200;
+        config.TopicMetadataRefreshFastIntervalMs = 20;
+        config.AllowAutoCreateTopics = false;
+        config.BrokerAddressFamily = BrokerAddressFamily.V4;
+        return config;
+    }
+}

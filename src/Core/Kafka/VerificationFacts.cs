@@ -1,0 +1,66 @@
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>A broker asked for its view: the view, or why there is none.</summary>
+/// <param name="Broker">Its id.</param>
+/// <param name="Answer">What it said.</param>
+/// <param name="Failure">Why it said nothing.</param>
+internal sealed record BrokerLook(int Broker, BrokerAnswer? Answer, string? Failure);
+
+/// <summary>All that a verification saw; the checks are drawn from it.</summary>
+internal sealed record VerificationFacts
+{
+    public required string Cluster { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Topic { get; init; }
+
+    /// <summary>Whether the topic was made for the check.</summary>
+    public required bool OwnTopic { get; init; }
+
+    /// <summary>Messages that were asked for.</summary>
+    public required long Wanted { get; init; }
+
+    public required VerificationPath Path { get; init; }
+
+    public required string Client { get; init; }
+
+    /// <summary>The brokers before the first message.</summary>
+    public required IReadOnlyList<BrokerLook> Before { get; init; }
+
+    /// <summary>The brokers after the last one; empty when it did not come to that.</summary>
+    public IReadOnlyList<BrokerLook> After { get; init; } = [];
+
+    /// <summary>Why there was no topic to use; null when there was.</summary>
+    public string? TopicFailure { get; init; }
+
+    /// <summary>The topic's partitions at the start.</summary>
+    public IReadOnlyList<PartitionView> Partitions { get; init; } = [];
+
+    /// <summary>The books of each partition; empty when no message was sent.</summary>
+    public IReadOnlyList<LedgerCounts> Books { get; init; } = [];
+
+    /// <summary>What producer and consumer complained of.</summary>
+    public IReadOnlyDictionary<string, long> Errors { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Latencies of a set of partitions; null where none were measured.</summary>
+    public Func<IEnumerable<int>, LatencyHistogram>? Latency { get; init; }
+
+    public TimeSpan ProduceTime { get; init; }
+
+    public TimeSpan ConsumeTime { get; init; }
+
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>How the order was checked, where that is not message by message.</summary>
+    public string? OrderNote { get; init; }
+
+    /// <summary>Time that was given, when it ran out.</summary>
+    public TimeSpan? TimeOut { get; init; }
+
+    /// <summary>Whether the topic is to stay.</summary>
+    public bool KeepTopic { get; init; }
+
+    /// <summary>Why the topic could not be removed; null when it is gone.</summary>
+    public string? RemovalFailure { get; init; }
+}

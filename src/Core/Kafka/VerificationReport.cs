@@ -1,0 +1,178 @@
+using System.Globalization;
+
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>Draws the named checks, each with its evidence, from what a verification saw. Pure.</summary>
+internal static class VerificationReport
+{
+    private const int Shown = 5;
+
+    /// <summary>The result as scripts see it.</summary>
+    public static TopicVerification Compose(VerificationFacts facts)
+    {
+        var total = facts.Books.Aggregate(default(LedgerCounts), (a, b) => a + b);
+        var latency = facts.Latency?.Invoke(Enumerable.Range(0, facts.Books.Count)) ?? new LatencyHistogram();
+        var checks = Checks(facts, total).ToList();
+        return new TopicVerification
+        {
+            Cluster = facts.Cluster,
+            Namespace = facts.Namespace,
+            Topic = facts.Topic,
+            Passed = checks.All(c => c.Passed),
+            Sent = total.Sent,
+            Acked = total.Acked,
+            Received = total.Received,
+            Lost = total.Lost,
+            Duplicated = total.Duplicated,
+            OutOfOrder = total.OutOfOrder,
+            Corrupt = total.Corrupt,
+            ProduceRate = Rate(total.Acked, facts.ProduceTime),
+            ConsumeRate = Rate(total.Received, facts.ConsumeTime),
+            P50 = latency.Percentile(0.50),
+            P95 = latency.Percentile(0.95),
+            P99 = latency.Percentile(0.99),
+            Max = latency.Max,
+            Duration = facts.Duration,
+            Path = facts.Path,
+            Client = facts.Client,
+            Checks = checks,
+            Brokers = Brokers(facts),
+        };
+    }
+
+    /// <summary>The checks, in the order in which an operator reads them.</summary>
+    internal static IEnumerable<CheckResult> Checks(VerificationFacts facts, LedgerCounts total)
+    {
+        yield return BrokersAnswer(facts.Before, facts.After);
+        if (facts.Before.All(b => b.Answer is null))
+            yield break;
+        yield return new CheckResult(facts.OwnTopic ? "TopicCreated" : "TopicFound", facts.TopicFailure is null,
+            facts.TopicFailure ?? $"{facts.Topic}: {Count(facts.Partitions.Count, "partition")}, {Count(facts.Partitions.Count == 0 ? 0 : facts.Partitions.Max(p => p.Replicas.Count), "copy", "copies")} of each");
+        if (facts.Partitions.Count > 0)
+        {
+            yield return PartitionsInSync(facts);
+            yield return EveryBrokerLeads(facts);
+        }
+
+        if (facts.Books.Count > 0)
+        {
+            yield return AllAcked(facts, total);
+            foreach (var check in ReadBack(facts, total))
+                yield return check;
+        }
+
+        if (facts.TimeOut is { } limit)
+            yield return new CheckResult("InTime", false, $"it was not done within {limit.TotalSeconds:0.#} s");
+        if (facts.OwnTopic && facts.TopicFailure is null && !facts.KeepTopic)
+            yield return new CheckResult("TopicRemoved", facts.RemovalFailure is null, facts.RemovalFailure ?? $"{facts.Topic} is gone");
+    }
+
+    private static CheckResult BrokersAnswer(IReadOnlyList<BrokerLook> before, IReadOnlyList<BrokerLook> after)
+    {
+        var silent = before.Where(b => b.Answer is null).Select(b => $"broker {b.Broker}: {b.Failure}")
+            .Concat(after.Where(b => b.Answer is null && before.Any(f => f.Broker == b.Broker && f.Answer is not null)).Select(b => $"broker {b.Broker}, which answered at the start: {b.Failure}")).ToList();
+        var views = before.Select(b => b.Answer?.View).OfType<BrokerView>().ToList();
+        var expelled = BrokerGate.Missing(views, before.Where(b => b.Answer is not null).Select(b => b.Broker)).Select(id => $"broker {id} answers, but others take it for dead");
+        string head = $"{views.Count} of {Count(before.Count, "broker")}";
+        string[] all = [.. silent, .. views.Count > 0 ? expelled : []];
+        return new CheckResult("BrokersAnswer", all.Length == 0, all.Length == 0 ? head : $"{head}; {List(all)}");
+    }
+
+    /// <summary>The worse of the two looks counts: the one at the end, and the one at the start where a copy lagged then.</summary>
+    private static CheckResult PartitionsInSync(VerificationFacts facts)
+    {
+        var views = facts.After.Select(b => b.Answer?.View).OfType<BrokerView>()
+            .Select(v => v with { Partitions = [.. v.Partitions.Where(p => p.Topic == facts.Topic)] });
+        var lagging = BrokerGate.UnderReplicated([.. views, new BrokerView(-1, [], facts.Partitions)]);
+        return lagging.Count == 0
+            ? new("PartitionsInSync", true, $"{facts.Partitions.Count} of {Count(facts.Partitions.Count, "partition")}")
+            : new("PartitionsInSync", false, $"{facts.Partitions.Count - lagging.Count} of {Count(facts.Partitions.Count, "partition")}; "
+                + List(lagging.Select(p => p.Leader < 0 ? $"{p.Topic}-{p.Partition} has no leader" : $"{p.Topic}-{p.Partition} has {Ids(p.InSync)} of {Ids(p.Replicas)} in sync")));
+    }
+
+    private static CheckResult EveryBrokerLeads(VerificationFacts facts)
+    {
+        var idle = facts.Before.Select(b => b.Broker).Where(id => facts.Partitions.All(p => p.Leader != id)).ToList();
+        int all = facts.Before.Count;
+        if (idle.Count == 0)
+            return new("EveryBrokerLeads", true, $"{all} of {Count(all, "broker")}");
+        // A topic of the user's may well have fewer partitions than there are brokers: nothing is wrong with that.
+        bool few = !facts.OwnTopic && facts.Partitions.Count < all;
+        string evidence = $"{all - idle.Count} of {Count(all, "broker")}; none led by {Ids(idle)}";
+        return new("EveryBrokerLeads", few, few ? $"{evidence}: the topic has only {Count(facts.Partitions.Count, "partition")}" : evidence);
+    }
+
+    private static CheckResult AllAcked(VerificationFacts facts, LedgerCounts total)
+    {
+        string head = $"{Number(total.Acked)} of {Number(facts.Wanted)}";
+        if (total.Acked == facts.Wanted)
+            return new("AllAcked", true, head);
+        string unsent = total.Sent < facts.Wanted ? $"; {Number(facts.Wanted - total.Sent)} not sent after that" : "";
+        return new("AllAcked", false, $"{head}; {Complaints(facts)}{unsent}");
+    }
+
+    private static IEnumerable<CheckResult> ReadBack(VerificationFacts facts, LedgerCounts total)
+    {
+        string where = WorstPartitions(facts, c => c.Lost);
+        yield return new("NothingLost", total.Lost == 0, total.Lost == 0
+            ? $"{Number(total.Received)} read back"
+            : $"{Number(total.Lost)} of {Number(total.Acked)} acknowledged messages did not come back ({where}){(facts.Errors.Count > 0 ? "; " + Complaints(facts) : "")}");
+        yield return new("NothingDuplicated", total.Duplicated == 0, total.Duplicated == 0
+            ? "each once" : $"{Number(total.Duplicated)} came more than once ({WorstPartitions(facts, c => c.Duplicated)})");
+        string order = facts.OrderNote is null ? "" : $"; {facts.OrderNote}";
+        yield return new("InOrder", total.OutOfOrder == 0, (total.OutOfOrder == 0
+            ? $"in each of {Count(facts.Books.Count, "partition")}" : $"{Number(total.OutOfOrder)} came after a later one ({WorstPartitions(facts, c => c.OutOfOrder)})") + order);
+        string foreign = total.Foreign > 0 ? $"; {Number(total.Foreign)} messages of others left aside" : "";
+        yield return new("ChecksumsMatch", total.Corrupt == 0, (total.Corrupt == 0
+            ? $"{Number(total.Received)} of {Number(total.Received)}" : $"{Number(total.Corrupt)} do not fit their content ({WorstPartitions(facts, c => c.Corrupt)})") + foreign);
+    }
+
+    private static List<BrokerVerification> Brokers(VerificationFacts facts)
+    {
+        var led = facts.Partitions.Where(p => p.Partition < facts.Books.Count).ToLookup(p => p.Leader, p => p.Partition);
+        var brokers = new List<BrokerVerification>();
+        foreach (int id in facts.Before.Select(b => b.Broker).Union(led.Select(g => g.Key)).Order())
+        {
+            int[] partitions = [.. led[id].Order()];
+            var sum = partitions.Select(p => facts.Books[p]).Aggregate(default(LedgerCounts), (a, b) => a + b);
+            var latency = facts.Latency?.Invoke(partitions) ?? new LatencyHistogram();
+            brokers.Add(new BrokerVerification
+            {
+                BrokerId = id,
+                Partitions = partitions,
+                Sent = sum.Sent,
+                Acked = sum.Acked,
+                Received = sum.Received,
+                Lost = sum.Lost,
+                Duplicated = sum.Duplicated,
+                OutOfOrder = sum.OutOfOrder,
+                Corrupt = sum.Corrupt,
+                P50 = latency.Percentile(0.50),
+                P99 = latency.Percentile(0.99),
+            });
+        }
+
+        return brokers;
+    }
+
+    private static string WorstPartitions(VerificationFacts facts, Func<LedgerCounts, long> figure) =>
+        List(facts.Books.Select((c, p) => (Partition: p, Figure: figure(c))).Where(x => x.Figure > 0).OrderByDescending(x => x.Figure)
+            .Select(x => $"partition {x.Partition}: {Number(x.Figure)}"));
+
+    private static string Complaints(VerificationFacts facts) =>
+        facts.Errors.Count == 0 ? "no reason was given" : List(facts.Errors.OrderByDescending(e => e.Value).Select(e => e.Value == 1 ? e.Key : $"{e.Key} ({Number(e.Value)} times)"));
+
+    private static double Rate(long messages, TimeSpan time) => messages == 0 || time <= TimeSpan.Zero ? 0 : messages / time.TotalSeconds;
+
+    private static string List(IEnumerable<string> items)
+    {
+        var list = items.ToList();
+        return list.Count <= Shown ? string.Join("; ", list) : $"{string.Join("; ", list.Take(Shown))}; and {list.Count - Shown} more";
+    }
+
+    private static string Ids(IEnumerable<int> ids) => string.Join(',', ids.Order());
+
+    private static string Count(int n, string one, string? many = null) => $"{n} {(n == 1 ? one : many ?? one + "s")}";
+
+    private static string Number(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
+}

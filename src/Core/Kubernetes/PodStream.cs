@@ -1,0 +1,124 @@
+using System.Net.WebSockets;
+using System.Text;
+
+namespace KafkaK8s.Core.Kubernetes;
+
+/// <summary>
+/// One connection to a port of a pod, through the API server's port-forward, on a raw WebSocket. One reader and one writer may run
+/// at the same time. The client library's StreamDemuxer is not used: it blocks a thread per connection, has no back-pressure and
+/// deadlocks when one stream reads and writes.
+/// </summary>
+internal sealed class PodStream : IAsyncDisposable
+{
+    private const int DataChannel = 0;
+    private const int BufferSize = 128 * 1024;
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
+
+    private readonly WebSocket socket;
+    private readonly string target;
+    private readonly ChannelFrames frames = new(portBytes: 2);
+    private readonly byte[] received = new byte[BufferSize];
+    private readonly byte[] outgoing = new byte[BufferSize];
+    private ReadOnlyMemory<byte> rest;
+
+    private PodStream(WebSocket socket, string target)
+    {
+        this.socket = socket;
+        this.target = target;
+        outgoing[0] = DataChannel;
+    }
+
+    /// <summary>Where the writer puts its bytes before <see cref="SendAsync"/>: they go out from here without another copy.</summary>
+    public Memory<byte> Outgoing => outgoing.AsMemory(1);
+
+    /// <summary>Connects to a port of a pod. That nobody listens there shows only when something is read.</summary>
+    /// <exception cref="ClusterException">The pod or the right to reach it is missing, or the API server.</exception>
+    public static async Task<PodStream> OpenAsync(KubeConnection connection, string ns, string pod, int port, CancellationToken cancel)
+    {
+        var socket = await PodHandshake.OpenAsync(connection, ns, pod, "PortForwardFailed", "reach a port of",
+            token => connection.Client.WebSocketNamespacedPodPortForwardAsync(pod, ns, [port], PodHandshake.SubProtocol, cancellationToken: token), cancel).ConfigureAwait(false);
+        return new PodStream(socket, $"port {port} of the pod {pod}");
+    }
+
+    /// <summary>Sends the first bytes of <see cref="Outgoing"/>.</summary>
+    public ValueTask SendAsync(int count, CancellationToken cancel) => socket.SendAsync(outgoing.AsMemory(0, count + 1), WebSocketMessageType.Binary, true, cancel);
+
+    /// <summary>Sends bytes.</summary>
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        while (bytes.Length > 0)
+        {
+            int count = Math.Min(bytes.Length, Outgoing.Length);
+            bytes[..count].CopyTo(Outgoing);
+            await SendAsync(count, cancel).ConfigureAwait(false);
+            bytes = bytes[count..];
+        }
+    }
+
+    /// <summary>Waits for bytes from the pod; empty at the end. They stay valid until the next call.</summary>
+    /// <exception cref="ClusterException">Nobody listens on the port, or the connection broke.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            ValueWebSocketReceiveResult result;
+            try
+            {
+                result = await socket.ReceiveAsync(received.AsMemory(), cancel).ConfigureAwait(false);
+            }
+            catch (WebSocketException e) when (!cancel.IsCancellationRequested)
+            {
+                throw Failed($"the connection broke: {e.GetBaseException().Message}", e);
+            }
+
+            if (result.MessageType == WebSocketMessageType.Close)
+                return ReadOnlyMemory<byte>.Empty;
+            var slice = frames.Take(received.AsSpan(0, result.Count), result.EndOfMessage);
+            if (slice.Count == 0)
+                continue;
+            if (slice.Channel == DataChannel)
+                return received.AsMemory(slice.Offset, slice.Count);
+            throw Failed(Encoding.UTF8.GetString(received, slice.Offset, slice.Count).Trim(), null);
+        }
+    }
+
+    /// <summary>Reads exactly as many bytes as fit; false when the pod's end was closed before.</summary>
+    public async Task<bool> ReadExactlyAsync(Memory<byte> bytes, CancellationToken cancel)
+    {
+        while (bytes.Length > 0)
+        {
+            if (rest.IsEmpty)
+                rest = await ReceiveAsync(cancel).ConfigureAwait(false);
+            if (rest.IsEmpty)
+                return false;
+            int count = Math.Min(rest.Length, bytes.Length);
+            rest[..count].CopyTo(bytes);
+            rest = rest[count..];
+            bytes = bytes[count..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Says goodbye, for a moment at most, and ends the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            using var limit = new CancellationTokenSource(CloseLimit);
+            try
+            {
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+            {
+                // It is gone already.
+            }
+        }
+
+        socket.Dispose();
+    }
+
+    private ClusterException Failed(string why, Exception? inner) =>
+        new("PortForwardFailed", FailureKind.Unavailable, target, $"Cannot talk to {target}: {why}", inner);
+}
