@@ -76,7 +76,7 @@ public sealed class TestKafkaTopicCommand : KafkaCmdlet
     protected override void ProcessItem()
     {
         var connection = Connect();
-        var request = new VerifyTopicRequest(Name, Topic, MessageCount, MessageSize, null, KeepTopic, ConsoleTools, Timeout);
+        var request = new VerifyTopicRequest(Name) { Topic = Topic, MessageCount = MessageCount, MessageSize = MessageSize, KeepTopic = KeepTopic, ConsoleTools = ConsoleTools, Timeout = Timeout };
         Run<TopicVerification>(cancel => VerifyTopic.RunAsync(connection, NamespaceOf(connection), request, cancel), $"Testing Kafka cluster {Name}", result =>
         {
             if (Quiet)
