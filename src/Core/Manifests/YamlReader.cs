@@ -86,14 +86,17 @@ internal static class YamlReader
             return JsonValue.Create(false);
         Refuse(AmbiguousWords.Contains(value), scalar, source, $"the word {value} means a boolean to some readers and a string to others: write true, false or quotes");
         if (IsOctal(value))
-            return JsonValue.Create(Convert.ToInt64(value, 8));
+            return Number(Convert.ToInt64(value, 8).ToString(CultureInfo.InvariantCulture));
         if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
-            return JsonValue.Create(integer);
+            return Number(integer.ToString(CultureInfo.InvariantCulture));
         if ((char.IsAsciiDigit(value[0]) || value[0] is '-' or '+' or '.')
             && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
-            return JsonValue.Create(number);
+            return Number(number.ToString("R", CultureInfo.InvariantCulture));
         return JsonValue.Create(value);
     }
+
+    // As if read from JSON: such a number converts to any type that holds it, one made from a long only to long.
+    private static JsonValue Number(string json) => JsonNode.Parse(json)!.AsValue();
 
     // YAML 1.1, which Kubernetes reads: a leading zero means octal (file modes).
     private static bool IsOctal(string value) => value.Length > 1 && value[0] == '0' && value.All(c => c is >= '0' and <= '7');
