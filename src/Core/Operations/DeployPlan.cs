@@ -143,7 +143,8 @@ internal static class DeployPlanner
     /// <summary>The line of one object, from what it was and what it is after an apply.</summary>
     public static ClusterChange Change(ClusterNames names, string ns, JsonObject tree, JsonObject? before, JsonObject? after)
     {
-        var fields = before is null || after is null ? [] : ObjectDiff.Compare(before, after);
+        // What was asked for stands last: what it changes matters more.
+        IReadOnlyList<FieldChange> fields = before is null || after is null ? [] : [.. ObjectDiff.Compare(before, after).OrderBy(f => f.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))];
         return new ClusterChange
         {
             Cluster = names.Cluster,

@@ -18,11 +18,12 @@ internal sealed record KeptVolume(string Claim, int Ordinal, bool IsBroker, int?
 internal static class KeptVolumes
 {
     // Both sorts of volume are read by one script; what it finds goes into the pod's termination message (4 KiB).
+    // ZooKeeper fills its log with 64 MiB of NUL in advance: to grep that would be one line, larger than the pod's memory.
     private const string Script = """
         cat /volume/log/meta.properties 2>/dev/null | grep -E '^(broker|cluster)\.id=' >> /dev/termination-log
         file=$(sed -n 's/^dynamicConfigFile=//p' /volume/conf/zoo.cfg 2>/dev/null)
         [ -n "$file" ] && grep -o '^server\.[0-9]*' "/volume/conf/${file##*/}" >> /dev/termination-log
-        cat /volume/zk/version-2/* 2>/dev/null | grep -ao '{"version":"1","id":"[^"]*"}' | sort -u | sed 's/.*"id":"\(.*\)"}/zk.id=\1/' >> /dev/termination-log
+        cat /volume/zk/version-2/* 2>/dev/null | tr '\000' '\n' | grep -ao '{"version":"1","id":"[^"]*"}' | sort -u | sed 's/.*"id":"\(.*\)"}/zk.id=\1/' >> /dev/termination-log
         exit 0
         """;
 
