@@ -1,4 +1,3 @@
-using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
@@ -108,9 +107,7 @@ internal sealed class VerificationClient : IDisposable
     {
         ulong run = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         var traffic = new VerificationTraffic(facts.Topic, facts.Partitions.Count, count, facts.OwnTopic, run);
-        using var consumer = new ConsumerBuilder<Ignore, ReadRecord>(KafkaClientSettings.Consumer(bootstrap))
-            .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason)).Build();
-        var starts = facts.OwnTopic ? new long[facts.Partitions.Count] : await EndsAsync(consumer, facts.Topic, facts.Partitions.Count).ConfigureAwait(false);
+        var starts = facts.OwnTopic ? new long[facts.Partitions.Count] : await EndsAsync(facts).ConfigureAwait(false);
 
         using (var sending = CancellationTokenSource.CreateLinkedTokenSource(limit))
         {
@@ -119,7 +116,10 @@ internal sealed class VerificationClient : IDisposable
         }
 
         cancel.ThrowIfCancellationRequested();
-        var ends = facts.OwnTopic ? null : await EndsAsync(consumer, facts.Topic, facts.Partitions.Count).ConfigureAwait(false);
+        var ends = facts.OwnTopic ? null : await EndsAsync(facts).ConfigureAwait(false);
+        // Made now, not earlier: a consumer that has idled waits a second before its first fetch.
+        using var consumer = new ConsumerBuilder<Ignore, ReadRecord>(KafkaClientSettings.Consumer(bootstrap))
+            .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason)).Build();
         await progress(traffic.ConsumeAsync(consumer, starts, ends, limit), "Consume", "read back", () => traffic.Ledger.ReceivedSoFar).ConfigureAwait(false);
         return facts with
         {
@@ -138,19 +138,22 @@ internal sealed class VerificationClient : IDisposable
         producer.Dispose();
     }
 
-    private static async Task<long[]> EndsAsync(IConsumer<Ignore, ReadRecord> consumer, string topic, int partitions) =>
-        await Task.WhenAll(Enumerable.Range(0, partitions).Select(p => Task.Run(() =>
+    /// <summary>The ends of all partitions of a topic that others use too.</summary>
+    private async Task<long[]> EndsAsync(VerificationFacts facts)
+    {
+        try
         {
-            try
-            {
-                return consumer.QueryWatermarkOffsets(new TopicPartition(topic, p), TimeSpan.FromSeconds(10)).High.Value;
-            }
-            catch (KafkaException e)
-            {
-                throw new ClusterException("PartitionUnreadable", FailureKind.Unavailable, $"{topic}-{p}",
-                    string.Create(CultureInfo.InvariantCulture, $"The end of partition {p} of {topic} cannot be read: {e.Error.Reason}. Leave -Topic out to check with a topic of its own."), e);
-            }
-        }))).ConfigureAwait(false);
+            var latest = await admin.ListOffsetsAsync(
+                facts.Partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(p.Topic, p.Partition), OffsetSpec = OffsetSpec.Latest() }),
+                new ListOffsetsOptions { RequestTimeout = TimeSpan.FromSeconds(15) }).ConfigureAwait(false);
+            return [.. latest.ResultInfos.Select(r => r.TopicPartitionOffsetError).OrderBy(o => o.Partition.Value).Select(o => o.Offset.Value)];
+        }
+        catch (KafkaException e)
+        {
+            throw new ClusterException("PartitionUnreadable", FailureKind.Unavailable, facts.Topic,
+                $"The ends of the partitions of {facts.Topic} cannot be read: {e.Error.Reason}. Leave -Topic out to check with a topic made for it.", e);
+        }
+    }
 
     private void Hear(string text) => lastWord = text;
 }
