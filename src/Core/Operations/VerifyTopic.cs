@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Kubernetes;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>Sends numbered, checksummed messages through every broker of a cluster, reads them back, and says what came of it.</summary>
+internal static class VerifyTopic
+{
+    /// <summary>
+    /// Runs the check. Its end is a <see cref="Completed{T}"/> with a <see cref="TopicVerification"/>, passed or not: a sick cluster
+    /// is a result. Leaving the enumeration early cancels the check and waits until it has cleaned up.
+    /// </summary>
+    /// <exception cref="ClusterException">The check could not be made: no such cluster or topic, no way to it, brokers too old.</exception>
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(
+        KubeConnection connection, string ns, VerifyTopicRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var events = Channel.CreateUnbounded<OperationEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var work = Task.Run(() => WorkAsync(connection, ns, request, events.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            // Not with the token: the worker ends the channel itself, after it has cleaned up.
+            await foreach (var e in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                yield return e;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await work.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WorkAsync(KubeConnection connection, string ns, VerifyTopicRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    {
+        try
+        {
+            var brokers = await BrokerSetView.FindAsync(connection, ns, request.ClusterName, cancel).ConfigureAwait(false);
+            var result = await VerifyTopicByTunnel.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);
+            events.TryWrite(new Completed<TopicVerification>(result with { Context = connection.Context, KubeConfig = connection.KubeConfig }));
+            events.TryComplete();
+        }
+        catch (Exception e)
+        {
+            events.TryComplete(e);
+        }
+    }
+}
