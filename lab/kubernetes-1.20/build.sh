@@ -29,7 +29,7 @@ cd "$tree"
 #    Debian's own Go, whatever newer one comes first in PATH
 PATH=/usr/lib/go-1.19/bin:$PATH
 jobs=$(nproc)
-export GO111MODULE=off GOPATH=$root/go GOCACHE=$root/gocache GOFLAGS=-p=$jobs CGO_ENABLED=0 GOTOOLCHAIN=local
+export GO111MODULE=off GOPATH=$root/go GOCACHE=${GOCACHE:-$root/gocache} GOFLAGS=-p=$jobs CGO_ENABLED=0 GOTOOLCHAIN=local
 unset GOROOT
 go version
 
