@@ -70,7 +70,7 @@ cgroup_version() {
     return 1
   fi
 }
-cgroup_roots() { # the folders in which the lab's cgroups live
+cgroup_roots() { # the folders in which the lab makes cgroups
   if [ "$(cgroup_version)" = 2 ]; then echo $CGROUP; else awk '$3 == "cgroup" { print $2 }' /proc/mounts; fi
 }
 make_cgroup() { # PATH, such as kk8s/n1
@@ -92,7 +92,8 @@ make_cgroup() { # PATH, such as kk8s/n1
 }
 remove_cgroup() {
   local root
-  for root in $(cgroup_roots); do
+  # v2 beside v1: runc makes folders there too
+  for root in $(awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts); do
     [ -d "$root/$1" ] || continue
     for _ in {1..50}; do # ending processes leave their cgroup a moment later
       find "$root/$1" -depth -type d -exec rmdir {} + 2> /dev/null || true
