@@ -232,10 +232,15 @@ verb_info() {
     for name in networkpolicy loadbalancer; do echo "$name=$(fact $name)"; done
     echo "server=https://127.0.0.1:$(fact port)"
     echo "kubeconfig=$STATE/kubeconfig"
+    echo "kubectl=$BIN/kubectl"
     echo "context=lab"
     echo "logs=$STATE/log"
   } | awk -F= -v key="${1:-}" '!seen[$1]++ { if (key == "") print; else if ($1 == key) { print substr($0, length(key) + 2); found = 1 } } END { exit key != "" && !found }' ||
     refuse "there is no fact '$1'; 'lab info' prints all"
+}
+# what `up --kubernetes` can be given here, newest first
+verb_generations() {
+  { dist_versions kubernetes; echo 1.20.2; } | cut -d. -f1,2 | sort -rVu | paste -sd, -
 }
 verb_kubectl() {
   need_up
