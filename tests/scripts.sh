@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# shellcheck over all shell scripts of the project.
+# All shell scripts of the project, read by shellcheck.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 if ! command -v shellcheck > /dev/null; then
