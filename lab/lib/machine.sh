@@ -93,6 +93,7 @@ make_cgroup() { # PATH, such as kk8s/n1
 remove_cgroup() {
   local root
   # v2 beside v1: runc makes folders there too
+  # shellcheck disable=SC2013 # no spaces in these paths
   for root in $(awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts); do
     [ -d "$root/$1" ] || continue
     for _ in {1..50}; do # ending processes leave their cgroup a moment later
