@@ -14,9 +14,10 @@ check_machine() {
   cgroup_version > /dev/null || refuse "$CGROUP has neither the cgroup v1 controllers nor cgroup v2; mount them"
   mkdir -p "$STATE/check"/{lower,upper,work,merged}
   # a real mount in the folder that will hold the containers: overlayfs cannot lie on overlayfs
-  unshare --mount sh -c "cd '$STATE/check' && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged" 2> /dev/null ||
-    refuse "no overlayfs mount is possible below $LAB_HOME; set KAFKAK8S_LAB_HOME to a folder on ext4 or xfs"
+  local overlay=yes
+  unshare --mount sh -c "cd '$STATE/check' && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged" 2> /dev/null || overlay=
   rm -rf "$STATE/check"
+  [ -n "$overlay" ] || refuse "no overlayfs mount is possible below $LAB_HOME; set KAFKAK8S_LAB_HOME to a folder on ext4 or xfs"
   [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe br_netfilter 2> /dev/null || true
   unshare --net test -e /proc/sys/net/bridge/bridge-nf-call-iptables || refuse "the kernel module br_netfilter is not there; load it (modprobe br_netfilter)"
 }
