@@ -39,22 +39,22 @@ verb_up() {
 
   local begin
   begin=$(now)
-  mkdir -p "$STATE/log" "$CACHE"
-  check_machine
-  set_fact state starting
-  trap 'up_failed' EXIT
-  trap 'exit 130' INT TERM HUP
-  need_packages "${BASE_PACKAGES[@]}"
-  cache_use
   choose_kubernetes "$kubernetes"
   choose_images
-  need_kubernetes
-  step "programs of Kubernetes $KUBERNETES"
   names=("${DEFAULT_IMAGES[@]}")
   for image in $extra; do
     name=$(image_name "$image")
     [[ " ${names[*]} " == *" $name "* ]] || names+=("$name")
   done
+  check_machine
+  mkdir -p "$STATE/log" "$CACHE"
+  set_fact state starting
+  trap 'up_failed' EXIT
+  trap 'exit 130' INT TERM HUP
+  need_packages "${BASE_PACKAGES[@]}"
+  cache_use
+  need_kubernetes
+  step "programs of Kubernetes $KUBERNETES"
   pause=pause-$(sha256sum < "$BIN/pause" | cut -c1-10)
   need_images "$pause" "${names[@]}"
   need_content "$pause" "${names[@]}"
