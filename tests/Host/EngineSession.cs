@@ -158,13 +158,7 @@ public sealed class EngineSession : IDisposable
 
     /// <summary>An error as text, as the prompt would show it, without colours.</summary>
     /// <param name="error">The error.</param>
-    public string FormatError(ErrorRecord error)
-    {
-        // The console host marks error records in this way; unmarked they are formatted as ordinary output.
-        var marked = new PSObject(error);
-        marked.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        return Format(marked);
-    }
+    public string FormatError(ErrorRecord error) => Format(error);
 
     /// <inheritdoc/>
     public void Dispose() => Runspace.Dispose();

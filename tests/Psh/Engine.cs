@@ -15,13 +15,18 @@ internal static class Engine
     /// <summary>The folder above this program's own: where the build puts modules.</summary>
     public static string ModuleFolder { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, ".."));
 
+    /// <summary>
+    /// Lets modules of this build be found by name, before any installed one. After opening, because the
+    /// engine puts its own folders first as it opens.
+    /// </summary>
+    public static void PutModuleFolderFirst()
+    {
+        string? present = Environment.GetEnvironmentVariable("PSModulePath");
+        Environment.SetEnvironmentVariable("PSModulePath", string.IsNullOrEmpty(present) ? ModuleFolder : ModuleFolder + Path.PathSeparator + present);
+    }
+
     public static InitialSessionState NewSessionState(RunMode mode)
     {
-        // Read by the engine as it opens, which adds its own folders and keeps these.
-        string? present = Environment.GetEnvironmentVariable("PSModulePath");
-        string path = string.IsNullOrEmpty(present) ? ModuleFolder : ModuleFolder + Path.PathSeparator + present;
-        Environment.SetEnvironmentVariable("PSModulePath", path);
-
         // CreateDefault() looks for the console host's assembly, which no package brings.
         InitialSessionState state = InitialSessionState.CreateDefault2();
         StandInCommands.AddTo(state);

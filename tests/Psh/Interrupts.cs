@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KafkaK8s.Tests.Psh.Hosting;
 
 namespace KafkaK8s.Tests.Psh;
 
@@ -30,6 +31,10 @@ internal sealed class Interrupts : IDisposable
     private void OnSignal(PosixSignalContext context, int code)
     {
         if (ExitCode is not null)
+            return;
+
+        // A read from the terminal cannot be stopped; nothing has been begun that would need cleanup.
+        if (Questions.Asking)
             return;
         ExitCode = code;
         context.Cancel = true;

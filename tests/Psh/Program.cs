@@ -33,4 +33,6 @@ int code = options.Mode switch
     RunMode.File => session.RunFile(options.File, options.Arguments),
     _ => TestMode.Run(session, options),
 };
+if (interrupts.ExitCode is not null)
+    Console.Error.WriteLine("psh: stopped");
 return interrupts.ExitCode ?? code;

@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using KafkaK8s.Tests.Psh.Hosting;
+using KafkaK8s.Tests.Psh.StandIns;
 
 namespace KafkaK8s.Tests.Psh;
 
@@ -24,12 +26,15 @@ internal sealed class Session : IDisposable
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Open();
         Runspace.DefaultRunspace = runspace;
+        Engine.PutModuleFolderFirst();
     }
 
     /// <summary>Runs text: 1 after a terminating error, or if its last statement failed.</summary>
     public int RunCommand(string text)
     {
-        int code = Run(shell => shell.AddScript($"{text}\n$global:{Succeeded} = $?"));
+        // Text that does not parse is run as it is, so that the error shows that text and no more.
+        Parser.ParseInput(text, out _, out ParseError[] errors);
+        int code = Run(shell => shell.AddScript(errors.Length > 0 ? text : $"{text}\n$global:{Succeeded} = $?"));
         if (code != ExitCodes.Success || host.ExitCode is not null)
             return code;
         return runspace.SessionStateProxy.GetVariable(Succeeded) is false ? ExitCodes.Failure : ExitCodes.Success;
@@ -42,8 +47,9 @@ internal sealed class Session : IDisposable
         foreach (CommandParameter parameter in ScriptArguments.Parse(arguments))
             command.Parameters.Add(parameter);
 
-        int code = Run(shell => shell.Commands.AddCommand(command));
-        return code == ExitCodes.Success && runspace.SessionStateProxy.GetVariable("LASTEXITCODE") is int last ? last : code;
+        // Otherwise exit only ends the script, and cannot be told from a last native program that failed.
+        EngineInternals.LetExitThrough(runspace);
+        return Run(shell => shell.Commands.AddCommand(command));
     }
 
     /// <summary>Runs a pipeline and shows what comes out of it, errors in their turn, as the prompt would.</summary>
@@ -95,6 +101,12 @@ internal sealed class Session : IDisposable
         catch (PipelineStoppedException)
         {
             return ExitCodes.Interrupted;
+        }
+        catch (IncompleteParseException exception)
+        {
+            // The engine's error view shows nothing at all for this one: a prompt would ask for the rest.
+            host.UI.WriteErrorLine($"ParserError: {exception.Message}");
+            return ExitCodes.Failure;
         }
         catch (RuntimeException exception)
         {

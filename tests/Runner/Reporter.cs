@@ -11,7 +11,7 @@ internal sealed class Reporter(PSHostUserInterface ui, bool ascii)
     private int depth;
 
     public void Found(int tests, int selected, int files) =>
-        ui.WriteLine($"found {tests} tests in {files} files" + (selected < tests ? $", {selected} selected" : string.Empty));
+        ui.WriteLine($"files: {files}, tests: {tests}" + (selected < tests ? $", {selected} selected" : string.Empty));
 
     public void File(string path)
     {

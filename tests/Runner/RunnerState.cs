@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using KafkaK8s.Tests.Runner.Model;
@@ -17,6 +18,9 @@ internal sealed class RunnerState
 
     /// <summary>The block being discovered; null outside discovery.</summary>
     public TestBlock? Discovering { get; set; }
+
+    /// <summary>The first error of this file's discovery: deeper, and so better placed, than the one that reaches the file.</summary>
+    public ErrorRecord? DiscoveryError { get; set; }
 
     /// <summary>True while a test or a setup runs.</summary>
     public bool Running { get; set; }

@@ -38,7 +38,8 @@ internal sealed class TestRun(ScopedScripts scripts, RunnerState state, Reporter
         state.Discovering = root;
         try
         {
-            error = scripts.TryCall(file);
+            state.DiscoveryError = null;
+            error = scripts.TryCall(file) is { } outer ? state.DiscoveryError ?? outer : null;
         }
         finally
         {
@@ -88,7 +89,7 @@ internal sealed class TestRun(ScopedScripts scripts, RunnerState state, Reporter
         if (!test.Selected)
             return;
         if (test.IsSkipped)
-            Skip(test.Name, null);
+            Skip(test.Title, null);
         else
             scripts.InChildScope(() => RunInScope(test));
     }
@@ -149,15 +150,14 @@ internal sealed class TestRun(ScopedScripts scripts, RunnerState state, Reporter
         {
             if (child is TestCase { Selected: true } test)
             {
-                string title = Titles.Expand(test.Name, name => test.Data is { } data && data.TryGet(name, out object? value) ? value : Titles.Unknown);
                 if (test.IsSkipped)
-                    Skip(title, null);
+                    Skip(test.Title, null);
                 else
-                    Fail(title, TimeSpan.Zero, error);
+                    Fail(test.Title, TimeSpan.Zero, error);
             }
             else if (child is TestBlock inner && inner.AllTests.Any(item => item.Selected))
             {
-                reporter.EnterBlock(inner, inner.Name);
+                reporter.EnterBlock(inner, inner.Title);
                 FailAll(inner, error);
                 reporter.LeaveBlock();
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using KafkaK8s.Tests.Psh.StandIns;
 
 namespace KafkaK8s.Tests.Psh.Hosting;
 
@@ -27,9 +28,7 @@ internal sealed class PshHost(bool interactive) : PSHost
     /// <summary>Shows an error as the engine's own error view makes it.</summary>
     public void Show(ErrorRecord error)
     {
-        // The mark tells the formatter to send it to the error stream; see the console host of pwsh.
-        var marked = new PSObject(error);
-        marked.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        PSObject marked = EngineInternals.OfErrorStream(error);
         try
         {
             using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);

@@ -8,10 +8,15 @@ namespace KafkaK8s.Tests.Psh.Hosting;
 /// <summary>Asks on the terminal; without one every question is an error, so that a script never hangs or guesses.</summary>
 internal sealed class Questions(bool interactive)
 {
+    private static volatile bool asking;
+
+    /// <summary>True while a question waits for its answer.</summary>
+    public static bool Asking => asking;
+
     public string Line(string what)
     {
         EnsureTerminal(what);
-        return Console.In.ReadLine() ?? string.Empty;
+        return Read() ?? string.Empty;
     }
 
     public SecureString Secret(string what)
@@ -55,7 +60,7 @@ internal sealed class Questions(bool interactive)
         {
             Console.Error.Write(string.Join("  ", offered.Select(choice => $"[{choice.Key}] {choice.Label}")));
             Console.Error.Write(defaultChoice >= 0 ? $" (default is \"{offered[defaultChoice].Key}\"): " : ": ");
-            if (Console.In.ReadLine() is not { } answer)
+            if (Read() is not { } answer)
                 throw new PSInvalidOperationException($"psh: the input ended before an answer to '{caption} {message}'.");
             if (answer.Length == 0 && defaultChoice >= 0)
                 return defaultChoice;
@@ -79,6 +84,19 @@ internal sealed class Questions(bool interactive)
 
         Console.Error.Write($"Password for user {userName}: ");
         return new PSCredential(userName, Secret("Password"));
+    }
+
+    private static string? Read()
+    {
+        asking = true;
+        try
+        {
+            return Console.In.ReadLine();
+        }
+        finally
+        {
+            asking = false;
+        }
     }
 
     private static void Heading(string caption, string message)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Internal;
+using System.Management.Automation.Runspaces;
 using System.Reflection;
 using Microsoft.PowerShell.Commands.Internal.Format;
 
@@ -38,6 +39,26 @@ internal static class EngineInternals
     /// <summary>The exception by which a cmdlet ends the commands before it, as Select-Object -First does.</summary>
     public static Exception StopUpstream(InternalCommand cmdlet) =>
         (Exception)New("System.Management.Automation.StopUpstreamCommandsException", cmdlet);
+
+    /// <summary>Wraps an error as one that came down the error stream, so that the formatter sends it to the host's error lines.</summary>
+    public static PSObject OfErrorStream(ErrorRecord error)
+    {
+        var wrapped = new PSObject(error);
+        PropertyInfo stream = typeof(PSObject).GetProperty("WriteStream", Any) ?? throw new MissingMemberException(nameof(PSObject), "WriteStream");
+        stream.SetValue(wrapped, Enum.Parse(stream.PropertyType, "Error"));
+        return wrapped;
+    }
+
+    /// <summary>Makes <c>exit n</c> of the script run next end the session with n, as pwsh -File has it.</summary>
+    public static void LetExitThrough(Runspace runspace)
+    {
+        PropertyInfo context = typeof(Runspace).GetProperty("GetExecutionContext", Any)
+            ?? throw new MissingMemberException(nameof(Runspace), "GetExecutionContext");
+        object value = context.GetValue(runspace)!;
+        PropertyInfo rethrow = value.GetType().GetProperty("ScriptCommandProcessorShouldRethrowExit", Any)
+            ?? throw new MissingMemberException(value.GetType().Name, "ScriptCommandProcessorShouldRethrowExit");
+        rethrow.SetValue(value, true);
+    }
 
     private static Type Type(string name) => Assembly.GetType(name, throwOnError: true)!;
 

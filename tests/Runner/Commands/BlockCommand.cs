@@ -63,7 +63,10 @@ public abstract class BlockCommand(string kind) : KeywordCommand
 
         // Half a tree must not run as if it were the whole: one bad block fails its file.
         if (error is not null)
-            ThrowTerminatingError(error);
+        {
+            State.DiscoveryError ??= error;
+            ThrowTerminatingError(new ErrorRecord(error.Exception, error.FullyQualifiedErrorId, error.CategoryInfo.Category, error.TargetObject));
+        }
     }
 }
 

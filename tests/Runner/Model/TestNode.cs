@@ -24,5 +24,5 @@ internal abstract class TestNode
     public string FullName => Parent is null or { IsRoot: true } ? Title : $"{Parent.FullName}.{Title}";
 
     /// <summary>The name with those placeholders filled that the data alone can fill.</summary>
-    private string Title => Titles.Expand(Name, expression => Data is { } data && data.TryGet(expression, out object? value) ? value : Titles.Unknown);
+    public string Title => Titles.Expand(Name, expression => Data is { } data && data.TryGet(expression, out object? value) ? value : Titles.Unknown);
 }
