@@ -37,9 +37,10 @@ internal static partial class SpecChecks
         Name = given.Name,
         ZooKeeperCount = given.ZooKeeperCount ?? before.ZooKeeperCount,
         BrokerCount = given.BrokerCount ?? before.BrokerCount,
-        StorageSize = given.StorageSize ?? before.StorageSize,
-        ZooKeeperStorageSize = given.ZooKeeperStorageSize ?? before.ZooKeeperStorageSize,
-        StorageClass = given.StorageClass ?? before.StorageClass,
+        // -Ephemeral takes back what was said of volumes; whether it can still be had is for the standing objects to say.
+        StorageSize = given.StorageSize ?? (given.Ephemeral == true ? null : before.StorageSize),
+        ZooKeeperStorageSize = given.ZooKeeperStorageSize ?? (given.Ephemeral == true ? null : before.ZooKeeperStorageSize),
+        StorageClass = given.StorageClass ?? (given.Ephemeral == true ? null : before.StorageClass),
         Ephemeral = given.Ephemeral ?? before.Ephemeral,
         KafkaImage = given.KafkaImage ?? before.KafkaImage,
         ZooKeeperImage = given.ZooKeeperImage ?? before.ZooKeeperImage,
