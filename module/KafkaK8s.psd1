@@ -11,10 +11,14 @@
     FormatsToProcess     = @('KafkaK8s.Format.ps1xml')
     TypesToProcess       = @('KafkaK8s.Types.ps1xml')
     CmdletsToExport      = @(
+        'Add-ZooKeeperNode'
         'Export-KafkaManifest'
         'Get-KafkaCluster'
+        'Get-ZooKeeperNode'
         'New-KafkaCluster'
         'Remove-KafkaCluster'
+        'Remove-ZooKeeperNode'
+        'Restart-ZooKeeperNode'
         'Test-KafkaTopic'
     )
     FunctionsToExport    = @()

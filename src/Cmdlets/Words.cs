@@ -36,6 +36,9 @@ public static class Words
     public static string Milliseconds(double value) =>
         double.IsNaN(value) ? "-" : value.ToString(value < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + " ms";
 
+    /// <summary>A server's average latency in milliseconds, in a column whose head says so; empty where there is none.</summary>
+    public static string Latency(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
+
     /// <summary>A number with separators for thousands, as the invariant culture writes it.</summary>
     public static string Rate(double value) => double.IsNaN(value) || value <= 0 ? "-" : value.ToString("#,0", CultureInfo.InvariantCulture) + "/s";
 

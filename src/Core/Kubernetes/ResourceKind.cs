@@ -13,6 +13,7 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     public static readonly ResourceKind ConfigMap = new("v1", "ConfigMap", "configmaps");
     public static readonly ResourceKind Secret = new("v1", "Secret", "secrets");
     public static readonly ResourceKind Service = new("v1", "Service", "services");
+    public static readonly ResourceKind Endpoints = new("v1", "Endpoints", "endpoints");
     public static readonly ResourceKind Pod = new("v1", "Pod", "pods");
     public static readonly ResourceKind Event = new("v1", "Event", "events");
     public static readonly ResourceKind Node = new("v1", "Node", "nodes", Namespaced: false);

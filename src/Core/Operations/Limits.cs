@@ -30,4 +30,19 @@ internal static class Limits
             }
         }
     }
+
+    /// <summary>The same for one task.</summary>
+    public static async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, object target, CancellationToken cancel)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timer.CancelAfter(limit);
+        try
+        {
+            return await work(timer.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new ClusterException("Timeout", FailureKind.Timeout, target, $"No result after {limit.TotalSeconds:0} s. Nothing was changed; run the command again with a longer -TimeoutSeconds.", e);
+        }
+    }
 }

@@ -14,6 +14,9 @@ internal sealed class ClusterNames(string cluster)
     /// <summary>Annotation of the brokers' StatefulSet: the parameters given so far, as JSON.</summary>
     public const string SpecAnnotation = "kafkak8s.io/spec";
 
+    /// <summary>Annotation of the ZooKeeper servers' StatefulSet: the change of the ensemble that is under way, or was not finished.</summary>
+    public const string ChangeAnnotation = "kafkak8s.io/ensemble-change";
+
     /// <summary>Port that clients inside the Kubernetes cluster use.</summary>
     public const int InternalPort = 9092;
 
@@ -62,6 +65,15 @@ internal sealed class ClusterNames(string cluster)
 
     /// <summary>Pod of a ZooKeeper server.</summary>
     public string ZooKeeperPod(int ordinal) => $"{ZooKeeperSet}-{ordinal}";
+
+    /// <summary>The Service that names each ZooKeeper pod.</summary>
+    public string ZooKeeperHeadless => Prefixed("zk-headless");
+
+    /// <summary>The ConfigMap with the ZooKeeper servers' start script.</summary>
+    public string ZooKeeperConfig => Prefixed("zk-config");
+
+    /// <summary>Host name of a ZooKeeper server inside the Kubernetes cluster, as the ensemble's configuration has it.</summary>
+    public string ZooKeeperHost(int ordinal, string ns) => $"{ZooKeeperPod(ordinal)}.{ZooKeeperHeadless}.{ns}.svc";
 
     /// <summary>Volume claim of a pod of one of the sets.</summary>
     public static string Claim(string pod) => $"data-{pod}";

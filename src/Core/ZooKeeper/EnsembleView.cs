@@ -1,0 +1,163 @@
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.ZooKeeper;
+
+/// <summary>What is known of one server: its pod, if there is one, and what it answered.</summary>
+/// <param name="Ordinal">The pod's ordinal.</param>
+/// <param name="Pod">The pod; null where there is none.</param>
+/// <param name="Answer">What it answered.</param>
+/// <param name="LastWords">The last line of its log, for a pod that runs and is in no quorum.</param>
+internal sealed record ServerLook(int Ordinal, JsonObject? Pod, ServerAnswer Answer, string LastWords = "")
+{
+    /// <summary>Id in the ensemble.</summary>
+    public int Id => Ordinal + 1;
+
+    /// <summary>Whether it takes part in a quorum.</summary>
+    public bool Serves => Answer.Mode.Length > 0 && Pod?.IsTerminating() == false;
+}
+
+/// <summary>An ensemble as its servers and objects tell at one moment. Pure.</summary>
+internal sealed record EnsembleView
+{
+    /// <summary>Names of the cluster.</summary>
+    public required ClusterNames Names { get; init; }
+
+    /// <summary>Namespace of the cluster.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>The servers' StatefulSet.</summary>
+    public required JsonObject Set { get; init; }
+
+    /// <summary>Every pod, and every member of the committed configuration, by ordinal.</summary>
+    public required IReadOnlyList<ServerLook> Servers { get; init; }
+
+    /// <summary>The committed configuration; null without a quorum.</summary>
+    public EnsembleConfig? Config { get; init; }
+
+    /// <summary>Names of the volume claims that are there.</summary>
+    public IReadOnlySet<string> Claims { get; init; } = new HashSet<string>();
+
+    /// <summary>Pods that the headless Service gives a name to; null where that could not be read.</summary>
+    public IReadOnlySet<string>? Resolving { get; init; }
+
+    /// <summary>Pods that the set is to have.</summary>
+    public int Replicas => Readiness.Wanted(Set);
+
+    /// <summary>Members who vote.</summary>
+    public int MemberCount => Config?.Voters.Count ?? 0;
+
+    /// <summary>Those who say that they lead: one, when all is well.</summary>
+    public IReadOnlyList<ServerLook> Leaders => [.. Servers.Where(s => s.Serves && s.Answer.Mode == "leader")];
+
+    /// <summary>The leader; null where there is none, or more than one says so.</summary>
+    public ServerLook? Leader => Leaders.Count == 1 ? Leaders[0] : null;
+
+    /// <summary>Whether a majority of the members serves under one leader.</summary>
+    public bool HasQuorum => Leader is not null && Config is not null && Serving.Count >= Config.Quorum;
+
+    /// <summary>Members who vote and serve.</summary>
+    public IReadOnlyList<ServerLook> Serving => [.. Servers.Where(s => s.Serves && IsVoter(s.Id))];
+
+    /// <summary>Builds the view.</summary>
+    /// <param name="names">Names of the cluster.</param>
+    /// <param name="ns">Namespace.</param>
+    /// <param name="set">The servers' StatefulSet.</param>
+    /// <param name="looks">One look for each pod.</param>
+    /// <param name="claims">Names of the volume claims.</param>
+    /// <param name="resolving">Pods with a DNS name; null where unknown.</param>
+    public static EnsembleView Build(ClusterNames names, string ns, JsonObject set, IEnumerable<ServerLook> looks, IEnumerable<string> claims, IEnumerable<string>? resolving)
+    {
+        var servers = looks.ToDictionary(l => l.Ordinal);
+        // Each change moves the version on: of two that answer differently the lower one has not heard of the last change yet.
+        var config = servers.Values.Where(s => s.Serves).Select(s => s.Answer.Config).OfType<EnsembleConfig>().MaxBy(c => c.Version);
+        foreach (var member in config?.Members ?? [])
+            servers.TryAdd(member.Id - 1, new ServerLook(member.Id - 1, null, ServerAnswer.None));
+        for (int i = 0; i < Readiness.Wanted(set); i++)
+            servers.TryAdd(i, new ServerLook(i, null, ServerAnswer.None));
+        return new EnsembleView
+        {
+            Names = names,
+            Namespace = ns,
+            Set = set,
+            Servers = [.. servers.Values.OrderBy(s => s.Ordinal)],
+            Config = config,
+            Claims = claims.ToHashSet(),
+            Resolving = resolving?.ToHashSet(),
+        };
+    }
+
+    /// <summary>Whether the committed configuration gives this id a vote.</summary>
+    public bool IsVoter(int id) => Config?.Voters.Contains(id) == true;
+
+    /// <summary>Transactions behind the leader; null where the two cannot be compared.</summary>
+    public long? Lag(ServerLook server) =>
+        Leader?.Answer.Zxid is long ahead && server.Answer.Zxid is long own && server.Serves ? Distance(ahead, own) : null;
+
+    /// <summary>Transactions from one to another; 0 where <paramref name="own"/> is not behind.</summary>
+    /// <remarks>The upper half counts leaders and the lower half starts anew with each: a server that has not written since an election
+    /// still shows the number of before, and is behind by what the new leader wrote.</remarks>
+    public static long Distance(long ahead, long own) => own >= ahead ? 0 : ahead >> 32 == own >> 32 ? ahead - own : ahead & 0xffffffff;
+
+    /// <summary>The objects that a user sees.</summary>
+    public IEnumerable<ZooKeeperNode> Nodes() => Servers.Select(s =>
+    {
+        string name = Names.ZooKeeperPod(s.Ordinal);
+        var member = Config?.Members.FirstOrDefault(m => m.Id == s.Id);
+        return new ZooKeeperNode
+        {
+            Cluster = Names.Cluster,
+            Namespace = Namespace,
+            Node = name,
+            Id = s.Id,
+            Mode = s.Answer.Mode,
+            InConfig = Config is null ? null : member is not null,
+            Role = member?.Role ?? "",
+            ConfigVersion = s.Answer.Config?.VersionText ?? "",
+            Zxid = s.Answer.Zxid is long zxid ? FormattableString.Invariant($"0x{zxid:x}") : "",
+            Lag = Lag(s),
+            SyncedFollowers = s.Answer.SyncedFollowers,
+            Connections = s.Answer.Connections,
+            Latency = s.Answer.Latency,
+            Version = s.Answer.Version,
+            DnsName = Names.ZooKeeperHost(s.Ordinal, Namespace),
+            Resolves = Resolving?.Contains(name),
+            Volume = Claims.Contains(ClusterNames.Claim(name)) ? ClusterNames.Claim(name) : "",
+            Ready = s.Pod is not null && Readiness.IsPodReady(s.Pod),
+            Restarts = s.Pod is null ? 0 : Trees.Items(s.Pod["status"]?["containerStatuses"]).Sum(c => (int?)c["restartCount"] ?? 0),
+            Reason = Reason(s, member),
+        };
+    });
+
+    private string Reason(ServerLook s, ConfigMember? member)
+    {
+        string pod = PodReason(s);
+        if (Config is null)
+            return Join("the ensemble has no quorum", pod);
+        if (member is null)
+            return Join(s.Serves ? $"in no configuration: it follows without a vote. Add-ZooKeeperNode {Names.Cluster} makes it a member; Remove-ZooKeeperNode never ran to its end, or the set was scaled by hand" : "in no configuration", pod);
+        if (s.Pod is null)
+            return s.Ordinal < Replicas ? "a member whose pod is not there yet" : $"a member without a pod: the set {Names.ZooKeeperSet} has only {Replicas} replicas. Scale it to {s.Id}, or take the member out with Remove-ZooKeeperNode {Names.Cluster}";
+        if (pod.Length > 0)
+            return Leader is null ? Join("the ensemble has no leader", pod) : pod;
+        if (Leaders.Count > 1)
+            return $"{Leaders.Count} servers say that they lead";
+        return s.Answer.Config is { } own && own.Version != Config.Version ? $"goes by the configuration of version {own.VersionText}, the last one is {Config.VersionText}" : "";
+    }
+
+    private static string PodReason(ServerLook s)
+    {
+        if (s.Pod is null)
+            return "there is no pod";
+        if (s.Pod.IsTerminating())
+            return "the pod is ending";
+        if (Stalls.OfPod(s.Pod).Select(x => x.ToString()).FirstOrDefault() is string stall)
+            return stall;
+        if (s.Serves)
+            return "";
+        return s.LastWords.Length > 0 ? s.LastWords : s.Answer.Alive ? "in no quorum" : "does not answer";
+    }
+
+    private static string Join(string a, string b) => b.Length == 0 ? a : $"{a}; {b}";
+}
