@@ -39,7 +39,7 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
     public string? Namespace { get; set; }
 
     /// <summary>
-    /// <para type="description">Seconds that the whole operation may take. When they are over, the error says what stands; running the same command again goes on from there.</para>
+    /// <para type="description">Seconds that the whole operation may take; of a change of a ZooKeeper ensemble: each step. When they are over, the error says what stands; running the same command again goes on from there.</para>
     /// </summary>
     [Parameter]
     [ValidateRange(1, 86400)]
@@ -63,15 +63,26 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    protected sealed override void ProcessRecord() => Guarded(ProcessItem);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guarded(ProcessEnd);
+
+    /// <summary>The work for all items together, once the last one is in; for cmdlets that choose an order of their own.</summary>
+    protected virtual void ProcessEnd()
+    {
+    }
+
+    /// <summary>Runs work whose expected failures become error records, so that one bad item does not stop the others.</summary>
+    private protected void Guarded(Action work)
     {
         try
         {
-            ProcessItem();
+            work();
         }
         catch (Exception e) when (ErrorTable.IsExpected(e))
         {
-            WriteError(ErrorTable.ToRecord(e, this)); // one bad item does not stop the others
+            WriteError(ErrorTable.ToRecord(e, this));
         }
     }
 

@@ -36,6 +36,18 @@ internal static class ApiFailure
         };
     }
 
+    /// <summary>
+    /// Whether an apply was refused for annotations alone that this module itself wrote by a patch: the server keeps the two apart. That
+    /// is no conflict with anybody. Every other field counts: a size that was patched meanwhile must not be taken back.
+    /// </summary>
+    public static bool IsOwnAnnotation(string body)
+    {
+        var causes = Causes(Parse(body)?["details"] as JsonObject).ToList();
+        return causes.Count > 0 && causes.TrueForAll(c => (string?)c["reason"] == "FieldManagerConflict"
+            && ((string?)c["field"] ?? "").StartsWith(".metadata.annotations.kafkak8s.io/", StringComparison.Ordinal)
+            && ((string?)c["message"] ?? "").Contains($"\"{KubeConnection.FieldManager}\"", StringComparison.Ordinal));
+    }
+
     /// <summary>The failure of a namespace that is not there.</summary>
     public static ClusterException NamespaceNotFound(string ns, string context) => new("NamespaceNotFound", FailureKind.NotFound, ns,
         $"There is no namespace '{ns}' in the context {context}. Create it ('kubectl create namespace {ns}', or New-KafkaCluster with -CreateNamespace), or name another with -Namespace.");

@@ -119,6 +119,8 @@ internal sealed class KubeConnection : IDisposable
         string name = (string)tree["metadata"]!["name"]!;
         string path = $"{ResourceKind.Of(tree).Path(ns, name)}?fieldManager={FieldManager}&force={(force ? "true" : "false")}{(dryRun ? "&dryRun=All" : "")}";
         using var response = await SendRawAsync(HttpMethod.Patch, path, tree, "application/apply-patch+yaml", HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
+        if (!force && response.StatusCode == HttpStatusCode.Conflict && ApiFailure.IsOwnAnnotation(await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)))
+            return await ApplyAsync(tree, ns, force: true, dryRun, cancel).ConfigureAwait(false);
         return (await ReadAsync(response, cancel).ConfigureAwait(false), response.StatusCode == HttpStatusCode.Created);
     }
 

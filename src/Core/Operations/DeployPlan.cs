@@ -58,15 +58,18 @@ internal static class DeployPlanner
         var space = TryGetNamespaceAsync(connection, request.Namespace, cancel);
         var claims = connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel);
         var brokerSet = connection.TryGetAsync(ResourceKind.StatefulSet, request.Namespace, names.BrokerSet, cancel);
-        await Task.WhenAll(version, space, claims, brokerSet).ConfigureAwait(false);
+        var serverSet = connection.TryGetAsync(ResourceKind.StatefulSet, request.Namespace, names.ZooKeeperSet, cancel);
+        await Task.WhenAll(version, space, claims, brokerSet, serverSet).ConfigureAwait(false);
 
         bool missing = CheckNamespace(await space.ConfigureAwait(false), request, connection);
         var before = SpecText.Read((await brokerSet.ConfigureAwait(false))?.Annotation(ClusterNames.SpecAnnotation), names.Cluster);
-        var given = SpecChecks.Merge(before, request.Given);
+        var standingServers = await serverSet.ConfigureAwait(false) is { } s && !s.IsTerminating() ? s : null;
+        var given = StandingEnsemble.Merge(before, request.Given, standingServers, names, catalog.Defaults);
         var spec = SpecChecks.Complete(given, catalog.Defaults);
-        SpecChecks.Check(spec, catalog.Defaults, request.Force || before?.ZooKeeperCount == spec.ZooKeeperCount);
+        SpecChecks.Check(spec, catalog.Defaults, request.Force || request.Given.ZooKeeperCount is null || before?.ZooKeeperCount == spec.ZooKeeperCount);
 
         var objects = Composer.Compose(catalog, spec, given);
+        StandingEnsemble.KeepFirstSize(objects, standingServers, await brokerSet.ConfigureAwait(false), names);
         ServerAdaptation.Adapt(objects, await version.ConfigureAwait(false));
         var live = missing ? new JsonObject?[objects.Count] : await Task.WhenAll(objects.Select(o => connection.TryGetAsync(ResourceKind.Of(o), request.Namespace, o.Name(), cancel))).ConfigureAwait(false);
         var standing = live.Select(o => o is not null && o.IsTerminating() ? null : o).ToList();

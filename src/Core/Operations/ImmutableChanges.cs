@@ -60,7 +60,7 @@ internal static class ImmutableChanges
         if (wanted.Name() == names.ZooKeeperSet && now != then)
         {
             throw new ClusterException("EnsembleResizeRefused", FailureKind.InvalidInput, names.Cluster,
-                $"The ensemble of {names.Cluster} has {now} servers; a running one is not resized to {then} by New-KafkaCluster, as each change is a vote of the members. Give -ZooKeeperCount {now}.");
+                $"The ensemble of {names.Cluster} has {now} servers; a running one is not resized to {then} by New-KafkaCluster, as each change is a vote of the members. {(then > now ? $"Add-ZooKeeperNode {names.Cluster} -Count {then - now} grows it" : $"Remove-ZooKeeperNode {names.Cluster} -Count {now - then} shrinks it")}; or leave -ZooKeeperCount out.");
         }
 
         if (wanted.Name() == names.BrokerSet && then < now)

@@ -1,0 +1,281 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.ZooKeeper;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>What the changes of an ensemble share: looks, waits, votes and sizes. Each step has its own limit of time.</summary>
+/// <param name="connection">Connection to the API server.</param>
+/// <param name="names">Names of the cluster.</param>
+/// <param name="ns">Its namespace.</param>
+/// <param name="stepLimit">Limit for each step.</param>
+internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names, string ns, TimeSpan stepLimit)
+{
+    /// <summary>Key of the ConfigMap that the start script reads: the size that a first start has to reckon with.</summary>
+    public const string SizeKey = "ensemble.size";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300); // ZooKeeper has nothing to watch for this
+    private string doing = "";
+
+    /// <summary>Looks at the ensemble.</summary>
+    public Task<EnsembleView> LookAsync(CancellationToken cancel) => EnsembleLook.ReadAsync(connection, ns, names.Cluster, cancel);
+
+    /// <summary>Waits, looking again and again, until a condition holds; gives the text of what is missing meanwhile.</summary>
+    /// <param name="step">Name of the step, for progress.</param>
+    /// <param name="missing">What is missing; null when nothing is.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public IAsyncEnumerable<OperationEvent> UntilAsync(string step, Func<EnsembleView, string?> missing, CancellationToken cancel) =>
+        WithinStepAsync(step, token => PollAsync(step, missing, token), cancel);
+
+    /// <summary>Waits until a pod is ready, one of another uid where one is given; tells of stalls.</summary>
+    public IAsyncEnumerable<OperationEvent> PodReadyAsync(string step, string pod, string? formerUid, CancellationToken cancel)
+    {
+        var wait = new ClusterWait(connection, names, ns);
+        return WithinStepAsync(step, token => wait.UntilAsync(step, live =>
+        {
+            var found = live.Find(ResourceKind.Pod, pod);
+            bool ready = found is not null && found.Uid() != formerUid && Readiness.IsPodReady(found);
+            doing = string.Join("; ", wait.Current.Select(s => s.ToString()).Distinct().Take(2).DefaultIfEmpty($"{pod} is starting"));
+            return Task.FromResult(new Progress(ready, $"{pod} has to start and to join the others"));
+        }, token), cancel);
+    }
+
+    /// <summary>Waits until no pod of an ordinal at or above is left.</summary>
+    public IAsyncEnumerable<OperationEvent> PodsGoneAsync(string step, int fromOrdinal, CancellationToken cancel)
+    {
+        var wait = new ClusterWait(connection, names, ns);
+        return WithinStepAsync(step, token => Quietly(wait.UntilAsync(step, live =>
+        {
+            var left = live.Of(ResourceKind.Pod).Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp && ClusterNames.Ordinal(p.Name()) >= fromOrdinal).Select(p => p.Name()).Order().ToList();
+            return Task.FromResult(new Progress(left.Count == 0, doing = $"still ending: {string.Join(", ", left)}"));
+        }, token)), cancel);
+    }
+
+    /// <summary>
+    /// Makes one server a member or takes one out: by a vote on condition that the configuration is still the one that the step began
+    /// with. An answer that was lost is no answer: what counts is what stands in the configuration afterwards.
+    /// </summary>
+    public IAsyncEnumerable<OperationEvent> VoteAsync(string step, int id, bool join, EnsembleLock claim, CancellationToken cancel) =>
+        WithinStepAsync(step, token => VoteLoopAsync(step, id, join, claim, token), cancel);
+
+    /// <summary>Waits until all of the configuration's members, save dead ones that are let go, go by the last configuration under one leader.</summary>
+    public IAsyncEnumerable<OperationEvent> SettledAsync(string step, CancellationToken cancel) => UntilAsync(step, view =>
+        EnsembleGuards.MayAdd(view)?.Message, cancel);
+
+    /// <summary>A session with the superuser's rights, with one of the servers given.</summary>
+    /// <exception cref="ClusterException">There is no credential, or the servers refuse it.</exception>
+    /// <exception cref="ZooKeeperException">None of them can be talked to now.</exception>
+    public async Task<ZooKeeperSession> SuperSessionAsync(IEnumerable<ServerLook> servers, CancellationToken cancel)
+    {
+        var passwords = ReconfigCredential.Passwords(await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false));
+        string wayOut = $"Restart-ZooKeeperNode {names.Cluster} -RotateCredential makes a fresh one and restarts the servers one at a time, as they take it up at their start.";
+        if (passwords.Count == 0)
+            throw new ClusterException("CredentialMissing", FailureKind.Permission, names.ReconfigSecret, $"There is no credential in the Secret {names.ReconfigSecret} (a cluster that kubectl made has none), and only with it members can join or leave. {wayOut}");
+        bool refused = false;
+        foreach (var server in servers)
+        {
+            foreach (string password in passwords)
+            {
+                if (await TrySuperAsync(names.ZooKeeperPod(server.Ordinal), password, cancel).ConfigureAwait(false) is not { } session)
+                    break; // no session at all: the next server
+                bool super = false;
+                try
+                {
+                    super = await session.IsSuperAsync(cancel).ConfigureAwait(false);
+                    refused |= !super;
+                }
+                finally
+                {
+                    if (!super)
+                        await session.DisposeAsync().ConfigureAwait(false);
+                }
+
+                if (super)
+                    return session;
+            }
+        }
+
+        throw refused
+            ? new ClusterException("CredentialRefused", FailureKind.Permission, names.ReconfigSecret, $"The servers of {names.Cluster} do not take the credential in the Secret {names.ReconfigSecret}: it was changed after they started, or made by hand. {wayOut}")
+            : new ZooKeeperException(ZooKeeperException.ConnectionLoss);
+    }
+
+    /// <summary>Checks before anything is changed that the credential is good.</summary>
+    public async Task CheckCredentialAsync(EnsembleView view, CancellationToken cancel)
+    {
+        try
+        {
+            var session = await SuperSessionAsync(view.Serving.OrderByDescending(s => s == view.Leader), cancel).ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (ZooKeeperException e)
+        {
+            throw new ClusterException("ZooKeeperSilent", FailureKind.Unavailable, names.Cluster, $"No server of {names.Cluster} grants a session: {e.Message}. Get-ZooKeeperNode {names.Cluster} shows their state.", e);
+        }
+    }
+
+    /// <summary>Whether a server takes a password for the superuser's; null where it cannot be asked.</summary>
+    public async Task<bool?> TakesAsync(string pod, string password, CancellationToken cancel)
+    {
+        try
+        {
+            if (await TrySuperAsync(pod, password, cancel).ConfigureAwait(false) is not { } session)
+                return null;
+            await using (session.ConfigureAwait(false))
+                return await session.IsSuperAsync(cancel).ConfigureAwait(false);
+        }
+        catch (ZooKeeperException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells the start script how many servers a first start has to reckon with. In a ConfigMap, as a change of the pods' template
+    /// would make all of them outdated.</summary>
+    /// <remarks>Without it an ensemble that has grown could lose the volumes of its first servers, and these would start an empty one
+    /// among themselves while the others still have the data.</remarks>
+    public async Task WriteSizeAsync(int size, CancellationToken cancel)
+    {
+        var map = await connection.TryGetAsync(ResourceKind.ConfigMap, ns, names.ZooKeeperConfig, cancel).ConfigureAwait(false);
+        string text = size.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (map is null || (string?)map["data"]?[SizeKey] == text)
+            return;
+        await connection.MergeAsync(ResourceKind.ConfigMap, ns, names.ZooKeeperConfig, new JsonObject { ["data"] = new JsonObject { [SizeKey] = text } }, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the size into the cluster's spec, so that a later New-KafkaCluster asks for the same.</summary>
+    public async Task WriteSpecAsync(int size, int usual, CancellationToken cancel)
+    {
+        var set = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel).ConfigureAwait(false);
+        if (set is null)
+            return;
+        var spec = SpecText.Read(set.Annotation(ClusterNames.SpecAnnotation), names.Cluster) ?? new ClusterSpec { Name = names.Cluster };
+        if ((spec.ZooKeeperCount ?? usual) == size)
+            return;
+        var metadata = new JsonObject
+        {
+            ["resourceVersion"] = (string?)set["metadata"]!["resourceVersion"],
+            ["annotations"] = new JsonObject { [ClusterNames.SpecAnnotation] = SpecText.Write(spec with { ZooKeeperCount = size }) },
+        };
+        try
+        {
+            await connection.MergeAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, new JsonObject { ["metadata"] = metadata }, cancel).ConfigureAwait(false);
+        }
+        catch (ClusterException e) when (e.Id == "Conflict")
+        {
+            await WriteSpecAsync(size, usual, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Puts the limit of time of one step on it.</summary>
+    public IAsyncEnumerable<OperationEvent> WithinStepAsync(string step, Func<CancellationToken, IAsyncEnumerable<OperationEvent>> source, CancellationToken cancel)
+    {
+        doing = "";
+        return Limits.WithinAsync(stepLimit, source, () => new ClusterException("StepTimeout", FailureKind.Timeout, names.Cluster, $"{step}: not done after {stepLimit.TotalSeconds:0} s{(doing.Length == 0 ? "" : $": {doing}")}."), cancel);
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> Quietly(IAsyncEnumerable<OperationEvent> events)
+    {
+        await foreach (var e in events.ConfigureAwait(false))
+        {
+            if (e is not Warned) // a pod on its way out has nothing to warn of
+                yield return e;
+        }
+    }
+
+    private async IAsyncEnumerable<OperationEvent> PollAsync(string step, Func<EnsembleView, string?> missing, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        string last = "";
+        while (true)
+        {
+            string? text;
+            try
+            {
+                text = missing(await LookAsync(cancel).ConfigureAwait(false));
+            }
+            catch (ClusterException e) when (e.Kind is FailureKind.Connection or FailureKind.Unavailable)
+            {
+                text = e.Message; // a short absence of the API server must not end what goes on for minutes
+            }
+
+            if (text is null)
+                yield break;
+            doing = text;
+            if (text != last)
+                yield return new Waiting(step, last = text);
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async IAsyncEnumerable<OperationEvent> VoteLoopAsync(string step, int id, bool join, EnsembleLock claim, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        long? version = null;
+        string last = "";
+        while (true)
+        {
+            var view = await LookAsync(cancel).ConfigureAwait(false);
+            if (view.HasQuorum && view.IsVoter(id) == join)
+                yield break;
+            string text = EnsembleGuards.Quorum(view)?.Message ?? "";
+            if (text.Length == 0)
+            {
+                version ??= view.Config!.Version;
+                if (view.Config!.Version != version)
+                {
+                    throw new ClusterException("ConfigMoved", FailureKind.Conflict, names.Cluster,
+                        $"Somebody else changed the ensemble of {names.Cluster} meanwhile (its configuration has the version {view.Config.VersionText} now). Look at Get-ZooKeeperNode {names.Cluster}, and run the command again if it is still wanted.");
+                }
+
+                claim.ThrowIfLost();
+                text = await TryVoteAsync(view, id, join, version.Value, cancel).ConfigureAwait(false);
+            }
+
+            if (text.Length > 0)
+            {
+                doing = text;
+                if (text != last)
+                    yield return new Waiting(step, last = text);
+                await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Empty when it was accepted (or has to be looked up); else why not yet.
+    private async Task<string> TryVoteAsync(EnsembleView view, int id, bool join, long version, CancellationToken cancel)
+    {
+        try
+        {
+            // Whoever leaves cannot be the one to tell of it.
+            var session = await SuperSessionAsync(view.Serving.Where(s => s.Id != id).OrderByDescending(s => s == view.Leader), cancel).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                await session.ReconfigAsync(join ? EnsembleConfig.Participant(id, names.ZooKeeperHost(id - 1, ns)) : null,
+                    join ? null : id.ToString(System.Globalization.CultureInfo.InvariantCulture), version, cancel).ConfigureAwait(false);
+            }
+
+            return "";
+        }
+        catch (ZooKeeperException e) when (e.IsPassing || e.Code == ZooKeeperException.BadVersion)
+        {
+            return $"ZooKeeper does not do it yet: {e.Message}"; // a version that has moved shows in the next look
+        }
+        catch (ZooKeeperException e)
+        {
+            throw new ClusterException("ReconfigRefused", FailureKind.Unavailable, names.Cluster, $"ZooKeeper refuses the change of the ensemble of {names.Cluster}: {e.Message}.", e);
+        }
+    }
+
+    private async Task<ZooKeeperSession?> TrySuperAsync(string pod, string password, CancellationToken cancel)
+    {
+        try
+        {
+            return await ZooKeeperSession.OpenAsync(connection, ns, pod, password, cancel).ConfigureAwait(false);
+        }
+        catch (ZooKeeperException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,295 @@
+using System.Runtime.CompilerServices;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.ZooKeeper;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>What Add- or Remove-ZooKeeperNode was asked for.</summary>
+/// <param name="Cluster">Name of the cluster.</param>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Change">Servers to add; negative: to remove.</param>
+/// <param name="Force">Allow an even ensemble.</param>
+/// <param name="DeleteData">Delete the volumes of removed servers.</param>
+/// <param name="StepTimeout">Limit for each step.</param>
+internal sealed record ResizeRequest(string Cluster, string Namespace, int Change, bool Force, bool DeleteData, TimeSpan StepTimeout)
+{
+    /// <summary>The cmdlet's name.</summary>
+    public string Command => Change > 0 ? "Add-ZooKeeperNode" : "Remove-ZooKeeperNode";
+}
+
+/// <summary>What will be done, from one look.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="View">The ensemble now.</param>
+/// <param name="Target">Members that it will have.</param>
+/// <param name="Resumes">An earlier run's goal is gone on with.</param>
+/// <param name="Claims">Volume claims that will be deleted.</param>
+/// <param name="Steps">The steps in words.</param>
+internal sealed record ResizePlan(ResizeRequest Request, EnsembleView View, int Target, bool Resumes, IReadOnlyList<string> Claims, IReadOnlyList<EnsembleStep> Steps);
+
+/// <summary>
+/// Grows or shrinks an ensemble, one server at a time. Every step reads anew what is there, so that a run that was interrupted anywhere
+/// is gone on with by the same command.
+/// </summary>
+/// <remarks>
+/// Sizes after a change: the live StatefulSet and the spec's annotation have the new one. The templates of the pods keep the size of the
+/// first start (<c>ZK_BOOTSTRAP_SERVERS</c>, <c>ZK_SERVERS</c>), so that no pod becomes outdated: the start script takes a newer size
+/// from the ConfigMap, and brokers find members beyond their list by the name of the headless Service.
+/// </remarks>
+internal static class ResizeEnsemble
+{
+    private static readonly TimeSpan UndoLimit = TimeSpan.FromSeconds(90);
+
+    /// <summary>Makes the plan, and refuses what cannot be. Changes nothing that lasts.</summary>
+    /// <exception cref="ClusterException">It cannot be done now, or not at all.</exception>
+    public static async Task<ResizePlan> PlanAsync(KubeConnection connection, ResizeRequest request, CancellationToken cancel)
+    {
+        var names = new ClusterNames(request.Cluster);
+        if (request.Change == 0 || Math.Abs((long)request.Change) > EnsembleGuards.MostServers)
+            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.Change, $"-Count is 1 to {EnsembleGuards.MostServers}.");
+        var view = await EnsembleLook.ReadAsync(connection, request.Namespace, request.Cluster, cancel).ConfigureAwait(false);
+        EnsembleLock.CheckFree(view.Set, names);
+        if (EnsembleGuards.Quorum(view) is { } lost)
+            throw lost;
+        var unfinished = EnsembleChange.Read(view.Set.Annotation(ClusterNames.ChangeAnnotation));
+        int target = EnsembleChange.Target(unfinished, view.MemberCount, request.Change, request.Cluster);
+        bool resumes = unfinished is { IsResize: true } && unfinished.To == target;
+        if (EnsembleGuards.Size(view, target, request.Force || resumes) is { } size)
+            throw size;
+        if ((request.Change > 0 ? EnsembleGuards.MayAdd(view) : target < view.MemberCount ? EnsembleGuards.MayRemove(view, EnsemblePlan.Leaving(view, target)[0] + 1) : null) is { } refusal)
+            throw refusal;
+        await new EnsembleRun(connection, names, request.Namespace, request.StepTimeout).CheckCredentialAsync(view, cancel).ConfigureAwait(false);
+        var claims = request.Change > 0 || !request.DeleteData ? [] : Ordinals(view, target, resumes ? unfinished!.From : 0)
+            .Select(o => ClusterNames.Claim(names.ZooKeeperPod(o))).Where(view.Claims.Contains).ToList();
+        return new ResizePlan(request, view, target, resumes, claims, request.Change > 0 ? EnsemblePlan.Add(view, target) : EnsemblePlan.Remove(view, target, claims.Count > 0));
+    }
+
+    /// <summary>Carries the plan out; the result is the ensemble afterwards.</summary>
+    /// <param name="connection">Connection to the API server.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="usual">Members of an ensemble whose spec names no number.</param>
+    /// <param name="cancel">Interrupts it; what is done stands.</param>
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, ResizePlan plan, int usual, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
+        var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
+        var claim = await EnsembleLock.TakeAsync(connection, ns, names, request.Command, plan.View.MemberCount, plan.Target, cancel).ConfigureAwait(false);
+        await using (claim.ConfigureAwait(false))
+        {
+            if (plan.Resumes)
+                yield return new Note($"going on with an earlier change to {plan.Target} servers");
+            await foreach (var e in (request.Change > 0 ? GrowAsync(run, claim, plan, cancel) : ShrinkAsync(connection, run, claim, plan, cancel)).ConfigureAwait(false))
+                yield return e;
+            await run.WriteSpecAsync(plan.Target, usual, cancel).ConfigureAwait(false);
+            claim.Complete();
+        }
+
+        yield return new Completed<IReadOnlyList<ZooKeeperNode>>(EnsembleLook.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false)));
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> GrowAsync(EnsembleRun run, EnsembleLock claim, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        // Before the first one joins: from then on a first start without the new one would be wrong.
+        await run.WriteSizeAsync(plan.Target, cancel).ConfigureAwait(false);
+        var view = plan.View;
+        for (int n = 1; view.MemberCount < plan.Target; n++)
+        {
+            int ordinal = EnsemblePlan.Joining(view, plan.Target)[0];
+            Exception? failure = null;
+            await foreach (var e in CaughtAsync(JoinAsync(run, claim, plan.View, ordinal, cancel), x => failure = x, cancel).ConfigureAwait(false))
+                yield return e;
+            if (failure is ClusterException cause)
+            {
+                string undone = await UndoJoinAsync(run, claim, plan.View, ordinal, cancel).ConfigureAwait(false);
+                throw new ClusterException(cause.Id, cause.Kind, cause.Target, $"{plan.View.Names.ZooKeeperPod(ordinal)} did not become a member: {cause.Message} {undone}", cause);
+            }
+
+            view = await run.LookAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> JoinAsync(EnsembleRun run, EnsembleLock claim, EnsembleView first, int ordinal, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        string pod = first.Names.ZooKeeperPod(ordinal);
+        await foreach (var e in run.SettledAsync($"Check {first.Names.ZooKeeperSet}", cancel).ConfigureAwait(false))
+            yield return e;
+        claim.ThrowIfLost();
+        var view = await run.LookAsync(cancel).ConfigureAwait(false);
+        if (view.Replicas <= ordinal)
+        {
+            await claim.ScaleAsync(ordinal + 1, cancel).ConfigureAwait(false);
+            yield return Done(first, "Pod", pod, ChangeAction.Create, "");
+        }
+
+        await foreach (var e in run.PodReadyAsync($"Start {pod}", pod, null, cancel).ConfigureAwait(false))
+            yield return e;
+        long? goal = null; // what the leader has at the first look: under load its newest is never reached
+        await foreach (var e in run.UntilAsync($"Start {pod}", v =>
+        {
+            goal ??= v.Leader?.Answer.Zxid;
+            var server = v.Servers.FirstOrDefault(s => s.Ordinal == ordinal);
+            return goal is not long ahead ? "the ensemble has no leader at the moment"
+                : server is not { Serves: true, Answer.Zxid: long own } ? $"{pod} does not follow the leader yet"
+                : EnsembleView.Distance(ahead, own) is > 0 and long behind ? $"{pod} is {behind} transactions behind" : null;
+        }, cancel).ConfigureAwait(false))
+            yield return e;
+
+        claim.ThrowIfLost();
+        await foreach (var e in run.VoteAsync($"Join {pod}", ordinal + 1, join: true, claim, cancel).ConfigureAwait(false))
+            yield return e;
+        yield return Done(first, "ZooKeeperMember", pod, ChangeAction.Create, "it votes");
+        await foreach (var e in run.SettledAsync($"Verify {pod}", cancel).ConfigureAwait(false))
+            yield return e;
+    }
+
+    // A server that did not make it must not be left with a vote: it would count against the others.
+    private static async Task<string> UndoJoinAsync(EnsembleRun run, EnsembleLock claim, EnsembleView first, int ordinal, CancellationToken cancel)
+    {
+        string again = "The same command goes on from there.";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(UndoLimit);
+        try
+        {
+            claim.ThrowIfLost();
+            await foreach (var _ in run.VoteAsync("Undo", ordinal + 1, join: false, claim, limit.Token).ConfigureAwait(false))
+            {
+                // Nothing to say: it is the failure that is told.
+            }
+
+            var view = await run.LookAsync(limit.Token).ConfigureAwait(false);
+            if (view.HasQuorum && view.Replicas == ordinal + 1)
+                await claim.ScaleAsync(ordinal, limit.Token).ConfigureAwait(false);
+            return $"It was taken back: the ensemble has {view.MemberCount} members, as before this step. {again}";
+        }
+        catch (Exception e) when (e is ClusterException or ZooKeeperException || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            return $"It could not be taken back ({(e is OperationCanceledException ? "no quorum in time" : e.Message)}), so the set keeps the pod. {again}";
+        }
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> ShrinkAsync(KubeConnection connection, EnsembleRun run, EnsembleLock claim, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (names, ns) = (plan.View.Names, plan.Request.Namespace);
+        var view = plan.View;
+        while (view.MemberCount > plan.Target)
+        {
+            int ordinal = EnsemblePlan.Leaving(view, plan.Target)[0];
+            string pod = names.ZooKeeperPod(ordinal);
+            await foreach (var e in run.UntilAsync($"Check {names.ZooKeeperSet}", v => EnsembleGuards.MayRemove(v, ordinal + 1)?.Message, cancel).ConfigureAwait(false))
+                yield return e;
+            claim.ThrowIfLost();
+            await foreach (var e in run.VoteAsync($"Leave {pod}", ordinal + 1, join: false, claim, cancel).ConfigureAwait(false))
+                yield return e;
+            yield return Done(view, "ZooKeeperMember", pod, ChangeAction.Delete, "it has no vote any more");
+            await foreach (var e in VerifyLeftAsync(run, ordinal, pod, cancel).ConfigureAwait(false))
+                yield return e;
+            await foreach (var e in StopAsync(run, claim, view, cancel).ConfigureAwait(false))
+                yield return e;
+            view = await run.LookAsync(cancel).ConfigureAwait(false);
+        }
+
+        // What an interrupted run left: pods that are out of the ensemble and still there.
+        await foreach (var e in StopAsync(run, claim, view, cancel).ConfigureAwait(false))
+            yield return e;
+        foreach (string name in plan.Claims)
+        {
+            if (await connection.DeleteAsync(ResourceKind.VolumeClaim, ns, name, null, cancel).ConfigureAwait(false))
+                yield return Done(view, "PersistentVolumeClaim", name, ChangeAction.Delete, "");
+        }
+
+        await run.WriteSizeAsync(plan.Target, cancel).ConfigureAwait(false);
+    }
+
+    // A pod may go only when those who stay have a leader of their own and have committed a write without it: the check of the credential
+    // opens a session and writes, each by a quorum of those who stay.
+    private static async IAsyncEnumerable<OperationEvent> VerifyLeftAsync(EnsembleRun run, int ordinal, string pod, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var e in run.UntilAsync($"Verify {pod}", v => v.Leader?.Ordinal == ordinal ? $"{pod} still leads" : EnsembleGuards.Quorum(v)?.Message ?? LateOnes(v), cancel).ConfigureAwait(false))
+            yield return e;
+        await foreach (var e in run.WithinStepAsync($"Verify {pod}", token => WriteAsync(run, ordinal, token), cancel).ConfigureAwait(false))
+            yield return e;
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> WriteAsync(EnsembleRun run, int ordinal, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (true)
+        {
+            var view = await run.LookAsync(cancel).ConfigureAwait(false);
+            if (await TryWriteAsync(run, view, ordinal, cancel).ConfigureAwait(false) is not string why)
+                yield break;
+            yield return new Waiting("Verify", why);
+            await Task.Delay(TimeSpan.FromMilliseconds(300), cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<string?> TryWriteAsync(EnsembleRun run, EnsembleView view, int without, CancellationToken cancel)
+    {
+        try
+        {
+            var session = await run.SuperSessionAsync(view.Serving.Where(s => s.Ordinal != without), cancel).ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (ZooKeeperException e)
+        {
+            return $"no write is committed yet: {e.Message}";
+        }
+    }
+
+    private static string? LateOnes(EnsembleView view)
+    {
+        var late = view.Serving.Where(s => s.Answer.Config is { } c && c.Version != view.Config!.Version).Select(s => view.Names.ZooKeeperPod(s.Ordinal)).ToList();
+        return late.Count == 0 ? null : $"{string.Join(", ", late)} has not heard of the new configuration yet";
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> StopAsync(EnsembleRun run, EnsembleLock claim, EnsembleView before, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var view = await run.LookAsync(cancel).ConfigureAwait(false);
+        if (!view.HasQuorum)
+            yield break; // who belongs is not known at the moment; the pods hurt nobody
+        int keep = view.Config!.Voters.Max();
+        if (view.Replicas > keep)
+        {
+            await claim.ScaleAsync(keep, cancel).ConfigureAwait(false);
+            foreach (int ordinal in Enumerable.Range(keep, view.Replicas - keep).Reverse())
+                yield return Done(before, "Pod", view.Names.ZooKeeperPod(ordinal), ChangeAction.Delete, "");
+        }
+
+        await foreach (var e in run.PodsGoneAsync("Stop", keep, cancel).ConfigureAwait(false))
+            yield return e;
+    }
+
+    // Ordinals that a removal takes away, those that an interrupted run already has included.
+    private static IEnumerable<int> Ordinals(EnsembleView view, int target, int from)
+    {
+        int keep = EnsemblePlan.HighestStaying(view, target) + 1;
+        return Enumerable.Range(keep, Math.Max(0, Math.Max(Math.Max(view.Replicas, view.Config?.Voters.Max() ?? 0), from) - keep)).Reverse();
+    }
+
+    private static Applied Done(EnsembleView view, string kind, string name, ChangeAction action, string note) =>
+        new(new ClusterChange { Cluster = view.Names.Cluster, Namespace = view.Namespace, Kind = kind, Name = name, Action = action, Note = note });
+
+    // Hands a failure over instead of throwing it, so that it can be undone first. An interruption is none: what stands is gone on with.
+    private static async IAsyncEnumerable<OperationEvent> CaughtAsync(IAsyncEnumerable<OperationEvent> source, Action<Exception> failed, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var events = source.GetAsyncEnumerator(cancel);
+        await using (events.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await events.MoveNextAsync().ConfigureAwait(false))
+                        yield break;
+                }
+                catch (ClusterException e)
+                {
+                    failed(e);
+                    yield break;
+                }
+
+                yield return events.Current;
+            }
+        }
+    }
+}

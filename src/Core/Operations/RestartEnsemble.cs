@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.ZooKeeper;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>What Restart-ZooKeeperNode was asked for.</summary>
+/// <param name="Cluster">Name of the cluster.</param>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Nodes">Names of pods; null for all.</param>
+/// <param name="RotateCredential">Make a fresh credential; all servers are restarted then.</param>
+/// <param name="Force">Bear that there is no quorum meanwhile.</param>
+/// <param name="StepTimeout">Limit for each step.</param>
+internal sealed record RestartRequest(string Cluster, string Namespace, IReadOnlyCollection<string>? Nodes, bool RotateCredential, bool Force, TimeSpan StepTimeout);
+
+/// <summary>What will be done, from one look.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="View">The ensemble now.</param>
+/// <param name="Ids">Servers to restart.</param>
+/// <param name="Steps">The steps in words.</param>
+internal sealed record RestartPlan(RestartRequest Request, EnsembleView View, IReadOnlyList<int> Ids, IReadOnlyList<EnsembleStep> Steps);
+
+/// <summary>Restarts servers one at a time: followers first, the leader last, each one back in sync before the next.</summary>
+/// <remarks>
+/// A fresh credential is taken up at a server's start. While it is exchanged the Secret holds both passwords: servers that were restarted
+/// know the new one, the others the former, and what needs the superuser tries both. A server that already takes the new one is not
+/// restarted again, so that an interrupted exchange is gone on with.
+/// </remarks>
+internal static class RestartEnsemble
+{
+    /// <summary>Makes the plan, and refuses what cannot be. Changes nothing.</summary>
+    /// <exception cref="ClusterException">It cannot be done now, or there is no such server.</exception>
+    public static async Task<RestartPlan> PlanAsync(KubeConnection connection, RestartRequest request, CancellationToken cancel)
+    {
+        var names = new ClusterNames(request.Cluster);
+        var view = await EnsembleLook.ReadAsync(connection, request.Namespace, request.Cluster, cancel).ConfigureAwait(false);
+        EnsembleLock.CheckFree(view.Set, names);
+        var known = view.Servers.Where(s => s.Pod is not null).ToDictionary(s => names.ZooKeeperPod(s.Ordinal), s => s.Id);
+        var wanted = request.RotateCredential || request.Nodes is null ? known.Keys : (IEnumerable<string>)request.Nodes.Distinct();
+        if (wanted.FirstOrDefault(n => !known.ContainsKey(n)) is string unknown)
+            throw new ClusterException("NodeNotFound", FailureKind.NotFound, unknown, $"{request.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known.Keys)}.");
+        List<int> ids = [.. wanted.Select(n => known[n])];
+        var order = EnsembleGuards.RestartOrder(view, ids);
+        if (order.Select(s => EnsembleGuards.MayRestart(view, s.Id, request.Force)).FirstOrDefault(f => f is not null) is { } refusal)
+            throw refusal;
+        string? credential = null;
+        if (request.RotateCredential)
+        {
+            var secret = await connection.TryGetAsync(ResourceKind.Secret, request.Namespace, names.ReconfigSecret, cancel).ConfigureAwait(false);
+            credential = ReconfigCredential.Passwords(secret).Count switch
+            {
+                0 => "a fresh credential stands in the Secret",
+                1 => "a fresh credential stands in the Secret, the former one beside it",
+                _ => "nothing: an earlier exchange was not finished, and is gone on with",
+            };
+        }
+
+        return new RestartPlan(request, view, ids, EnsemblePlan.Restart(view, ids, credential));
+    }
+
+    /// <summary>Carries the plan out; the result is the restarted servers.</summary>
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, RestartPlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
+        var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
+        var claim = await EnsembleLock.TakeAsync(connection, ns, names, "Restart-ZooKeeperNode", plan.View.MemberCount, plan.View.MemberCount, cancel).ConfigureAwait(false);
+        await using (claim.ConfigureAwait(false))
+        {
+            string? fresh = null;
+            if (request.RotateCredential)
+            {
+                fresh = await ExchangeAsync(connection, ns, names, cancel).ConfigureAwait(false);
+                yield return new Applied(new ClusterChange { Cluster = names.Cluster, Namespace = ns, Kind = "Secret", Name = names.ReconfigSecret, Action = ChangeAction.Update, Note = "a fresh credential" });
+            }
+
+            var left = plan.Ids.ToHashSet();
+            while (left.Count > 0)
+            {
+                // Who leads may change with each restart: the order is made anew each time.
+                var view = await run.LookAsync(cancel).ConfigureAwait(false);
+                var order = EnsembleGuards.RestartOrder(view, left);
+                if (order.Count == 0 || order[0].Pod is not JsonObject pod)
+                    break; // it was removed meanwhile
+                var server = order[0];
+                left.Remove(server.Id);
+                if (fresh is not null && await run.TakesAsync(pod.Name(), fresh, cancel).ConfigureAwait(false) == true)
+                {
+                    yield return new Note($"{pod.Name()} takes the present credential already");
+                    continue;
+                }
+
+                await foreach (var e in RestartAsync(connection, run, claim, request, server, pod, cancel).ConfigureAwait(false))
+                    yield return e;
+            }
+
+            if (fresh is not null)
+                await connection.MergeAsync(ResourceKind.Secret, ns, names.ReconfigSecret, new JsonObject { ["data"] = new JsonObject { [ReconfigCredential.FormerKey] = null } }, cancel).ConfigureAwait(false);
+            claim.Complete();
+        }
+
+        var after = EnsembleLook.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false));
+        yield return new Completed<IReadOnlyList<ZooKeeperNode>>([.. after.Where(n => plan.Ids.Contains(n.Id))]);
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> RestartAsync(
+        KubeConnection connection, EnsembleRun run, EnsembleLock claim, RestartRequest request, ServerLook server, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        string name = pod.Name();
+        await foreach (var e in run.UntilAsync($"Check before {name}", v => EnsembleGuards.MayRestart(v, server.Id, request.Force)?.Message, cancel).ConfigureAwait(false))
+            yield return e;
+        claim.ThrowIfLost();
+        if (await connection.DeleteAsync(ResourceKind.Pod, request.Namespace, name, pod.Uid(), cancel).ConfigureAwait(false))
+            yield return new Applied(DeployPlanner.Restart(new ClusterNames(request.Cluster), request.Namespace, name, server.Answer.Mode));
+        await foreach (var e in run.PodReadyAsync($"Restart {name}", name, pod.Uid(), cancel).ConfigureAwait(false))
+            yield return e;
+        await foreach (var e in run.UntilAsync($"Restart {name}", v => NotBack(v, server.Id), cancel).ConfigureAwait(false))
+            yield return e;
+    }
+
+    /// <summary>What is missing until a restarted server counts as back; null when it does. Pure.</summary>
+    public static string? NotBack(EnsembleView view, int id)
+    {
+        string name = view.Names.ZooKeeperPod(id - 1);
+        if (EnsembleGuards.Quorum(view) is { } lost)
+            return lost.Message;
+        if (view.Servers.FirstOrDefault(s => s.Id == id) is not { Serves: true } server)
+            return $"{name} does not serve yet";
+        if (view.IsVoter(id) && view.Leader!.Answer.SyncedFollowers is int synced && synced < view.MemberCount - 1)
+            return $"the leader has {synced} of {view.MemberCount - 1} followers in sync";
+        return view.IsVoter(id) ? EnsembleGuards.MayAdd(view)?.Message : view.Lag(server) > 0 ? $"{name} is {view.Lag(server)} transactions behind" : null;
+    }
+
+    private static async Task<string> ExchangeAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
+    {
+        var secret = await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false);
+        if (secret is null)
+            secret = await connection.CreateAsync(ReconfigCredential.NewSecret(names), ns, cancel).ConfigureAwait(false);
+        else if (ReconfigCredential.Passwords(secret).Count < 2)
+            secret = await connection.MergeAsync(ResourceKind.Secret, ns, names.ReconfigSecret, ReconfigCredential.Exchange(secret), cancel).ConfigureAwait(false);
+        return ReconfigCredential.Passwords(secret)[0];
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>What New-KafkaCluster leaves to Add- and Remove-ZooKeeperNode on an ensemble that stands. Pure.</summary>
+internal static class StandingEnsemble
+{
+    private const string FirstSize = "spec.template.spec.containers[name=zookeeper].env[name=ZK_BOOTSTRAP_SERVERS].value";
+    private const string Listed = "spec.template.spec.containers[name=kafka].env[name=ZK_SERVERS].value";
+
+    /// <summary>Takes what is given anew over what was given before; the size of an ensemble that stands is what it is, unless asked for.</summary>
+    /// <exception cref="ClusterException">The ensemble is being changed at this moment.</exception>
+    public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given, JsonObject? servers, ClusterNames names, ManifestDefaults defaults)
+    {
+        var merged = SpecChecks.Merge(before, given);
+        if (servers is null)
+            return merged;
+        EnsembleLock.CheckFree(servers, names);
+        int now = Readiness.Wanted(servers);
+        return given.ZooKeeperCount is null && now != (merged.ZooKeeperCount ?? defaults.ZooKeeperCount) ? merged with { ZooKeeperCount = now } : merged;
+    }
+
+    /// <summary>
+    /// The pods' templates keep the size of the first start: when the ensemble has grown, a new value there would restart every server and
+    /// every broker, and none of them needs it.
+    /// </summary>
+    public static void KeepFirstSize(IReadOnlyList<JsonObject> objects, JsonObject? servers, JsonObject? brokers, ClusterNames names)
+    {
+        Keep(objects, names.ZooKeeperSet, servers, FirstSize);
+        if (servers is not null)
+            Keep(objects, names.BrokerSet, brokers, Listed);
+    }
+
+    private static void Keep(IReadOnlyList<JsonObject> objects, string name, JsonObject? live, string path)
+    {
+        var wanted = objects.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == name);
+        if (wanted is not null && live?.IsTerminating() == false && TryGet(live, path) is JsonNode value)
+            TreePath.Set(wanted, path, value.DeepClone(), mayAdd: false);
+    }
+
+    // Somebody may have edited the live object.
+    private static JsonNode? TryGet(JsonObject tree, string path)
+    {
+        try
+        {
+            return TreePath.Get(tree, path);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

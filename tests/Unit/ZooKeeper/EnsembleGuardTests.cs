@@ -1,0 +1,131 @@
+using KafkaK8s.Core;
+using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.ZooKeeper;
+using Xunit;
+
+namespace KafkaK8s.Tests.Unit.ZooKeeper;
+
+public sealed class EnsembleGuardTests
+{
+    [Theory]
+    // pods, members, refusal
+    [InlineData("FLF", "1,2,3", null)]
+    [InlineData("L", "1", null)]
+    [InlineData("FLFF", "1,2,3", null)] // a joiner half-way
+    [InlineData("FLFD", "1,2,3", null)] // a joiner that does not come up hurts nobody
+    [InlineData("FL-", "1,2,3", "MemberDown")]
+    [InlineData("FLD", "1,2,3", "MemberDown")]
+    [InlineData("FLT", "1,2,3", "MemberDown")]
+    [InlineData("DLD", "1,2,3", "QuorumLost")]
+    [InlineData("DDD", "", "QuorumLost")]
+    [InlineData("FFF", "1,2,3", "QuorumLost")] // nobody leads: an election
+    [InlineData("LLF", "1,2,3", "QuorumLost")]
+    [InlineData("FLf", "1,2,3", "MemberLagging")]
+    [InlineData("FLo", "1,2,3", "ReconfigInProgress")]
+    [InlineData("FLF", "1,2,3,4", "MemberDown")] // a member without a pod
+    public void A_server_joins_only_a_whole_ensemble(string pods, string members, string? id) =>
+        Assert.Equal(id, EnsembleGuards.MayAdd(Ensembles.View(pods, Ids(members)))?.Id);
+
+    [Theory]
+    // pods, members, who leaves, refusal
+    [InlineData("FLFFF", "1,2,3,4,5", 5, null)]
+    [InlineData("FLFFD", "1,2,3,4,5", 5, null)] // the dead one may leave: the way out when a node is lost
+    [InlineData("FLF-", "1,2,3,4", 4, null)]
+    [InlineData("FFL", "1,2,3", 3, null)] // the leader
+    [InlineData("FL", "1,2", 2, null)]
+    [InlineData("DLF", "1,2,3", 3, "WouldLoseQuorum")] // of two that stay one serves
+    [InlineData("DLFF", "1,2,3,4", 4, null)] // of three that stay two serve
+    [InlineData("L", "1", 1, "LastMember")]
+    [InlineData("FLF", "1,2,3", 4, "NotAMember")]
+    [InlineData("DDLD", "1,2,3,4", 4, "QuorumLost")]
+    [InlineData("FLoF", "1,2,3,4", 4, "ReconfigInProgress")]
+    [InlineData("fLFF", "1,2,3,4", 4, "MemberLagging")]
+    [InlineData("FLFf", "1,2,3,4", 4, null)] // the one that lags is the one that leaves
+    public void A_member_leaves_only_if_a_quorum_stays(string pods, string members, int leaving, string? id) =>
+        Assert.Equal(id, EnsembleGuards.MayRemove(Ensembles.View(pods, Ids(members)), leaving)?.Id);
+
+    [Theory]
+    // pods, members, who restarts, forced, refusal
+    [InlineData("FLF", "1,2,3", 1, false, null)]
+    [InlineData("FLF", "1,2,3", 2, false, null)]
+    [InlineData("FLD", "1,2,3", 3, false, null)] // down already
+    [InlineData("FLD", "1,2,3", 1, false, "MemberDown")] // a second one
+    [InlineData("FLFFD", "1,2,3,4,5", 1, false, "MemberDown")] // even where a quorum would stay
+    [InlineData("FLFFD", "1,2,3,4,5", 1, true, "MemberDown")]
+    [InlineData("L", "1", 1, false, "WouldLoseQuorum")]
+    [InlineData("L", "1", 1, true, null)]
+    [InlineData("FL", "1,2", 1, false, "WouldLoseQuorum")]
+    [InlineData("FLFF", "1,2,3", 4, false, null)] // no member
+    [InlineData("DDD", "", 1, true, "QuorumLost")]
+    public void A_server_restarts_only_while_all_others_serve(string pods, string members, int restarting, bool force, string? id) =>
+        Assert.Equal(id, EnsembleGuards.MayRestart(Ensembles.View(pods, Ids(members)), restarting, force)?.Id);
+
+    [Theory]
+    [InlineData("FLFFF", "1,2,3,4,5", "5,4,3,1,2")]
+    [InlineData("FLDFF", "5,3,2", "3,5,2")] // the dead one first
+    [InlineData("LFF", "2,1", "2,1")]
+    public void The_leader_restarts_last_whatever_the_order(string pods, string asked, string order) =>
+        Assert.Equal(Ids(order), EnsembleGuards.RestartOrder(Ensembles.View(pods, [1, 2, 3, 4, 5]), Ids(asked)).Select(s => s.Id));
+
+    [Theory]
+    [InlineData(0, false, "LastMember")]
+    [InlineData(-1, true, "LastMember")]
+    [InlineData(1, false, null)]
+    [InlineData(4, false, "EvenEnsemble")]
+    [InlineData(4, true, null)]
+    [InlineData(255, false, null)]
+    [InlineData(257, true, "InvalidCount")]
+    public void Sizes(int target, bool force, string? id) => Assert.Equal(id, EnsembleGuards.Size(Ensembles.View("FLF", [1, 2, 3]), target, force)?.Id);
+
+    [Theory]
+    [InlineData("FLF", "1,2,3", 1, null)]
+    [InlineData("DLF", "1,2,3", 1, "demo-zk-0 does not serve yet")]
+    [InlineData("fLF", "1,2,3", 1, "transactions behind")]
+    [InlineData("FLFF", "1,2,3,4", 1, "2 of 3 followers in sync")]
+    [InlineData("FFF", "1,2,3", 1, "no quorum")]
+    public void A_restarted_server_is_back_when_it_serves_and_all_are_in_sync(string pods, string members, int id, string? missing)
+    {
+        string? text = RestartEnsemble.NotBack(Ensembles.View(pods, Ids(members)), id);
+        if (missing is null)
+            Assert.Null(text);
+        else
+            Assert.Contains(missing, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // from, to, members now, asked, target (0: refused)
+    [InlineData(0, 0, 3, 2, 5)]
+    [InlineData(3, 5, 4, 2, 5)] // interrupted half-way, the same command again
+    [InlineData(3, 5, 4, 1, 5)] // what is missing
+    [InlineData(3, 5, 3, 2, 5)] // before the first one joined
+    [InlineData(3, 5, 5, 2, 5)] // all joined, but not written down
+    [InlineData(3, 5, 4, 3, 0)]
+    [InlineData(3, 5, 4, -1, 3)] // back again
+    [InlineData(5, 3, 4, -2, 3)]
+    [InlineData(5, 3, 3, -2, 3)] // out, but the pods are still there
+    [InlineData(5, 3, 4, -3, 0)]
+    [InlineData(3, 3, 3, 2, 5)] // an unfinished restart says nothing of sizes
+    public void An_interrupted_change_is_gone_on_with_by_the_same_command(int from, int to, int members, int asked, int target)
+    {
+        var unfinished = to == 0 ? null : new EnsembleChange(from, to, "Add-ZooKeeperNode", null, null, default);
+        if (target == 0)
+            Assert.Equal("ChangeUnfinished", Assert.Throws<ClusterException>(() => EnsembleChange.Target(unfinished, members, asked, "demo")).Id);
+        else
+            Assert.Equal(target, EnsembleChange.Target(unfinished, members, asked, "demo"));
+    }
+
+    [Fact]
+    public void The_claim_of_a_change_can_be_read_back_and_runs_out()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var change = new EnsembleChange(3, 5, "Add-ZooKeeperNode", "me@here", "x", now);
+        Assert.Equal(change, EnsembleChange.Read(change.Write()));
+        Assert.True(change.IsHeld(now.AddSeconds(10)));
+        Assert.False(change.IsHeld(now.AddSeconds(21)));
+        Assert.False((change with { Holder = null }).IsHeld(now));
+        Assert.Null(EnsembleChange.Read("not ours"));
+        Assert.Null(EnsembleChange.Read(null));
+    }
+
+    private static int[] Ids(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+}
