@@ -62,7 +62,7 @@ Describe 'A ZooKeeper ensemble' -Tag Lab {
     Context 'when it grows and shrinks while a producer writes' {
         BeforeAll {
             $script:pods = Get-PodUids $ns demo
-            $load = Start-Load $ns demo
+            Start-Load $ns demo
             $clock = [Diagnostics.Stopwatch]::StartNew()
             $script:grown = @(Add-ZooKeeperNode demo -Count 2 -Namespace $ns)
             $script:growSeconds = $clock.Elapsed.TotalSeconds
@@ -71,7 +71,7 @@ Describe 'A ZooKeeper ensemble' -Tag Lab {
             $clock.Restart()
             $script:shrunk = @(Remove-ZooKeeperNode demo -Count 2 -Namespace $ns -Confirm:$false)
             $script:shrinkSeconds = $clock.Elapsed.TotalSeconds
-            $script:load = Stop-Load $ns $load
+            $script:load = Stop-Load $ns
             Write-Host ("    3 to 5: {0:0.0} s, 5 to 3: {1:0.0} s; producer: {2} sent, {3} acknowledged, longest pause {4} ms" -f $growSeconds, $shrinkSeconds, $script:load.Sent, $script:load.Acked, $script:load.LongestPause)
         }
 

@@ -41,7 +41,7 @@ function Start-Load {
 }
 
 function Stop-Load {
-    param([string] $Namespace, $Load)
+    param([string] $Namespace)
     # the tool ends on SIGTERM by writing its totals
     $null = Invoke-Tool -Namespace $Namespace 'for p in /proc/[0-9]*; do [[ $(readlink "$p/exe") != */java ]] || kill -TERM "${p##*/}"; done; for i in {1..50}; do grep -q tool_data /tmp/load && break; sleep 0.2; done; true'
     $times = [Collections.Generic.List[long]]::new()
