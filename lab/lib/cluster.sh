@@ -82,7 +82,7 @@ verb_up() {
   start_controllers
   start_addons
   # shellcheck disable=SC2086 # a list of numbers
-  wait_until 180 "the nodes" apiserver nodes_ready $all
+  wait_until 180 "the nodes" "apiserver $(printf 'n%s ' $all)" nodes_ready $all
   step "$nodes nodes Ready"
   # what a pod needs in its first second
   wait_until 60 "the service account" kcm account_ready
@@ -154,7 +154,7 @@ take_down() {
   end_processes
   remove_network
   restore_sysctls
-  rm -rf "$STATE"
+  rm -rf --one-file-system "$STATE"
   rmdir "$LAB_HOME" 2> /dev/null || true
 }
 
@@ -210,8 +210,8 @@ verb_import() {
   need_images "${names[@]}"
   for i in $(seq "$(fact nodes)"); do
     init=$(node_init "$i") || refuse "node $i has no power; 'lab start-node $i' first"
-    mkimage export "$IMAGES" "${names[@]}" | PATH=$BIN:$PATH nsenter --target "$init" --mount --pid --net ctr -n k8s.io images import - > /dev/null ||
-      fail "the import into node n$i did not succeed"
+    mkimage export "$IMAGES" "${names[@]}" | PATH=$BIN:$PATH nsenter --target "$init" --mount --pid --net ctr -n k8s.io images import - > "$STATE/log/import.log" 2>&1 ||
+      fail "the import into node n$i did not succeed: $(tail -n 1 "$STATE/log/import.log")"
   done
   set_fact images "$(fact images) ${names[*]}"
   step "imported ${names[*]}"

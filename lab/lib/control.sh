@@ -106,11 +106,13 @@ wait_for_api() {
   wait_until 120 "the API server" apiserver api_ready
 }
 api_ready() { in_control bash -c "exec 3<> /dev/tcp/$API/6443" 2> /dev/null && kube get --raw /readyz > /dev/null 2>&1; }
-wait_until() { # SECONDS WHAT PROCESS COMMAND…
-  local end=$((SECONDS + $1)) what=$2 process=$3
+wait_until() { # SECONDS WHAT PROCESSES COMMAND… : PROCESSES must go on while we wait
+  local end=$((SECONDS + $1)) what=$2 processes=$3 process
   shift 3
   until "$@"; do
-    recorded "$process" > /dev/null || fail "$what ended: $(tail -n 1 "$STATE/log/$process.log") (more in $STATE/log/$process.log)"
+    for process in $processes; do
+      recorded "$process" > /dev/null || fail "waiting for $what: $process ended: $(tail -n 1 "$STATE/log/$process.log") (more in $STATE/log)"
+    done
     [ $SECONDS -lt $end ] || fail "$what did not become ready; the log files are in $STATE/log"
     sleep 0.1
   done
