@@ -87,7 +87,7 @@ spawn() { # NAME COMMAND… : starts a process that stays, with a log file of it
 end_recorded() { # ends the processes of the book whose name matches the pattern, TERM first
   local pid start name left
   [ -e "$STATE/pids" ] || return 0
-  for signal in TERM TERM TERM KILL; do
+  for signal in TERM KILL; do
     left=
     while read -r pid start name; do
       # shellcheck disable=SC2053 # a pattern is wanted
