@@ -52,12 +52,14 @@ verb_up() {
   trap 'up_failed' EXIT
   trap 'exit 130' INT TERM HUP
   need_packages "${BASE_PACKAGES[@]}"
+  cache_prune
   cache_use
   need_kubernetes
   step "programs of Kubernetes $KUBERNETES"
   pause=pause-$(sha256sum < "$BIN/pause" | cut -c1-10)
   need_images "$pause" "${names[@]}"
   need_content "$pause" "${names[@]}"
+  touch "$BIN" "$IMAGES" "$CONTENT"
   nodes=${nodes:-3}
   set_fact kubernetes "$KUBERNETES"
   set_fact nodes "$nodes"
