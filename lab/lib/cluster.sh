@@ -8,9 +8,9 @@ load_choice() { # what the running lab was started with
 verb_up() {
   local nodes='' kubernetes='' extra='' name image
   while [ $# -gt 0 ]; do
+    [[ $1 != --*=* ]] || set -- "${1%%=*}" "${1#*=}" "${@:2}"
     case $1 in
-      --nodes=* | --kubernetes=* | --images=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;&
-      --nodes | --kubernetes | --images) [ $# -ge 2 ] || refuse "$1 needs a value" ;;&
+      --nodes | --kubernetes | --images) [ $# -ge 2 ] || refuse "$1 needs a value" ;;& # and on to its own line
       --nodes) nodes=$2 ;;
       --kubernetes) kubernetes=$2 ;;
       --images) extra=$2 ;;
