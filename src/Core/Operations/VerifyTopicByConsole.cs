@@ -13,6 +13,9 @@ internal static class VerifyTopicByConsole
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Words of a pod's state that waiting alone seldom mends.</summary>
+    private static readonly string[] Stuck = ["no node takes it", "ErrImage", "ImagePull", "InvalidImageName", "CreateContainerConfigError"];
+
     /// <summary>Share of the time left that sending may take.</summary>
     private const double ProduceShare = 0.6;
 
@@ -22,6 +25,7 @@ internal static class VerifyTopicByConsole
     {
         long start = Stopwatch.GetTimestamp();
         TimeSpan Left() => request.Timeout - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.FromSeconds(1);
+        bool warned = false;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(request.Timeout);
 
@@ -49,7 +53,7 @@ internal static class VerifyTopicByConsole
 
         bool removable = answers.Max(a => a.Version) >= MetadataCodec.Newest;
         var pod = await ConsolePod.StartAsync(connection, brokers, request.Timeout + TimeSpan.FromMinutes(2),
-            state => events.TryWrite(new Waiting("Pod", $"waiting for the pod of the console tools: {state}")), limit.Token).ConfigureAwait(false);
+            PodWaits, limit.Token).ConfigureAwait(false);
         try
         {
             var tools = await ConsoleTools.InAsync(pod, brokers, limit.Token).ConfigureAwait(false);
@@ -91,6 +95,15 @@ internal static class VerifyTopicByConsole
             Duration = Stopwatch.GetElapsedTime(start),
         });
 
+        void PodWaits(string state)
+        {
+            events.TryWrite(new Waiting("Pod", $"waiting for the pod of the console tools: {state}"));
+            if (warned || !Stuck.Any(word => state.Contains(word, StringComparison.Ordinal)))
+                return;
+            warned = true;
+            events.TryWrite(new Warned($"The pod of the console tools does not start: {state}"));
+        }
+
         Task<IReadOnlyList<BrokerLook>> LookAsync(CancellationToken token) => BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, token);
 
         async Task<VerificationFacts> ExchangeAsync(ConsoleTools tools, VerificationFacts so)
@@ -99,7 +112,7 @@ internal static class VerifyTopicByConsole
             if (so.OwnTopic)
             {
                 int partitions = Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
-                int copies = Math.Min(brokers.DefaultReplicationFactor, answers.Count);
+                int copies = Math.Min(brokers.DefaultReplicationFactor, answers.Max(a => a.View.Brokers.Count));
                 said = await ShowAsync(tools.CreateTopicAsync(so.Topic, partitions, copies, Left(), limit.Token), "Topic", () => $"making {so.Topic}", null).ConfigureAwait(false);
             }
 
@@ -125,15 +138,14 @@ internal static class VerifyTopicByConsole
                 tools.ConsumeAsync(so.Topic, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, Left(), cancel),
                 "Consume", () => Progress(ledger.ReceivedSoFar, "read back"), () => ledger.ReceivedSoFar).ConfigureAwait(false);
 
-            var errors = new Dictionary<string, long>();
+            var sendErrors = new Dictionary<string, long>();
             if (failed > 0 || !ended)
-                errors[words ?? (ended ? "the producer gave no reason" : "the producer did not come to its end")] = Math.Max(1, failed);
-            if (complaint is not null)
-                errors[complaint] = 1;
+                sendErrors[words ?? (ended ? "the producer gave no reason" : "the producer did not come to its end")] = Math.Max(1, failed);
             return so with
             {
                 Books = ConsoleBooks.Settle([.. Enumerable.Range(0, seen.Count).Select(ledger.Of)], failed, ended),
-                Errors = errors,
+                SendErrors = sendErrors,
+                ReadErrors = complaint is null ? new Dictionary<string, long>() : new Dictionary<string, long> { [complaint] = 1 },
                 ProduceTime = produceTime,
                 ConsumeTime = consumeTime,
                 OrderNote = tools.Flags.PrintsPartition ? null : $"tools {tools.Flags.Version} do not print partitions, so each message's own word for it was taken",
