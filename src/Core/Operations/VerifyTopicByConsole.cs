@@ -51,6 +51,7 @@ internal static class VerifyTopicByConsole
         if (request.Topic is not null && !answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
             throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, answers);
 
+        Task making = Task.CompletedTask;
         bool removable = answers.Max(a => a.Version) >= MetadataCodec.Newest;
         var pod = await ConsolePod.StartAsync(connection, brokers, request.Timeout + TimeSpan.FromMinutes(2),
             PodWaits, limit.Token).ConfigureAwait(false);
@@ -74,10 +75,11 @@ internal static class VerifyTopicByConsole
         }
         finally
         {
+            // A topic in the making is waited for: made after its removal, it would stay.
+            await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await pod.DisposeAsync().ConfigureAwait(false);
             if (pod.RemovalFailure is not null)
                 events.TryWrite(new Warned(pod.RemovalFailure));
-            // After the pod: a tool that was cut off must not make the topic once it is removed.
             if (facts.OwnTopic && !request.KeepTopic && removable)
             {
                 facts = facts with
@@ -113,7 +115,9 @@ internal static class VerifyTopicByConsole
             {
                 int partitions = Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
                 int copies = Math.Min(brokers.DefaultReplicationFactor, answers.Max(a => a.View.Brokers.Count));
-                said = await ShowAsync(tools.CreateTopicAsync(so.Topic, partitions, copies, Left(), limit.Token), "Topic", () => $"making {so.Topic}", null).ConfigureAwait(false);
+                var creating = tools.CreateTopicAsync(so.Topic, partitions, copies, Left(), CancellationToken.None);
+                making = creating;
+                said = await ShowAsync(creating, "Topic", () => $"making {so.Topic}", null).WaitAsync(cancel).ConfigureAwait(false);
             }
 
             var seen = await PartitionsAsync(so.Topic).ConfigureAwait(false);
