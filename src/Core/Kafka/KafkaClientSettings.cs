@@ -19,7 +19,7 @@ internal static class KafkaClientSettings
         EnableIdempotence = true,
         LingerMs = 0,
         MessageTimeoutMs = (int)messageTimeout.TotalMilliseconds,
-        RequestTimeoutMs = (int)Math.Min(messageTimeout.TotalMilliseconds, 30_000),
+        RequestTimeoutMs = (int)Math.Min(messageTimeout.TotalMilliseconds, 10_000),
         RetryBackoffMs = 20,
         RetryBackoffMaxMs = 200,
         MessageMaxBytes = Math.Max(1_000_000, messageSize + 4096),
@@ -49,6 +49,7 @@ internal static class KafkaClientSettings
         config.BootstrapServers = bootstrap;
         config.ClientId = "kafkak8s";
         config.SocketNagleDisable = true;
+        config.SocketTimeoutMs = 15_000; // a broker that hangs keeps its connections; its partitions' next leader is there after 9 to 18 s
         config.ReconnectBackoffMs = 10;
         config.ReconnectBackoffMaxMs = 200;
         config.TopicMetadataRefreshFastIntervalMs = 20;

@@ -62,6 +62,7 @@ internal static class VerifyTopicByConsole
             try
             {
                 facts = await ExchangeAsync(tools, facts).ConfigureAwait(false);
+                facts = facts with { After = await LookAsync(cancel).ConfigureAwait(false) }; // while the topic stands
             }
             finally
             {
@@ -92,7 +93,6 @@ internal static class VerifyTopicByConsole
         cancel.ThrowIfCancellationRequested();
         return VerificationReport.Compose(facts with
         {
-            After = await LookAsync(cancel).ConfigureAwait(false),
             TimeOut = limit.IsCancellationRequested ? request.Timeout : facts.TimeOut,
             Duration = Stopwatch.GetElapsedTime(start),
         });

@@ -67,11 +67,7 @@ internal static class VerifyTopicByTunnel
             facts = await ExchangeAsync(connection, client, brokers, request, facts, events, Left, limit.Token, cancel).ConfigureAwait(false);
         }
 
-        cancel.ThrowIfCancellationRequested();
-        events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers again"));
-        // The end of the time ends the traffic, not this last look.
-        var after = await BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, cancel).ConfigureAwait(false);
-        return VerificationReport.Compose(facts with { After = after, Duration = Stopwatch.GetElapsedTime(start) });
+        return VerificationReport.Compose(facts with { Duration = Stopwatch.GetElapsedTime(start) });
     }
 
     private static async Task<VerificationFacts> ExchangeAsync(
@@ -80,6 +76,26 @@ internal static class VerifyTopicByTunnel
     {
         Task making = Task.CompletedTask;
         try
+        {
+            facts = await WithTopicAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (facts.OwnTopic && !request.KeepTopic)
+            {
+                // A topic in the making is waited for: made after its removal, it would stay.
+                await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                facts = facts with
+                {
+                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, RemovalLimit).ConfigureAwait(false),
+                };
+            }
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return facts;
+
+        async Task<VerificationFacts> WithTopicAsync()
         {
             if (facts.OwnTopic)
             {
@@ -94,25 +110,15 @@ internal static class VerifyTopicByTunnel
             }
 
             var seen = await client.PartitionsAsync(facts.Topic, limit).ConfigureAwait(false);
-            facts = facts with { Partitions = seen };
-            if (seen.Count == 0 || limit.IsCancellationRequested)
-                return facts with { TopicFailure = seen.Count == 0 ? "no broker gives its partitions" : null, TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
-            facts = await client.ExchangeAsync(facts, request.MessageCount, request.MessageSize, left() * ProduceShare, Progress, limit, cancel).ConfigureAwait(false);
+            var so = facts with { Partitions = seen, TopicFailure = seen.Count == 0 ? "no broker gives its partitions" : null };
+            if (seen.Count > 0 && !limit.IsCancellationRequested)
+                so = await client.ExchangeAsync(so, request.MessageCount, request.MessageSize, left() * ProduceShare, Progress, limit, cancel).ConfigureAwait(false);
+            cancel.ThrowIfCancellationRequested();
+            so = so with { TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
+            events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers again"));
+            // While the topic stands; and with a limit of its own: the end of the time ends the traffic, not this last look.
+            return so with { After = await BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, cancel).ConfigureAwait(false) };
         }
-        finally
-        {
-            if (facts.OwnTopic && !request.KeepTopic)
-            {
-                await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                facts = facts with
-                {
-                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, RemovalLimit).ConfigureAwait(false),
-                };
-            }
-        }
-
-        cancel.ThrowIfCancellationRequested();
-        return facts with { TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
 
         async Task Progress(Task work, string phase, string verb, Func<long> done)
         {
