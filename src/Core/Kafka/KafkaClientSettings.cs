@@ -17,7 +17,7 @@ internal static class KafkaClientSettings
     {
         Acks = Acks.All,
         EnableIdempotence = true,
-        LingerMs = 0,
+        LingerMs = 1, // with 0 the library spins at full speed for as long as a partition stands still (14 s of CPU against 3)
         MessageTimeoutMs = (int)messageTimeout.TotalMilliseconds,
         RequestTimeoutMs = (int)Math.Min(messageTimeout.TotalMilliseconds, 10_000),
         RetryBackoffMs = 20,
