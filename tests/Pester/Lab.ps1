@@ -50,9 +50,11 @@ $Lab = $global:KafkaK8sLab
 $NoTunnel = "Kafka $($Lab.Kafka) is too old for the native client"
 $NoLab = 'only the lab can take the power from a node'
 
+# As the program itself: a,b is one word. Only a bare -- must be quoted.
 function kubectl {
-    $text = if ($Lab.IsLab) { & $LabTool kubectl @args 2>&1 } else { & (Get-Command kubectl -CommandType Application)[0].Source --kubeconfig $Lab.KubeConfig @args 2>&1 }
-    if ($LASTEXITCODE -ne 0) { throw "kubectl $args ended with $LASTEXITCODE`: $($text -join "`n")" }
+    $words = @($args | ForEach-Object { $_ -join ',' })
+    $text = if ($Lab.IsLab) { & $LabTool kubectl @words 2>&1 } else { & (Get-Command kubectl -CommandType Application)[0].Source --kubeconfig $Lab.KubeConfig @words 2>&1 }
+    if ($LASTEXITCODE -ne 0) { throw "kubectl $words ended with $LASTEXITCODE`: $($text -join "`n")" }
     $text | ForEach-Object { "$_" }
 }
 
