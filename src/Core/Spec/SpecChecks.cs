@@ -151,9 +151,9 @@ internal static partial class SpecChecks
 
     private static ClusterException Invalid(string id, object target, string message) => new(id, FailureKind.InvalidInput, target, message);
 
-    [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex DnsLabel();
 
-    [GeneratedRegex(@"^[a-z][a-z0-9._\-]*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[a-z][a-z0-9._\-]*\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PropertyName();
 }
