@@ -267,3 +267,41 @@ spec: {ports: [{port: 80}]}
         }
     }
 }
+
+Describe 'Volumes that an earlier cluster left' -Tag Lab {
+    BeforeAll {
+        . $PSScriptRoot/Lab.ps1
+        $ns = Open-Lab kept
+        $small = @{ Name = 'odd'; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; StorageSize = '1Gi'; WarningAction = 'SilentlyContinue' }
+        function Get-ClusterId { Invoke-InPod -Namespace $ns odd-kafka-0 "sed -n 's/^cluster.id=//p' /var/lib/kafka/data/log/meta.properties" }
+        $null = New-KafkaCluster @small
+        $script:first = Get-ClusterId
+        Remove-KafkaCluster odd -Namespace $ns -Confirm:$false
+    }
+
+    AfterAll { Close-Lab $ns }
+
+    It 'are refused where they do not fit: nothing is made, nothing crashes' {
+        $null = kubectl delete persistentvolumeclaim data-odd-zk-0 -n $ns
+        $before = Get-State $ns
+        { New-KafkaCluster @small } | Should -Throw "*$first*" -ErrorId 'KafkaK8s.KeptVolumesUnfit,*'
+        Wait-Until -Seconds 30 { -not (@((Get-State $ns).Keys) -match '^Pod/') } # the pods that read the volumes
+        Compare-State $before (Get-State $ns) | Where-Object { $_ -notmatch '^PersistentVolumeClaim/data-odd-kafka-0$' } | Should -BeNullOrEmpty
+        (Get-State $ns persistentvolumeclaim).Keys | Should -Be 'data-odd-kafka-0'
+    }
+
+    It 'are removed by Remove-KafkaCluster -DeleteData though the cluster is gone' {
+        Remove-KafkaCluster odd -Namespace $ns -DeleteData -Confirm:$false
+        (Get-State $ns).Count | Should -Be 0
+    }
+
+    It 'do not stand in the way of a new cluster while they still go' {
+        $null = New-KafkaCluster @small
+        $second = Get-ClusterId
+        Remove-KafkaCluster odd -Namespace $ns -DeleteData -Confirm:$false -NoWait
+        $third = New-KafkaCluster @small
+        $third.Status | Should -Be 'Ready'
+        $second | Should -Not -Be $first
+        Get-ClusterId | Should -Not -Be $second
+    }
+}
