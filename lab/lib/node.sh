@@ -142,7 +142,9 @@ verb_start_node() {
   ! node_init "$i" > /dev/null || refuse "node $i has power already"
   load_choice
   cache_use
-  # processes of the old life left the cgroup; a container's namespace cannot be left over, it lived in the node
+  # a machine that lost its power has no cgroups either; with those of the old life the kubelet waits 3 s for each container
+  remove_cgroup "$LAB_NAME/n$i"
+  make_cgroup "$LAB_NAME/n$i"
   start_node "$i"
   # until the controllers notice, the API server still shows the old life's Ready: ask the new kubelet
   wait_until 120 "node n$i" "n$i" kubelet_answers "$i"

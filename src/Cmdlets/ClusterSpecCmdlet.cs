@@ -17,25 +17,25 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     public string Name { get; set; } = ClusterSpec.DefaultName;
 
     /// <summary>
-    /// <para type="description">Number of ZooKeeper servers, odd. Default 3.</para>
+    /// <para type="description">Number of ZooKeeper servers, odd: 3 bear the loss of one, 5 of two. Default 3. It cannot be changed on a cluster that stands.</para>
     /// </summary>
     [Parameter]
     public int ZooKeeperCount { get; set; }
 
     /// <summary>
-    /// <para type="description">Number of brokers. Default 3. It can be raised later.</para>
+    /// <para type="description">Number of brokers. Default 3. It can be raised later, by the same command with another number; it cannot be lowered.</para>
     /// </summary>
     [Parameter]
     public int BrokerCount { get; set; }
 
     /// <summary>
-    /// <para type="description">Size of each broker's volume, such as 100Gi. It cannot be changed later.</para>
+    /// <para type="description">Size of each broker's volume, as a quantity of Kubernetes such as 100Gi. Default 20Gi. It cannot be changed on a cluster that stands.</para>
     /// </summary>
     [Parameter]
     public string? StorageSize { get; set; }
 
     /// <summary>
-    /// <para type="description">Size of each ZooKeeper server's volume. It cannot be changed later.</para>
+    /// <para type="description">Size of each ZooKeeper server's volume. Default 5Gi. It cannot be changed on a cluster that stands.</para>
     /// </summary>
     [Parameter]
     public string? ZooKeeperStorageSize { get; set; }
@@ -48,43 +48,43 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     public string? StorageClass { get; set; }
 
     /// <summary>
-    /// <para type="description">No volumes: a pod that goes takes its data along. For trials only.</para>
+    /// <para type="description">No volumes: a pod that goes takes its data along, and with the last one everything is lost. For trials only; not together with -StorageSize, -ZooKeeperStorageSize or -StorageClass.</para>
     /// </summary>
     [Parameter]
     public SwitchParameter Ephemeral { get; set; }
 
     /// <summary>
-    /// <para type="description">Image of the brokers, ZooKeeper-capable: Kafka 3.9 or older.</para>
+    /// <para type="description">Image of the brokers: one that can still keep its metadata in ZooKeeper, that is Kafka 3.9 or older. Default docker.io/apache/kafka:3.9.2. Another version is rolled out one broker at a time.</para>
     /// </summary>
     [Parameter]
     public string? KafkaImage { get; set; }
 
     /// <summary>
-    /// <para type="description">Image of the ZooKeeper servers.</para>
+    /// <para type="description">Image of the ZooKeeper servers. Default docker.io/library/zookeeper:3.8.6.</para>
     /// </summary>
     [Parameter]
     public string? ZooKeeperImage { get; set; }
 
     /// <summary>
-    /// <para type="description">Memory of each broker, request and limit alike. Half of it, at most 5 GiB, is the heap; the rest is left to the page cache.</para>
+    /// <para type="description">Memory of each broker, request and limit alike. Half of it, at most 5 GiB, is the heap; the rest is left to the page cache. Default 1Gi.</para>
     /// </summary>
     [Parameter]
     public string? BrokerMemory { get; set; }
 
     /// <summary>
-    /// <para type="description">Memory of each ZooKeeper server, request and limit alike.</para>
+    /// <para type="description">Memory of each ZooKeeper server, request and limit alike. Default 512Mi.</para>
     /// </summary>
     [Parameter]
     public string? ZooKeeperMemory { get; set; }
 
     /// <summary>
-    /// <para type="description">CPU requested for each broker, such as 500m or 2. There is no limit: it would only slow brokers down.</para>
+    /// <para type="description">CPU requested for each broker, such as 500m or 2. There is no limit: it would only slow brokers down. Default 250m.</para>
     /// </summary>
     [Parameter]
     public string? BrokerCpu { get; set; }
 
     /// <summary>
-    /// <para type="description">CPU requested for each ZooKeeper server.</para>
+    /// <para type="description">CPU requested for each ZooKeeper server, without a limit. Default 100m.</para>
     /// </summary>
     [Parameter]
     public string? ZooKeeperCpu { get; set; }

@@ -7,10 +7,11 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>
 /// <para type="synopsis">Gives a cluster as plain YAML, for kubectl, for Git, for those who leave.</para>
 /// <para type="description">Prints the objects that New-KafkaCluster would send with the same parameters. Parameters that were given to a cluster that stands are taken from it. With -KubernetesVersion no server is asked at all. The Secret with ZooKeeper's reconfiguration credential is never printed.</para>
+/// <para type="link">New-KafkaCluster</para>
 /// </summary>
 /// <example>
 ///   <summary>A cluster that stands, as a file that kubectl applies without a change.</summary>
-///   <code>Export-KafkaManifest demo > demo.yaml</code>
+///   <code>Export-KafkaManifest demo &gt; demo.yaml</code>
 /// </example>
 /// <example>
 ///   <summary>For an old server, without asking one.</summary>

@@ -7,6 +7,9 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>
 /// <para type="synopsis">Shows Kafka clusters with their state.</para>
 /// <para type="description">Reads live objects only, by two list requests however many clusters there are. The status is Ready, Progressing, Degraded or Removing; the property Reasons says why.</para>
+/// <para type="link">New-KafkaCluster</para>
+/// <para type="link">Test-KafkaTopic</para>
+/// <para type="link">Remove-KafkaCluster</para>
 /// </summary>
 /// <example>
 ///   <summary>All clusters of all namespaces.</summary>

@@ -8,6 +8,10 @@ namespace KafkaK8s.Cmdlets;
 /// <para type="synopsis">Makes a Kafka cluster on Kubernetes, or changes one, and waits until it serves.</para>
 /// <para type="description">Deploys a ZooKeeper ensemble and brokers from the module's manifests, with volumes, and waits until every broker answers and all copies are in sync. Run again, it changes nothing; run with other parameters, it changes exactly those fields and restarts, one at a time and behind a gate, only the pods that need it. Parameters that were given earlier stay in force.</para>
 /// <para type="description">Interrupted or out of time, it leaves what was made; the same command goes on from there. Volumes that an earlier cluster of the same name left are taken over where they fit together, and refused with the reason where they do not.</para>
+/// <para type="link">Test-KafkaTopic</para>
+/// <para type="link">Get-KafkaCluster</para>
+/// <para type="link">Remove-KafkaCluster</para>
+/// <para type="link">Export-KafkaManifest</para>
 /// </summary>
 /// <example>
 ///   <summary>A cluster of three ZooKeeper servers and three brokers, tested at once.</summary>

@@ -7,6 +7,8 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>
 /// <para type="synopsis">Removes a Kafka cluster; keeps its volumes unless told otherwise.</para>
 /// <para type="description">Asks first, and lists what goes. Brokers end before ZooKeeper, so that they can hand over in good order. Only objects that carry the labels of the cluster are removed. New-KafkaCluster under the same name takes kept volumes over.</para>
+/// <para type="link">New-KafkaCluster</para>
+/// <para type="link">Get-KafkaCluster</para>
 /// </summary>
 /// <example>
 ///   <summary>What would go: objects, volumes and topics with their sizes.</summary>

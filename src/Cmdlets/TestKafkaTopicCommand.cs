@@ -8,6 +8,8 @@ namespace KafkaK8s.Cmdlets;
 /// <para type="synopsis">Sends numbered messages through every broker, reads them back, and says whether all of them came.</para>
 /// <para type="description">Makes a topic of its own with partitions on every broker, produces with acks=all, reads every partition from its leader from the beginning, and reports messages sent, acknowledged, received, lost, duplicated, out of order and corrupt, with rates and latencies, for each broker and in total. The topic is removed afterwards.</para>
 /// <para type="description">The messages travel through the Kubernetes API server to a listener on each broker pod's loopback; nothing has to be exposed. With -ConsoleTools Kafka's own tools do the same in a short-lived pod.</para>
+/// <para type="link">New-KafkaCluster</para>
+/// <para type="link">Get-KafkaCluster</para>
 /// </summary>
 /// <example>
 ///   <summary>Make a cluster and prove that it works.</summary>

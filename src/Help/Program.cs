@@ -1,0 +1,25 @@
+using KafkaK8s.Help;
+
+if (args.Length < 3)
+{
+    Console.Error.WriteLine("usage: KafkaK8s.Help CMDLETS.dll OUTPUT.xml REFERENCE.dll...");
+    return 2;
+}
+
+try
+{
+    var problems = new List<string>();
+    var help = new CmdletReader(CmdletAssembly.Load(args[0], args[2..]), new DocComments(args[0]), problems).Read();
+    foreach (string problem in problems)
+        Console.Error.WriteLine($"{Path.GetFileName(args[0])} : error HELP001: {problem}"); // in the form that MSBuild takes up
+    if (problems.Count > 0)
+        return 1;
+    MamlWriter.Write(help, args[1]);
+    Console.WriteLine($"{help.Count} cmdlets -> {args[1]}");
+    return 0;
+}
+catch (Exception e) when (e is IOException or BadImageFormatException or System.Xml.XmlException or InvalidOperationException)
+{
+    Console.Error.WriteLine($"{Path.GetFileName(args[0])} : error HELP002: {e.Message}");
+    return 1;
+}
