@@ -59,13 +59,14 @@ finish() {
   exit
 }
 
+# shellcheck disable=SC2317 # called through timed
 dotnet_tests() { # the runner's own summary lines, as one line of ours
   local code
   dotnet test "$1" --no-build --nologo -v quiet --logger 'console;verbosity=minimal' > "$work/dotnet" 2>&1
   code=$?
   grep -vE '^(VSTest|Test run for|A total of|Starting test|$)' "$work/dotnet"
   sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+), Skipped: *([0-9]+),.*/\2 passed, \1 failed, \3 skipped/p' "$work/dotnet" | tail -n 1
-  return $code
+  return "$code"
 }
 
 suites() { # suites VERSION : the acceptance suites on one generation of Kubernetes

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# shellcheck over all shell scripts of the project.
+# All shell scripts of the project, read by shellcheck.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 if ! command -v shellcheck > /dev/null; then
   apt-get install -y -qq --no-install-recommends shellcheck > /dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends shellcheck > /dev/null; }
 fi
-mapfile -t scripts < <(git ls-files | while read -r f; do case $(head -c 64 "$f" | head -n 1) in '#!'*sh | '#!'*bash) echo "$f" ;; esac; done)
+mapfile -t scripts < <(git ls-files | while read -r f; do case $(head -n 1 "$f" | tr -d '\0') in '#!'*sh) echo "$f" ;; esac; done)
 shellcheck -x "${scripts[@]}"
 echo "${#scripts[@]} scripts are clean"

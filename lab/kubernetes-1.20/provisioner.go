@@ -24,9 +24,9 @@ const (
 	networkClass = "lab/network" // a folder that every node sees at the same path: a pod may move with it
 	localClass   = "lab/local"   // a folder of one node: a pod is bound to its node
 
-	selectedNode  = "volume.kubernetes.io/selected-node"    // written to a claim by the scheduler
-	provisionedBy = "pv.kubernetes.io/provisioned-by"       // on a volume: who deletes it
-	nodeOfVolume  = "lab/node"                              // on a volume: whose folder it is
+	selectedNode  = "volume.kubernetes.io/selected-node"            // written to a claim by the scheduler
+	provisionedBy = "pv.kubernetes.io/provisioned-by"               // on a volume: who deletes it
+	nodeOfVolume  = "lab/node"                                      // on a volume: whose folder it is
 	provisionerOf = "volume.beta.kubernetes.io/storage-provisioner" // written to a claim by the volume controller
 )
 

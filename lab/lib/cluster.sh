@@ -39,22 +39,22 @@ verb_up() {
 
   local begin
   begin=$(now)
-  mkdir -p "$STATE/log" "$CACHE"
-  check_machine
-  set_fact state starting
-  trap 'up_failed' EXIT
-  trap 'exit 130' INT TERM HUP
-  need_packages "${BASE_PACKAGES[@]}"
-  cache_use
   choose_kubernetes "$kubernetes"
   choose_images
-  need_kubernetes
-  step "programs of Kubernetes $KUBERNETES"
   names=("${DEFAULT_IMAGES[@]}")
   for image in $extra; do
     name=$(image_name "$image")
     [[ " ${names[*]} " == *" $name "* ]] || names+=("$name")
   done
+  check_machine
+  mkdir -p "$STATE/log" "$CACHE"
+  set_fact state starting
+  trap 'up_failed' EXIT
+  trap 'exit 130' INT TERM HUP
+  need_packages "${BASE_PACKAGES[@]}"
+  cache_use
+  need_kubernetes
+  step "programs of Kubernetes $KUBERNETES"
   pause=pause-$(sha256sum < "$BIN/pause" | cut -c1-10)
   need_images "$pause" "${names[@]}"
   need_content "$pause" "${names[@]}"
@@ -232,10 +232,15 @@ verb_info() {
     for name in networkpolicy loadbalancer; do echo "$name=$(fact $name)"; done
     echo "server=https://127.0.0.1:$(fact port)"
     echo "kubeconfig=$STATE/kubeconfig"
+    echo "kubectl=$BIN/kubectl"
     echo "context=lab"
     echo "logs=$STATE/log"
   } | awk -F= -v key="${1:-}" '!seen[$1]++ { if (key == "") print; else if ($1 == key) { print substr($0, length(key) + 2); found = 1 } } END { exit key != "" && !found }' ||
     refuse "there is no fact '$1'; 'lab info' prints all"
+}
+# what `up --kubernetes` can be given here, newest first
+verb_generations() {
+  { dist_versions kubernetes; echo 1.20.2; } | cut -d. -f1,2 | sort -rVu | paste -sd, -
 }
 verb_kubectl() {
   need_up

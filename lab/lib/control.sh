@@ -174,7 +174,7 @@ dns_works() {
   local address=$1 answer
   shift
   # shellcheck disable=SC2016 # the inner shell expands
-  answer=$("$@" timeout 2 bash -c '
+  answer=$("$@" timeout 1 bash -c '
     exec 3<> "/dev/tcp/$0/53" || exit
     printf "\0\066\0\1\1\0\0\1\0\0\0\0\0\0\012kubernetes\007default\003svc\007cluster\005local\0\0\1\0\1" >&3
     head -c 10 <&3 | od -An -tx1 | tr -d " \n"' "$address" 2> /dev/null) || return 1

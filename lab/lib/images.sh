@@ -20,7 +20,7 @@ image_facts() { echo "$IMAGES/$1.json"; }
 image_fact() { sed -n "s/^ *\"$2\": \"\{0,1\}\([^\",]*\).*/\1/p" "$(image_facts "$1")" | head -n 1; }
 
 # A change of the recipes or of the builds is another folder
-choose_images() { IMAGES=$CACHE/images/$({ cat "$LAB_DIR"/images/*; [ -z "$DIST" ] || dist_mark; } 2> /dev/null | sha256sum | cut -c1-10); }
+choose_images() { IMAGES=$CACHE/images/$({ find "$LAB_DIR"/images "$LAB_DIR"/lib/{images,fallback}.sh -type f -print0 | LC_ALL=C sort -z | xargs -0 cat; [ -z "$DIST" ] || dist_mark; } | sha256sum | cut -c1-10); }
 
 need_images() { # NAME… : builds what is missing
   local name missing=()

@@ -14,9 +14,10 @@ check_machine() {
   cgroup_version > /dev/null || refuse "$CGROUP has neither the cgroup v1 controllers nor cgroup v2; mount them"
   mkdir -p "$STATE/check"/{lower,upper,work,merged}
   # a real mount in the folder that will hold the containers: overlayfs cannot lie on overlayfs
-  unshare --mount sh -c "cd '$STATE/check' && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged" 2> /dev/null ||
-    refuse "no overlayfs mount is possible below $LAB_HOME; set KAFKAK8S_LAB_HOME to a folder on ext4 or xfs"
+  local overlay=yes
+  unshare --mount sh -c "cd '$STATE/check' && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged" 2> /dev/null || overlay=
   rm -rf "$STATE/check"
+  [ -n "$overlay" ] || refuse "no overlayfs mount is possible below $LAB_HOME; set KAFKAK8S_LAB_HOME to a folder on ext4 or xfs"
   [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe br_netfilter 2> /dev/null || true
   unshare --net test -e /proc/sys/net/bridge/bridge-nf-call-iptables || refuse "the kernel module br_netfilter is not there; load it (modprobe br_netfilter)"
 }
@@ -93,6 +94,7 @@ make_cgroup() { # PATH, such as kk8s/n1
 remove_cgroup() {
   local root
   # v2 beside v1: runc makes folders there too
+  # shellcheck disable=SC2013 # no spaces in these paths
   for root in $(awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts); do
     [ -d "$root/$1" ] || continue
     for _ in {1..50}; do # ending processes leave their cgroup a moment later

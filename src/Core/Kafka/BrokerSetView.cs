@@ -30,6 +30,20 @@ internal sealed record BrokerSetView(ClusterNames Names, string Namespace, JsonO
     /// <summary>Copies that must hold a message with acks=all.</summary>
     public int MinInSyncReplicas => EnvNumber("MIN_INSYNC_REPLICAS") ?? 1;
 
+    /// <summary>Addresses of the brokers for a client inside the Kubernetes cluster.</summary>
+    public string Bootstrap => string.Join(',', Ids.Take(5).Select(n => $"{Names.BrokerHost(n, Namespace)}:{ClusterNames.InternalPort}"));
+
+    /// <summary>Addresses of the ZooKeeper servers, with the brokers' folder, for tools of old versions.</summary>
+    public string ZooKeeper
+    {
+        get
+        {
+            string headless = EnvText("ZK_SERVICE") ?? Names.Prefixed("zk-headless");
+            var hosts = Enumerable.Range(0, EnvNumber("ZK_SERVERS") ?? 1).Select(n => $"{Names.ZooKeeperPod(n)}.{headless}.{Namespace}.svc:{ClusterNames.ZooKeeperPort}");
+            return $"{string.Join(',', hosts)}/kafka";
+        }
+    }
+
     private IEnumerable<JsonObject> Containers => (Tree["spec"]?["template"]?["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>();
 
     /// <summary>Finds the brokers of a cluster.</summary>
@@ -43,9 +57,7 @@ internal sealed record BrokerSetView(ClusterNames Names, string Namespace, JsonO
         return new BrokerSetView(names, ns, tree);
     }
 
-    private int? EnvNumber(string name)
-    {
-        var value = (Container["env"] as JsonArray ?? []).FirstOrDefault(e => (string?)e?["name"] == name)?["value"];
-        return int.TryParse((string?)value, NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null;
-    }
+    private string? EnvText(string name) => (string?)(Container["env"] as JsonArray ?? []).FirstOrDefault(e => (string?)e?["name"] == name)?["value"];
+
+    private int? EnvNumber(string name) => int.TryParse(EnvText(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null;
 }

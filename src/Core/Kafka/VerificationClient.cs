@@ -6,8 +6,6 @@ namespace KafkaK8s.Core.Kafka;
 /// <summary>The native Kafka client of one verification: a producer, an admin client on the same handle, and later a consumer.</summary>
 internal sealed class VerificationClient : IDisposable
 {
-    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
-
     private readonly string bootstrap;
     private readonly IProducer<Null, byte[]> producer;
     private readonly IAdminClient admin;
@@ -42,30 +40,6 @@ internal sealed class VerificationClient : IDisposable
         catch (KafkaException e)
         {
             return lastWord is string word ? $"{e.Error.Reason} ({word})" : e.Error.Reason;
-        }
-    }
-
-    /// <summary>Removes a topic, within a few seconds at most.</summary>
-    /// <returns>Why it still stands; null when it is gone.</returns>
-    public async Task<string?> DeleteTopicAsync(string topic)
-    {
-        try
-        {
-            await admin.DeleteTopicsAsync([topic], new DeleteTopicsOptions { RequestTimeout = RemovalLimit, OperationTimeout = RemovalLimit })
-                .WaitAsync(RemovalLimit + TimeSpan.FromSeconds(1)).ConfigureAwait(false);
-            return null;
-        }
-        catch (DeleteTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.UnknownTopicOrPart))
-        {
-            return null;
-        }
-        catch (DeleteTopicsException e)
-        {
-            return $"{topic} may still stand: {e.Results.FirstOrDefault()?.Error.Reason ?? e.Error.Reason}";
-        }
-        catch (Exception e) when (e is KafkaException or TimeoutException)
-        {
-            return $"{topic} may still stand: {e.Message}";
         }
     }
 

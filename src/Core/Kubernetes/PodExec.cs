@@ -41,12 +41,12 @@ internal static class PodExec
     /// <param name="limit">Longest time that it may run.</param>
     /// <param name="output">Called for each piece of standard output; the bytes are valid during the call only.</param>
     /// <param name="error">The same for standard error.</param>
-    /// <param name="stdin">Bytes for standard input. The protocol has no end of input: the command must know by itself when it has all.</param>
+    /// <param name="stdin">Pieces for standard input, each asked for when the one before is on its way. The protocol has no end of input: the command must know by itself when it has all.</param>
     /// <param name="cancel">Ends the wait; the process in the pod goes on until its limit.</param>
     /// <exception cref="ClusterException"><c>ExecFailed</c>: the pod or its container cannot run it. <c>ExecTimeout</c>: no end within the limit.</exception>
     public static async Task<ExecResult> RunAsync(
         KubeConnection connection, string ns, string pod, string container, IReadOnlyList<string> command, TimeSpan limit,
-        Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, ReadOnlyMemory<byte>? stdin, CancellationToken cancel)
+        Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, IEnumerable<ReadOnlyMemory<byte>>? stdin, CancellationToken cancel)
     {
         int seconds = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
         string[] wrapped = ["timeout", seconds.ToString(CultureInfo.InvariantCulture), .. command];
@@ -57,7 +57,7 @@ internal static class PodExec
             using var socket = await PodHandshake.OpenAsync(connection, ns, pod, "ExecFailed", "run a command in",
                 token => connection.Client.WebSocketNamespacedPodExecAsync(pod, ns, wrapped, container, stderr: true, stdin: stdin is not null, stdout: true, tty: false,
                     webSocketSubProtocol: PodHandshake.SubProtocol, cancellationToken: token), end.Token).ConfigureAwait(false);
-            var writing = stdin is { } bytes ? SendAsync(socket, bytes, end.Token) : Task.CompletedTask;
+            var writing = stdin is null ? Task.CompletedTask : Task.Run(() => SendAsync(socket, stdin, end.Token), CancellationToken.None);
             var result = await ReadAsync(socket, output, error, end.Token).ConfigureAwait(false);
             await end.CancelAsync().ConfigureAwait(false);
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a command that ended early leaves input unread
@@ -80,7 +80,7 @@ internal static class PodExec
         using var output = new MemoryStream();
         using var error = new MemoryStream();
         var result = await RunAsync(connection, ns, pod, container, command, limit, b => output.Write(b.Span), b => error.Write(b.Span),
-            stdin is null ? null : Encoding.UTF8.GetBytes(stdin), cancel).ConfigureAwait(false);
+            stdin is null ? null : [Encoding.UTF8.GetBytes(stdin)], cancel).ConfigureAwait(false);
         return new ExecText(result.ExitCode, result.Failure, Text(output), Text(error));
     }
 
@@ -133,16 +133,19 @@ internal static class PodExec
         }
     }
 
-    private static async Task SendAsync(WebSocket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    private static async Task SendAsync(WebSocket socket, IEnumerable<ReadOnlyMemory<byte>> pieces, CancellationToken cancel)
     {
         byte[] frame = new byte[32 * 1024];
         frame[0] = Stdin;
-        while (bytes.Length > 0)
+        foreach (var piece in pieces)
         {
-            int count = Math.Min(bytes.Length, frame.Length - 1);
-            bytes[..count].CopyTo(frame.AsMemory(1));
-            await socket.SendAsync(frame.AsMemory(0, count + 1), WebSocketMessageType.Binary, true, cancel).ConfigureAwait(false);
-            bytes = bytes[count..];
+            for (var rest = piece; rest.Length > 0;)
+            {
+                int count = Math.Min(rest.Length, frame.Length - 1);
+                rest[..count].CopyTo(frame.AsMemory(1));
+                await socket.SendAsync(frame.AsMemory(0, count + 1), WebSocketMessageType.Binary, true, cancel).ConfigureAwait(false);
+                rest = rest[count..];
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -7,9 +8,9 @@ namespace KafkaK8s.Core.Manifests;
 
 /// <summary>
 /// Reads YAML documents as untyped JSON trees, strictly: what a reader of the file could take for something else is refused
-/// (anchors, duplicate keys, the words that only some YAML versions take for booleans).
+/// (anchors, tags, duplicate keys, the words and numbers that only some YAML versions take for such).
 /// </summary>
-internal static class YamlReader
+internal static partial class YamlReader
 {
     private static readonly HashSet<string> AmbiguousWords = new(["yes", "no", "on", "off", "y", "n"], StringComparer.OrdinalIgnoreCase);
 
@@ -34,7 +35,7 @@ internal static class YamlReader
         }
         catch (YamlException e)
         {
-            throw new FormatException($"{source}, line {e.Start.Line}: {e.Message}", e);
+            throw new FormatException($"{source}, line {e.End.Line}: {e.Message}", e);
         }
 
         return documents;
@@ -43,26 +44,27 @@ internal static class YamlReader
     private static JsonNode? ReadNode(Parser parser, string source)
     {
         var at = parser.Current!;
+        if (at is NodeEvent node)
+            RefuseProperties(node, source);
         switch (at)
         {
             case Scalar scalar:
                 parser.MoveNext();
-                Refuse(!scalar.Anchor.IsEmpty, at, source, "anchors are not read here");
                 return ReadScalar(scalar, source);
             case SequenceStart sequence:
                 parser.MoveNext();
-                Refuse(!sequence.Anchor.IsEmpty, at, source, "anchors are not read here");
                 var array = new JsonArray();
                 while (!parser.TryConsume<SequenceEnd>(out _))
                     array.Add(ReadNode(parser, source));
                 return array;
             case MappingStart mapping:
                 parser.MoveNext();
-                Refuse(!mapping.Anchor.IsEmpty, at, source, "anchors are not read here");
                 var map = new JsonObject();
                 while (!parser.TryConsume<MappingEnd>(out _))
                 {
                     var key = parser.Consume<Scalar>();
+                    RefuseProperties(key, source);
+                    Refuse(key.Style == ScalarStyle.Plain && (key.Value == "<<" || AmbiguousWords.Contains(key.Value)), key, source, $"the key {key.Value} means something else to some readers: write quotes");
                     Refuse(map.ContainsKey(key.Value), key, source, $"the key '{key.Value}' is there twice");
                     map[key.Value] = ReadNode(parser, source);
                 }
@@ -85,13 +87,18 @@ internal static class YamlReader
         if (value is "false" or "False" or "FALSE")
             return JsonValue.Create(false);
         Refuse(AmbiguousWords.Contains(value), scalar, source, $"the word {value} means a boolean to some readers and a string to others: write true, false or quotes");
+        Refuse(AmbiguousNumber().IsMatch(value), scalar, source, $"{value} is a number to some readers and a string to others: write plain digits or quotes");
         if (IsOctal(value))
             return Number(Convert.ToInt64(value, 8).ToString(CultureInfo.InvariantCulture));
         if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
             return Number(integer.ToString(CultureInfo.InvariantCulture));
         if ((char.IsAsciiDigit(value[0]) || value[0] is '-' or '+' or '.')
             && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        {
+            Refuse(!double.IsFinite(number), scalar, source, $"the number {value} is too large");
             return Number(number.ToString("R", CultureInfo.InvariantCulture));
+        }
+
         return JsonValue.Create(value);
     }
 
@@ -101,9 +108,18 @@ internal static class YamlReader
     // YAML 1.1, which Kubernetes reads: a leading zero means octal (file modes).
     private static bool IsOctal(string value) => value.Length > 1 && value[0] == '0' && value.All(c => c is >= '0' and <= '7');
 
+    private static void RefuseProperties(NodeEvent node, string source)
+    {
+        Refuse(!node.Anchor.IsEmpty, node, source, "anchors are not read here");
+        Refuse(!node.Tag.IsEmpty, node, source, "tags are not read here");
+    }
+
     private static void Refuse(bool refused, ParsingEvent at, string source, string why)
     {
         if (refused)
             throw new FormatException($"{source}, line {at.Start.Line}: {why}");
     }
+
+    [GeneratedRegex(@"^[-+]?(0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9.]*_[0-9_.]*|\.inf|\.nan)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex AmbiguousNumber();
 }

@@ -41,7 +41,7 @@ internal static class YamlWriter
                 emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, true, map.Count == 0 ? MappingStyle.Flow : MappingStyle.Block));
                 foreach (var (key, value) in map)
                 {
-                    emitter.Emit(Text(key));
+                    emitter.Emit(Text(key, isKey: true));
                     Emit(emitter, value);
                 }
 
@@ -59,11 +59,15 @@ internal static class YamlWriter
         }
     }
 
-    private static Scalar Text(string value)
+    private static Scalar Text(string value, bool isKey = false)
     {
-        var style = value.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : IsPlain(value) ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted;
+        var style = IsPlain(value) ? ScalarStyle.Plain : !isKey && IsBlock(value) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted;
         return new Scalar(AnchorName.Empty, TagName.Empty, value, style, isPlainImplicit: true, isQuotedImplicit: true);
     }
+
+    // A block keeps only what a reader of lines keeps: no other line ends, and a first line that shows the indentation.
+    private static bool IsBlock(string value) =>
+        value.Contains('\n', StringComparison.Ordinal) && value[0] is not ('\n' or ' ' or '\t') && !value.Any(c => c is not ('\n' or '\t') && (char.IsControl(c) || c is '\u2028' or '\u2029' or '\ufeff'));
 
     // Plain only where no reader could take it for anything but this text.
     private static bool IsPlain(string value)

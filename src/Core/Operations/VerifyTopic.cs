@@ -37,13 +37,15 @@ internal static class VerifyTopic
         try
         {
             var brokers = await BrokerSetView.FindAsync(connection, ns, request.ClusterName, cancel).ConfigureAwait(false);
-            var result = await VerifyTopicByTunnel.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);
+            var result = request.ConsoleTools
+                ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false)
+                : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);
             events.TryWrite(new Completed<TopicVerification>(result with { Context = connection.Context, KubeConfig = connection.KubeConfig }));
             events.TryComplete();
         }
         catch (Exception e)
         {
-            events.TryComplete(e);
+            events.TryComplete(cancel.IsCancellationRequested && e is not OperationCanceledException ? new OperationCanceledException(e.Message, e, cancel) : e);
         }
     }
 }

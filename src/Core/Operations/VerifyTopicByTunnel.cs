@@ -10,6 +10,7 @@ namespace KafkaK8s.Core.Operations;
 internal static class VerifyTopicByTunnel
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Share of the time left that sending may take: reading back and cleaning up need the rest.</summary>
@@ -60,7 +61,7 @@ internal static class VerifyTopicByTunnel
             if (tunnel.Shared)
                 events.TryWrite(new Note("Another process of this machine holds a tunnel to this cluster; it is used as well."));
             using var client = new VerificationClient(tunnel.Bootstrap, Left() * ProduceShare, request.MessageSize);
-            facts = await ExchangeAsync(client, brokers, request, facts, events, Left, limit.Token, cancel).ConfigureAwait(false);
+            facts = await ExchangeAsync(connection, client, brokers, request, facts, events, Left, limit.Token, cancel).ConfigureAwait(false);
         }
 
         cancel.ThrowIfCancellationRequested();
@@ -71,7 +72,7 @@ internal static class VerifyTopicByTunnel
     }
 
     private static async Task<VerificationFacts> ExchangeAsync(
-        VerificationClient client, BrokerSetView brokers, VerifyTopicRequest request, VerificationFacts facts,
+        KubeConnection connection, VerificationClient client, BrokerSetView brokers, VerifyTopicRequest request, VerificationFacts facts,
         ChannelWriter<OperationEvent> events, Func<TimeSpan> left, CancellationToken limit, CancellationToken cancel)
     {
         Task making = Task.CompletedTask;
@@ -98,9 +99,11 @@ internal static class VerifyTopicByTunnel
         {
             if (facts.OwnTopic && !request.KeepTopic)
             {
-                await making.WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                string? failure = await client.DeleteTopicAsync(facts.Topic).ConfigureAwait(false);
-                facts = facts with { RemovalFailure = failure };
+                await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                facts = facts with
+                {
+                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, RemovalLimit).ConfigureAwait(false),
+                };
             }
         }
 

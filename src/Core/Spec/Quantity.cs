@@ -36,6 +36,6 @@ internal static partial class Quantity
     }
 
     // Bounded digits keep the product inside a decimal.
-    [GeneratedRegex(@"^(?<number>[+-]?[0-9]{1,12}(\.[0-9]{1,6})?)(?<unit>[a-zA-Z]{0,2})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<number>[+-]?[0-9]{1,12}(\.[0-9]{1,6})?)(?<unit>[a-zA-Z]{0,2})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

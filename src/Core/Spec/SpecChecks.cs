@@ -37,9 +37,10 @@ internal static partial class SpecChecks
         Name = given.Name,
         ZooKeeperCount = given.ZooKeeperCount ?? before.ZooKeeperCount,
         BrokerCount = given.BrokerCount ?? before.BrokerCount,
-        StorageSize = given.StorageSize ?? before.StorageSize,
-        ZooKeeperStorageSize = given.ZooKeeperStorageSize ?? before.ZooKeeperStorageSize,
-        StorageClass = given.StorageClass ?? before.StorageClass,
+        // -Ephemeral takes back what was said of volumes; whether it can still be had is for the standing objects to say.
+        StorageSize = given.StorageSize ?? (given.Ephemeral == true ? null : before.StorageSize),
+        ZooKeeperStorageSize = given.ZooKeeperStorageSize ?? (given.Ephemeral == true ? null : before.ZooKeeperStorageSize),
+        StorageClass = given.StorageClass ?? (given.Ephemeral == true ? null : before.StorageClass),
         Ephemeral = given.Ephemeral ?? before.Ephemeral,
         KafkaImage = given.KafkaImage ?? before.KafkaImage,
         ZooKeeperImage = given.ZooKeeperImage ?? before.ZooKeeperImage,
@@ -150,9 +151,9 @@ internal static partial class SpecChecks
 
     private static ClusterException Invalid(string id, object target, string message) => new(id, FailureKind.InvalidInput, target, message);
 
-    [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex DnsLabel();
 
-    [GeneratedRegex(@"^[a-z][a-z0-9._\-]*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[a-z][a-z0-9._\-]*\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PropertyName();
 }

@@ -30,7 +30,7 @@ internal static class SpecText
             return null;
         try
         {
-            return JsonSerializer.Deserialize<ClusterSpec>(text, Options)! with { Name = name };
+            return JsonSerializer.Deserialize<ClusterSpec>(text, Options) is { } spec ? spec with { Name = name } : null;
         }
         catch (JsonException)
         {

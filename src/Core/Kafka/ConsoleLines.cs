@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>
+/// A verification's messages as lines of text for the console tools: "key:value", where the value is the message in base64. Pure.
+/// </summary>
+internal static class ConsoleLines
+{
+    private const int PieceSize = 32 * 1024;
+    private const byte Separator = (byte)':';
+
+    /// <summary>Bytes of message that fit a line's value of that size.</summary>
+    public static int MessageSize(int valueSize) => Math.Max(valueSize / 4 * 3, VerificationMessage.SmallestSize);
+
+    /// <summary>All lines, in pieces of some kilobytes; each piece is valid until the next is asked for.</summary>
+    /// <param name="run">Id of the run.</param>
+    /// <param name="count">Messages over all partitions, in turn.</param>
+    /// <param name="keys">One key for each partition.</param>
+    /// <param name="valueSize">Size of a line's value.</param>
+    /// <param name="written">Called with the partition of each line that was given out.</param>
+    public static IEnumerable<ReadOnlyMemory<byte>> Write(ulong run, long count, IReadOnlyList<string> keys, int valueSize, Action<int> written)
+    {
+        byte[][] heads = [.. keys.Select(k => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{k}{(char)Separator}")))];
+        byte[] message = VerificationMessage.Buffer(run, MessageSize(valueSize));
+        int longest = heads.Max(h => h.Length) + Base64.GetMaxEncodedToUtf8Length(message.Length) + 1;
+        byte[] piece = new byte[Math.Max(PieceSize, longest)];
+        int used = 0;
+        for (long i = 0; i < count; i++)
+        {
+            int partition = (int)(i % keys.Count);
+            if (used + longest > piece.Length)
+            {
+                yield return piece.AsMemory(0, used);
+                used = 0;
+            }
+
+            VerificationMessage.Number(message, partition, i / keys.Count);
+            heads[partition].CopyTo(piece, used);
+            used += heads[partition].Length;
+            Base64.EncodeToUtf8(message, piece.AsSpan(used), out _, out int encoded);
+            used += encoded;
+            piece[used++] = (byte)'\n';
+            written(partition);
+        }
+
+        yield return piece.AsMemory(0, used);
+    }
+
+    /// <summary>Reads a line of the consumer: the value, after "Partition:N" and a tabulator where it prints that.</summary>
+    /// <returns>The partition that the consumer named, or else the message itself; -1 where neither says; and the message.</returns>
+    public static (int Partition, ReadRecord Record) Read(ReadOnlySpan<byte> line, ulong run)
+    {
+        int partition = -1;
+        var prefix = "Partition:"u8;
+        if (line.StartsWith(prefix) && line.IndexOf((byte)'\t') is > 0 and int tab && Utf8Parser.TryParse(line[prefix.Length..tab], out int named, out _))
+        {
+            partition = named;
+            line = line[(tab + 1)..];
+        }
+
+        Span<byte> message = line.Length <= 2048 ? stackalloc byte[2048] : new byte[line.Length];
+        bool decoded = Base64.DecodeFromUtf8(line, message, out _, out int count) == OperationStatus.Done;
+        var record = decoded ? VerificationMessage.Read(message[..count], run) : new ReadRecord(RecordKind.Foreign, -1, -1);
+        return (partition >= 0 ? partition : record.Partition, record);
+    }
+}
+
+/// <summary>Cuts a stream of bytes into lines.</summary>
+/// <param name="take">Called with each line, without its end.</param>
+internal sealed class LineCutter(LineCutter.Taker take)
+{
+    private readonly ArrayBufferWriter<byte> rest = new();
+
+    /// <summary>Takes one line.</summary>
+    public delegate void Taker(ReadOnlySpan<byte> line);
+
+    /// <summary>Adds bytes as they come.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        for (int end = bytes.IndexOf((byte)'\n'); end >= 0; end = bytes.IndexOf((byte)'\n'))
+        {
+            if (rest.WrittenCount == 0)
+            {
+                take(bytes[..end]);
+            }
+            else
+            {
+                rest.Write(bytes[..end]);
+                take(rest.WrittenSpan);
+                rest.ResetWrittenCount();
+            }
+
+            bytes = bytes[(end + 1)..];
+        }
+
+        rest.Write(bytes);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>Kafka's own console tools, run in a pod of their own, with the flags that their version understands.</summary>
+internal sealed class ConsoleTools
+{
+    private const string Bin = "/opt/kafka/bin";
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConsolePod pod;
+    private readonly BrokerSetView brokers;
+
+    private ConsoleTools(ConsolePod pod, BrokerSetView brokers, ConsoleToolFlags flags)
+    {
+        this.pod = pod;
+        this.brokers = brokers;
+        Flags = flags;
+    }
+
+    /// <summary>How this version wants to be called.</summary>
+    public ConsoleToolFlags Flags { get; }
+
+    /// <summary>The tools with their version.</summary>
+    public string Client => $"kafka-console-* {Flags.Version}";
+
+    /// <summary>Finds out the version of the tools in the pod.</summary>
+    /// <exception cref="ClusterException"><c>ConsoleToolsMissing</c>: the image has none where they belong.</exception>
+    public static async Task<ConsoleTools> InAsync(ConsolePod pod, BrokerSetView brokers, CancellationToken cancel)
+    {
+        var listing = await pod.CaptureAsync("ls /opt/kafka/libs", TimeSpan.FromSeconds(10), cancel).ConfigureAwait(false);
+        var version = ConsoleToolVersion.In(listing.Output) ?? throw new ClusterException("ConsoleToolsMissing", FailureKind.NotFound, brokers.Image,
+            $"The image {brokers.Image} has no Kafka in /opt/kafka: {(listing.Error.Trim() is { Length: > 0 } e ? e : "no kafka-clients jar in libs")}. Check without -ConsoleTools.");
+        return new ConsoleTools(pod, brokers, ConsoleToolFlags.For(version));
+    }
+
+    /// <summary>Makes a topic.</summary>
+    /// <returns>What the tool said; whether the topic is there, only the brokers can tell.</returns>
+    public Task<string> CreateTopicAsync(string topic, int partitions, int replicationFactor, TimeSpan limit, CancellationToken cancel) =>
+        TopicsAsync(string.Create(CultureInfo.InvariantCulture, $"--create --topic {topic} --partitions {partitions} --replication-factor {replicationFactor}"), limit, cancel);
+
+    /// <summary>Asks for a topic's removal. Old brokers only mark it, unless they are configured to remove topics.</summary>
+    public Task<string> DeleteTopicAsync(string topic, TimeSpan limit, CancellationToken cancel) => TopicsAsync($"--delete --topic {topic}", limit, cancel);
+
+    /// <summary>Feeds the producer.</summary>
+    /// <param name="topic">Topic.</param>
+    /// <param name="count">Number of lines in <paramref name="lines"/>: the tool stops after them.</param>
+    /// <param name="lines">The lines.</param>
+    /// <param name="limit">Longest time.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <returns>The messages that the producer reports as failed, the last words about them, and whether it came to its end.</returns>
+    public async Task<(long Failed, string? Words, bool Ended)> ProduceAsync(string topic, long count, IEnumerable<ReadOnlyMemory<byte>> lines, TimeSpan limit, CancellationToken cancel)
+    {
+        long failed = 0;
+        string? words = null;
+        var errors = new LineCutter(line =>
+        {
+            string text = Encoding.UTF8.GetString(line);
+            if (text.Contains("Error when sending message", StringComparison.Ordinal))
+                failed++;
+            if (text.Contains("ERROR", StringComparison.Ordinal) || text.Contains("Exception", StringComparison.Ordinal))
+                words = text.Trim();
+        });
+        string idempotent = Flags.Idempotent ? " --producer-property enable.idempotence=true" : "";
+        string script = string.Create(CultureInfo.InvariantCulture,
+            $"set -o pipefail; head -n {count} | {Bin}/kafka-console-producer.sh {Flags.Producer} {brokers.Bootstrap} --topic {topic} --timeout 50 --request-timeout-ms 30000"
+            + $" --producer-property acks=all{idempotent} --property parse.key=true --property key.separator=: > /dev/null");
+        var result = await pod.RunAsync(script, limit, null, b => errors.Add(b.Span), lines, cancel).ConfigureAwait(false);
+        return (failed, words ?? result.Failure, result.ExitCode == 0);
+    }
+
+    /// <summary>
+    /// Reads the topic from its beginning until all that is expected has come and nothing more comes for a second, or the time is
+    /// over. The tool's own exit code and its own limits say nothing: on a fresh cluster it ends well with no message at all.
+    /// </summary>
+    /// <param name="topic">Topic.</param>
+    /// <param name="line">Takes each line.</param>
+    /// <param name="complete">Whether all expected lines have come.</param>
+    /// <param name="limit">Longest time.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <returns>The last words of the tool when it ended before, and the time to the last line.</returns>
+    public async Task<(string? Words, TimeSpan Time)> ConsumeAsync(string topic, LineCutter.Taker line, Func<bool> complete, TimeSpan limit, CancellationToken cancel)
+    {
+        string? words = null;
+        long start = Stopwatch.GetTimestamp();
+        long last = start;
+        var lines = new LineCutter(text =>
+        {
+            line(text);
+            Volatile.Write(ref last, Stopwatch.GetTimestamp());
+        });
+        var errors = new LineCutter(text => words = Encoding.UTF8.GetString(text).Trim());
+        string partition = Flags.PrintsPartition ? " --property print.partition=true" : "";
+        string script = $"exec {Bin}/kafka-console-consumer.sh {Flags.Consumer} {brokers.Bootstrap} --topic {topic} --from-beginning{partition}";
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var reading = pod.RunAsync(script, limit, b => lines.Add(b.Span), b => errors.Add(b.Span), null, enough.Token);
+        while (!reading.IsCompleted && !(complete() && Stopwatch.GetElapsedTime(Volatile.Read(ref last)) >= Quiet))
+            await Task.WhenAny(reading, Task.Delay(Tick, CancellationToken.None)).ConfigureAwait(false);
+        await enough.CancelAsync().ConfigureAwait(false); // the consumer itself goes with its pod
+        try
+        {
+            await reading.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+        }
+        catch (ClusterException e)
+        {
+            words = e.Message;
+        }
+
+        return (complete() ? null : words, Stopwatch.GetElapsedTime(start, Volatile.Read(ref last)));
+    }
+
+    private async Task<string> TopicsAsync(string what, TimeSpan limit, CancellationToken cancel)
+    {
+        string where = Flags.TopicsByZooKeeper ? $"--zookeeper {brokers.ZooKeeper}" : $"--bootstrap-server {brokers.Bootstrap}";
+        var said = await pod.CaptureAsync($"{Bin}/kafka-topics.sh {where} {what}", limit, cancel).ConfigureAwait(false);
+        return string.Join(' ', (said.Output + said.Error).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => !l.StartsWith("at ", StringComparison.Ordinal) && !l.StartsWith("WARNING", StringComparison.Ordinal)).Take(3));
+    }
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Kubernetes;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>The check with Kafka's console tools in a short-lived pod: nothing of this machine but the API server's address takes part.</summary>
+internal static class VerifyTopicByConsole
+{
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Share of the time left that sending may take.</summary>
+    private const double ProduceShare = 0.6;
+
+    /// <summary>Runs the check.</summary>
+    public static async Task<TopicVerification> RunAsync(
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    {
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan Left() => request.Timeout - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.FromSeconds(1);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(request.Timeout);
+
+        events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
+        var before = await LookAsync(cancel).ConfigureAwait(false);
+        var facts = new VerificationFacts
+        {
+            Cluster = brokers.Names.Cluster,
+            Namespace = brokers.Namespace,
+            Topic = request.Topic ?? TopicName.Make(DateTimeOffset.UtcNow),
+            OwnTopic = request.Topic is null,
+            Wanted = request.MessageCount,
+            Path = VerificationPath.ConsoleTools,
+            Client = "kafka-console-*",
+            KeepTopic = request.KeepTopic,
+            Before = before,
+        };
+        foreach (var silent in before.Where(b => b.Answer is null))
+            events.TryWrite(new Warned($"Broker {silent.Broker} does not answer: {silent.Failure}"));
+        var answers = before.Select(b => b.Answer).OfType<BrokerAnswer>().ToList();
+        if (answers.Count == 0)
+            return VerificationReport.Compose(facts with { Duration = Stopwatch.GetElapsedTime(start) });
+        if (request.Topic is not null && !answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
+            throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, answers);
+
+        bool removable = answers.Max(a => a.Version) >= MetadataCodec.Newest;
+        var pod = await ConsolePod.StartAsync(connection, brokers, request.Timeout + TimeSpan.FromMinutes(2),
+            state => events.TryWrite(new Waiting("Pod", $"waiting for the pod of the console tools: {state}")), limit.Token).ConfigureAwait(false);
+        try
+        {
+            var tools = await ConsoleTools.InAsync(pod, brokers, limit.Token).ConfigureAwait(false);
+            facts = facts with { Client = tools.Client };
+            try
+            {
+                facts = await ExchangeAsync(tools, facts).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (facts.OwnTopic && !request.KeepTopic && !removable)
+                    facts = facts with { RemovalFailure = await MarkAsync(tools, facts.Topic).ConfigureAwait(false) };
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            facts = facts with { TimeOut = request.Timeout };
+        }
+        finally
+        {
+            await pod.DisposeAsync().ConfigureAwait(false);
+            if (pod.RemovalFailure is not null)
+                events.TryWrite(new Warned(pod.RemovalFailure));
+            // After the pod: a tool that was cut off must not make the topic once it is removed.
+            if (facts.OwnTopic && !request.KeepTopic && removable)
+            {
+                facts = facts with
+                {
+                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, RemovalLimit).ConfigureAwait(false),
+                };
+            }
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return VerificationReport.Compose(facts with
+        {
+            After = await LookAsync(cancel).ConfigureAwait(false),
+            TimeOut = limit.IsCancellationRequested ? request.Timeout : facts.TimeOut,
+            Duration = Stopwatch.GetElapsedTime(start),
+        });
+
+        Task<IReadOnlyList<BrokerLook>> LookAsync(CancellationToken token) => BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, token);
+
+        async Task<VerificationFacts> ExchangeAsync(ConsoleTools tools, VerificationFacts so)
+        {
+            string? said = null;
+            if (so.OwnTopic)
+            {
+                int partitions = Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
+                int copies = Math.Min(brokers.DefaultReplicationFactor, answers.Count);
+                said = await ShowAsync(tools.CreateTopicAsync(so.Topic, partitions, copies, Left(), limit.Token), "Topic", () => $"making {so.Topic}", null).ConfigureAwait(false);
+            }
+
+            var seen = await PartitionsAsync(so.Topic).ConfigureAwait(false);
+            if (seen.Count == 0)
+                return so with { TopicFailure = string.IsNullOrEmpty(said) ? "no broker gives its partitions" : said };
+            so = so with { Partitions = seen };
+
+            ulong run = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
+            var ledger = new VerificationLedger(request.MessageCount, seen.Count, so.OwnTopic);
+            long given = 0;
+            var lines = ConsoleLines.Write(run, request.MessageCount, KeyPartitioner.Keys(seen.Count), request.MessageSize, p =>
+            {
+                ledger.Sent(p);
+                given++;
+            });
+            long clock = Stopwatch.GetTimestamp();
+            var (failed, words, ended) = await ShowAsync(ProduceAsync(tools, so.Topic, lines), "Produce", () => Progress(given, "given to the producer"), () => given).ConfigureAwait(false);
+            var produceTime = Stopwatch.GetElapsedTime(clock);
+
+            long expected = Math.Max(0, given - failed);
+            var (complaint, consumeTime) = await ShowAsync(
+                tools.ConsumeAsync(so.Topic, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, Left(), cancel),
+                "Consume", () => Progress(ledger.ReceivedSoFar, "read back"), () => ledger.ReceivedSoFar).ConfigureAwait(false);
+
+            var errors = new Dictionary<string, long>();
+            if (failed > 0 || !ended)
+                errors[words ?? (ended ? "the producer gave no reason" : "the producer did not come to its end")] = Math.Max(1, failed);
+            if (complaint is not null)
+                errors[complaint] = 1;
+            return so with
+            {
+                Books = ConsoleBooks.Settle([.. Enumerable.Range(0, seen.Count).Select(ledger.Of)], failed, ended),
+                Errors = errors,
+                ProduceTime = produceTime,
+                ConsumeTime = consumeTime,
+                OrderNote = tools.Flags.PrintsPartition ? null : $"tools {tools.Flags.Version} do not print partitions, so each message's own word for it was taken",
+            };
+        }
+
+        async Task<(long Failed, string? Words, bool Ended)> ProduceAsync(ConsoleTools tools, string topic, IEnumerable<ReadOnlyMemory<byte>> lines)
+        {
+            try
+            {
+                return await tools.ProduceAsync(topic, request.MessageCount, lines, Left() * ProduceShare, cancel).ConfigureAwait(false);
+            }
+            catch (ClusterException e)
+            {
+                return (0, e.Message, false);
+            }
+        }
+
+        async Task<IReadOnlyList<PartitionView>> PartitionsAsync(string topic)
+        {
+            IReadOnlyList<PartitionView> seen = [];
+            for (int tries = 0; tries < 50 && !limit.IsCancellationRequested; tries++)
+            {
+                var views = (await LookAsync(limit.Token).ConfigureAwait(false)).Select(b => b.Answer?.View).OfType<BrokerView>();
+                seen = views.Select(v => (IReadOnlyList<PartitionView>)[.. v.Partitions.Where(p => p.Topic == topic).OrderBy(p => p.Partition)]).MaxBy(v => v.Count(p => p.Leader >= 0)) ?? [];
+                if (seen.Count > 0 && seen.All(p => p.Leader >= 0))
+                    break;
+                await Task.Delay(100, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return seen;
+        }
+
+        async Task<string?> MarkAsync(ConsoleTools tools, string topic)
+        {
+            try
+            {
+                await tools.DeleteTopicAsync(topic, RemovalLimit * 2, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (ClusterException e)
+            {
+                return $"{topic} may still stand: {e.Message}";
+            }
+
+            for (int tries = 0; tries < 20; tries++)
+            {
+                if ((await LookAsync(CancellationToken.None).ConfigureAwait(false)).All(b => b.Answer is null || b.Answer.View.Partitions.All(p => p.Topic != topic)))
+                    return null;
+                await Task.Delay(100, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return $"{topic} is only marked for removal: brokers before 1.0 keep topics unless delete.topic.enable is true";
+        }
+
+        string Progress(long n, string verb) => string.Create(CultureInfo.InvariantCulture, $"{n:N0} of {request.MessageCount:N0} {verb}");
+
+        async Task<T> ShowAsync<T>(Task<T> work, string phase, Func<string> text, Func<long>? done)
+        {
+            while (!work.IsCompleted)
+            {
+                events.TryWrite(new Waiting(phase, text(), done is null ? -1 : (int)(done() * 100 / Math.Max(1, request.MessageCount))));
+                await Task.WhenAny(work, Task.Delay(Tick, CancellationToken.None)).ConfigureAwait(false);
+            }
+
+            return await work.ConfigureAwait(false);
+        }
+    }
+
+    private static void Take(VerificationLedger ledger, ReadOnlySpan<byte> line, ulong run)
+    {
+        var (partition, record) = ConsoleLines.Read(line, run);
+        ledger.Received(partition >= 0 && partition < ledger.Partitions ? partition : 0, record);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Spec;
+using Xunit;
+
+namespace KafkaK8s.Tests.Unit.Kafka;
+
+public sealed class ConsoleToolTests
+{
+    private const ulong Run = 0xfeedfacecafebeef;
+
+    [Theory]
+    // version, topics by ZooKeeper, producer, consumer, idempotent, prints partition
+    [InlineData("0.9.0.1", true, "--broker-list", "--new-consumer --bootstrap-server", false, false)]
+    [InlineData("0.10.0.1", true, "--broker-list", "--new-consumer --bootstrap-server", false, false)]
+    [InlineData("0.10.2", true, "--broker-list", "--bootstrap-server", false, false)]
+    [InlineData("0.11.0.3", true, "--broker-list", "--bootstrap-server", true, false)]
+    [InlineData("2.1.1", true, "--broker-list", "--bootstrap-server", true, false)]
+    [InlineData("2.2.0", false, "--broker-list", "--bootstrap-server", true, false)]
+    [InlineData("2.5.0", false, "--bootstrap-server", "--bootstrap-server", true, false)]
+    [InlineData("2.8.0", false, "--bootstrap-server", "--bootstrap-server", true, true)]
+    [InlineData("3.9.2", false, "--bootstrap-server", "--bootstrap-server", true, true)]
+    public void Flags_follow_the_version(string version, bool zooKeeper, string producer, string consumer, bool idempotent, bool prints) =>
+        Assert.Equal(new ConsoleToolFlags(Version.Parse(version), zooKeeper, producer, consumer, idempotent, prints), ConsoleToolFlags.For(Version.Parse(version)));
+
+    [Theory]
+    [InlineData("kafka-clients-3.9.2.jar", "3.9.2")]
+    [InlineData("jopt-simple-5.0.4.jar\nkafka-clients-0.9.0.1.jar\nkafka_2.11-0.9.0.1.jar", "0.9.0.1")]
+    [InlineData("kafka-clients-2.8.0-test.jar", "2.8.0")]
+    [InlineData("kafka_2.13-3.9.2.jar", null)]
+    [InlineData("", null)]
+    public void The_version_is_in_a_jars_name(string listing, string? version) => Assert.Equal(version, ConsoleToolVersion.In(listing)?.ToString());
+
+    [Theory] // the vectors of Kafka's own UtilsTest
+    [InlineData("21", -973932308)]
+    [InlineData("foobar", -790332482)]
+    [InlineData("a-little-bit-long-string", -985981536)]
+    [InlineData("a-little-bit-longer-string", -1486304829)]
+    [InlineData("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971)]
+    [InlineData("abc", 479470107)]
+    public void The_hash_is_Kafkas(string text, int hash) => Assert.Equal(hash, KeyPartitioner.Murmur2(Encoding.ASCII.GetBytes(text)));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(100)]
+    public void Each_partition_gets_a_key_of_its_own(int partitions)
+    {
+        var keys = KeyPartitioner.Keys(partitions);
+        Assert.Equal(Enumerable.Range(0, partitions), keys.Select(k => KeyPartitioner.Partition(Encoding.ASCII.GetBytes(k), partitions)));
+    }
+
+    [Theory]
+    [InlineData(3, 2, 100)]
+    [InlineData(5000, 6, 64)] // more than one piece
+    [InlineData(3, 1, 100_000)] // a line longer than a piece
+    public void Lines_are_read_as_they_were_written(int count, int partitions, int size)
+    {
+        var keys = KeyPartitioner.Keys(partitions);
+        var ledger = new VerificationLedger(count, partitions, exclusive: true);
+        var cutter = new LineCutter(line =>
+        {
+            int colon = line.IndexOf((byte)':');
+            int partition = keys.ToList().IndexOf(Encoding.ASCII.GetString(line[..colon]));
+            Assert.Equal(size, line.Length - colon - 1);
+            var (said, record) = ConsoleLines.Read(line[(colon + 1)..], Run);
+            Assert.Equal(partition, said);
+            ledger.Received(partition, record);
+        });
+        foreach (var piece in ConsoleLines.Write(Run, count, keys, size, ledger.Sent))
+        {
+            for (int i = 0; i < piece.Length; i += 1000) // as torn as a network may tear it
+                cutter.Add(piece.Span[i..Math.Min(piece.Length, i + 1000)]);
+        }
+
+        var total = ledger.Total();
+        Assert.Equal((count, count, 0L, 0L), (total.Sent, total.Received, total.Corrupt, total.OutOfOrder));
+    }
+
+    [Fact]
+    public void The_consumers_word_for_the_partition_counts()
+    {
+        byte[] line = Line(partition: 1);
+        Assert.Equal(1, ConsoleLines.Read(line, Run).Partition);
+        var (partition, record) = ConsoleLines.Read([.. "Partition:4\t"u8, .. line], Run);
+        Assert.Equal(4, partition);
+        Assert.Equal(1, record.Partition); // and the ledger takes the difference for corruption
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("hello")]
+    [InlineData("Partition:1\tnull")]
+    [InlineData("Partition:x\tAAAA")]
+    public void What_is_not_ours_is_foreign(string line) => Assert.Equal(RecordKind.Foreign, ConsoleLines.Read(Encoding.UTF8.GetBytes(line), Run).Record.Kind);
+
+    [Theory]
+    // received of 10, 10, 10; failed by the producer's word; it ended; then acknowledged and lost
+    [InlineData(10, 10, 10, 0, true, 30, 0)]
+    [InlineData(10, 8, 10, 0, true, 30, 2)]
+    [InlineData(10, 8, 10, 2, true, 28, 0)]
+    [InlineData(9, 8, 10, 2, true, 28, 1)]
+    [InlineData(10, 10, 10, 3, true, 30, 0)] // reported as failed, and there all the same
+    [InlineData(4, 0, 0, 0, false, 4, 0)] // cut off: nothing is known to be acknowledged but what came back
+    public void The_producers_failures_explain_missing_messages_first(int a, int b, int c, int failed, bool ended, int acked, int lost)
+    {
+        var books = ConsoleBooks.Settle([.. new[] { a, b, c }.Select(n => default(LedgerCounts) with { Sent = 10, Received = n })], failed, ended);
+        Assert.Equal((acked, lost), (books.Sum(x => x.Acked), books.Sum(x => x.Lost)));
+    }
+
+    [Fact]
+    public void The_pod_is_as_restricted_as_a_broker_and_ends_by_itself()
+    {
+        var set = (JsonObject)JsonNode.Parse("""
+            {"spec":{"replicas":3,"template":{"spec":{
+              "securityContext":{"runAsUser":1001,"runAsNonRoot":true,"fsGroup":1001,"fsGroupChangePolicy":"OnRootMismatch"},
+              "tolerations":[{"key":"k"}],"imagePullSecrets":[{"name":"s"}],
+              "containers":[{"name":"kafka","image":"r/kafka:1","imagePullPolicy":"Never"}]}}}}
+            """)!;
+        var pod = ConsolePod.Tree("demo-console-tools-1", new BrokerSetView(new ClusterNames("demo"), "ns", set), TimeSpan.FromMinutes(5));
+        var spec = pod["spec"]!;
+        var container = spec["containers"]![0]!;
+        Assert.Equal("demo", (string?)pod["metadata"]!["labels"]![ClusterNames.InstanceLabel]);
+        Assert.Equal("console-tools", (string?)pod["metadata"]!["labels"]![ClusterNames.NameLabel]);
+        Assert.Equal(300, (int)spec["activeDeadlineSeconds"]!);
+        Assert.Equal("""{"runAsUser":1001,"runAsNonRoot":true}""", spec["securityContext"]!.ToJsonString());
+        Assert.Equal("k", (string?)spec["tolerations"]![0]!["key"]);
+        Assert.Equal("s", (string?)spec["imagePullSecrets"]![0]!["name"]);
+        Assert.Equal("r/kafka:1", (string?)container["image"]);
+        Assert.Equal("Never", (string?)container["imagePullPolicy"]);
+        Assert.Equal("""{"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"]}}""", container["securityContext"]!.ToJsonString());
+        Assert.NotNull(container["resources"]!["limits"]!["memory"]);
+    }
+
+    private static byte[] Line(int partition)
+    {
+        byte[] message = VerificationMessage.Buffer(Run, 60);
+        VerificationMessage.Number(message, partition, 0);
+        return Encoding.ASCII.GetBytes(Convert.ToBase64String(message));
+    }
+}

@@ -1,0 +1,219 @@
+using KafkaK8s.Core;
+using KafkaK8s.Core.Spec;
+using Xunit;
+
+namespace KafkaK8s.Tests.Unit.Spec;
+
+public sealed class SpecCheckTests
+{
+    private static readonly ManifestDefaults Defaults = new(ZooKeeperCount: 3, BrokerCount: 3, ReplicationFactor: 3, MinInSyncReplicas: 2);
+
+    public static TheoryData<string> OwnedKeys => [.. SpecChecks.OwnedConfigKeys, "listener.name.internal.ssl.keystore.type", "controller.quorum.voters"];
+
+    public static TheoryData<string> QuantityParameters => [.. typeof(ClusterSpec).GetProperties().Select(p => p.Name).Where(n => n.EndsWith("Size", StringComparison.Ordinal) || n.EndsWith("Memory", StringComparison.Ordinal) || n.EndsWith("Cpu", StringComparison.Ordinal))];
+
+    [Theory]
+    [InlineData(-1, "InvalidCount")]
+    [InlineData(0, "InvalidCount")]
+    [InlineData(1, null)]
+    [InlineData(2, "EvenEnsemble")]
+    [InlineData(3, null)]
+    [InlineData(254, "EvenEnsemble")]
+    [InlineData(255, null)]
+    [InlineData(256, "InvalidCount")]
+    [InlineData(int.MaxValue, "InvalidCount")]
+    public void Servers(int count, string? id) => AssertId(id, new ClusterSpec { ZooKeeperCount = count });
+
+    [Theory]
+    [InlineData(0, "InvalidCount")]
+    [InlineData(2, null)]
+    [InlineData(254, null)]
+    [InlineData(256, "InvalidCount")]
+    public void Servers_with_force(int count, string? id) => AssertId(id, new ClusterSpec { ZooKeeperCount = count }, force: true);
+
+    [Fact]
+    public void An_even_ensemble_is_told_its_neighbours()
+    {
+        var e = Assert.Throws<ClusterException>(() => Check(new ClusterSpec { ZooKeeperCount = 4 }));
+        Assert.Contains("3 or 5", e.Message, StringComparison.Ordinal);
+        Assert.Contains("-Force", e.Message, StringComparison.Ordinal);
+        Assert.Equal((FailureKind.InvalidInput, 4), (e.Kind, e.Target));
+    }
+
+    [Theory]
+    [InlineData(-1, "InvalidCount")]
+    [InlineData(0, "InvalidCount")]
+    [InlineData(1, null)]
+    [InlineData(2, null)]
+    [InlineData(1000, null)]
+    public void Brokers(int count, string? id) => AssertId(id, new ClusterSpec { BrokerCount = count });
+
+    [Theory]
+    [InlineData(3, 0, null, "InvalidReplication")]
+    [InlineData(3, -1, null, "InvalidReplication")]
+    [InlineData(3, 3, 0, "InvalidReplication")]
+    [InlineData(3, 3, -1, "InvalidReplication")]
+    [InlineData(3, 4, null, "ReplicationFactorTooHigh")]
+    [InlineData(null, 4, null, "ReplicationFactorTooHigh")]
+    [InlineData(1, 2, null, "ReplicationFactorTooHigh")]
+    [InlineData(3, 3, 4, "MinInSyncReplicasTooHigh")]
+    [InlineData(3, 1, 2, "MinInSyncReplicasTooHigh")]
+    [InlineData(1, null, 2, "MinInSyncReplicasTooHigh")]
+    [InlineData(3, 3, 3, null)]
+    [InlineData(1, 1, 1, null)]
+    [InlineData(5, 5, 4, null)]
+    public void Copies(int? brokers, int? factor, int? inSync, string? id) =>
+        AssertId(id, new ClusterSpec { BrokerCount = brokers, ReplicationFactor = factor, MinInSyncReplicas = inSync });
+
+    [Theory]
+    [MemberData(nameof(QuantityParameters))]
+    public void Every_quantity_is_checked(string parameter)
+    {
+        foreach (string bad in new[] { "", "0", "0Gi", "-1Gi", "10 gigs", "10GB" })
+        {
+            var e = Assert.Throws<ClusterException>(() => Check(With(parameter, bad)));
+            Assert.Equal("InvalidQuantity", e.Id);
+            Assert.Contains($"-{parameter} '{bad}'", e.Message, StringComparison.Ordinal);
+        }
+
+        Check(With(parameter, "10Gi"));
+        Check(With(parameter, "500m"));
+    }
+
+    [Fact]
+    public void There_are_six_quantities() => Assert.Equal(6, QuantityParameters.Count);
+
+    [Theory]
+    [InlineData("StorageSize", "10Gi")]
+    [InlineData("ZooKeeperStorageSize", "10Gi")]
+    [InlineData("StorageClass", "fast")]
+    public void Ephemeral_goes_without_storage(string parameter, string value)
+    {
+        AssertId("EphemeralWithStorage", With(parameter, value) with { Ephemeral = true });
+        AssertId(null, With(parameter, value) with { Ephemeral = false });
+    }
+
+    [Theory]
+    [MemberData(nameof(OwnedKeys))]
+    public void A_property_that_the_module_sets_is_refused(string key)
+    {
+        var e = Assert.Throws<ClusterException>(() => Check(new ClusterSpec { Config = new Dictionary<string, string> { [key] = "1" } }));
+        Assert.Equal(("ConfigOwned", key), (e.Id, e.Target));
+    }
+
+    [Theory]
+    [InlineData("log.retention.hours", "72", null)]
+    [InlineData("ssl.principal.mapping.rules", "RULE:^CN=(.*?)$/$1/L, DEFAULT", null)]
+    [InlineData("log.cleaner.io.max.bytes.per.second", "1.7976931348623157E308", null)]
+    [InlineData("broker.rack", "", null)]
+    [InlineData("my-plugin_x.Y", "a=b", null)]
+    [InlineData("", "1", "InvalidConfig")]
+    [InlineData("a b", "1", "InvalidConfig")]
+    [InlineData("a=b", "1", "InvalidConfig")]
+    [InlineData("#a", "1", "InvalidConfig")]
+    [InlineData("1a", "1", "InvalidConfig")]
+    [InlineData("a\nbroker.id", "1", "InvalidConfig")]
+    [InlineData("a\n", "1", "InvalidConfig")]
+    [InlineData("a", "1\nbroker.id=7", "InvalidConfig")]
+    [InlineData("a", "1\r", "InvalidConfig")]
+    [InlineData("a", "1\n", "InvalidConfig")]
+    public void Config(string key, string value, string? id) => AssertId(id, new ClusterSpec { Config = new Dictionary<string, string> { [key] = value } });
+
+    [Theory]
+    [InlineData("kafka", null)]
+    [InlineData("a", null)]
+    [InlineData("a-1", null)]
+    [InlineData("a--b", null)]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", null)] // 40
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "NameTooLong")]
+    [InlineData("", "InvalidName")]
+    [InlineData("A", "InvalidName")]
+    [InlineData("1a", "InvalidName")]
+    [InlineData("-a", "InvalidName")]
+    [InlineData("a-", "InvalidName")]
+    [InlineData("a.b", "InvalidName")]
+    [InlineData("a_b", "InvalidName")]
+    [InlineData("a/b", "InvalidName")]
+    [InlineData("é", "InvalidName")]
+    [InlineData("kafka\n", "InvalidName")]
+    public void Names(string name, string? id) => AssertId(id, new ClusterSpec { Name = name });
+
+    [Theory]
+    [InlineData(null, null, null, null, null)] // nothing given: nothing follows
+    [InlineData(1, null, null, 1, 1)]
+    [InlineData(2, null, null, 2, 1)]
+    [InlineData(3, null, null, null, null)]
+    [InlineData(9, null, null, null, null)]
+    [InlineData(3, 1, null, 1, 1)]
+    [InlineData(3, 2, null, 2, 1)]
+    [InlineData(5, 5, null, 5, null)]
+    [InlineData(1, null, 1, 1, 1)]
+    [InlineData(3, 3, 3, 3, 3)]
+    [InlineData(3, null, 1, null, 1)]
+    [InlineData(1, 3, 2, 3, 2)] // what was given stays, right or wrong
+    public void Completion(int? brokers, int? factor, int? inSync, int? fullFactor, int? fullInSync)
+    {
+        var full = SpecChecks.Complete(new ClusterSpec { BrokerCount = brokers, ReplicationFactor = factor, MinInSyncReplicas = inSync }, Defaults);
+        Assert.Equal(new ClusterSpec { BrokerCount = brokers, ReplicationFactor = fullFactor, MinInSyncReplicas = fullInSync }, full);
+    }
+
+    [Fact]
+    public void Merging_takes_each_property_given_and_keeps_each_not_given()
+    {
+        var config = new Dictionary<string, string> { ["a"] = "1" };
+        foreach (var property in typeof(ClusterSpec).GetProperties().Where(p => p.Name != nameof(ClusterSpec.Name)))
+        {
+            object Value(int n) => property.PropertyType switch
+            {
+                var t when t == typeof(int?) => n,
+                var t when t == typeof(bool?) => n == 1,
+                var t when t == typeof(string) => $"v{n}",
+                _ => new Dictionary<string, string> { ["k"] = $"{n}" },
+            };
+            var (before, given) = (new ClusterSpec { Name = "demo" }, new ClusterSpec { Name = "demo" });
+            property.SetValue(before, Value(1));
+            Assert.Equal(property.GetValue(before), property.GetValue(SpecChecks.Merge(before, given)));
+            property.SetValue(given, Value(2));
+            Assert.Equal(Value(2), property.GetValue(SpecChecks.Merge(before, given)));
+            Assert.Equal(Value(2), property.GetValue(SpecChecks.Merge(null, given)));
+        }
+
+        Assert.Empty(SpecChecks.Merge(new ClusterSpec { Config = config }, new ClusterSpec { Config = new Dictionary<string, string>() }).Config!);
+        Assert.Equal("given", SpecChecks.Merge(new ClusterSpec { Name = "before" }, new ClusterSpec { Name = "given" }).Name);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, null, "")]
+    [InlineData(3, 3, null, null, "while one broker is away")]
+    [InlineData(2, 2, null, null, "while one broker is away")]
+    [InlineData(3, 1, null, null, "only one broker holds it")]
+    [InlineData(1, 1, null, null, "Replication factor 1")]
+    [InlineData(null, null, true, null, "-Ephemeral")]
+    [InlineData(null, null, false, null, "")]
+    [InlineData(null, null, null, "511Mi", "below 512Mi")]
+    [InlineData(null, null, null, "512Mi", "")]
+    [InlineData(null, null, null, "512M", "below 512Mi")]
+    public void Advice(int? factor, int? inSync, bool? ephemeral, string? memory, string words)
+    {
+        var advice = SpecChecks.Advise(new ClusterSpec { ReplicationFactor = factor, MinInSyncReplicas = inSync, Ephemeral = ephemeral, BrokerMemory = memory }, Defaults).ToList();
+        if (words.Length == 0)
+            Assert.Empty(advice);
+        else
+            Assert.Contains(words, Assert.Single(advice), StringComparison.Ordinal);
+    }
+
+    private static ClusterSpec With(string parameter, string value)
+    {
+        var spec = new ClusterSpec();
+        typeof(ClusterSpec).GetProperty(parameter)!.SetValue(spec, value);
+        return spec;
+    }
+
+    private static void Check(ClusterSpec spec, bool force = false) => SpecChecks.Check(SpecChecks.Complete(spec, Defaults), Defaults, force);
+
+    private static void AssertId(string? id, ClusterSpec spec, bool force = false)
+    {
+        var e = Record.Exception(() => Check(spec, force));
+        Assert.Equal(id, e is null ? null : Assert.IsType<ClusterException>(e).Id);
+    }
+}
