@@ -101,6 +101,7 @@ internal sealed class VerificationClient : IDisposable
             SendErrors = new Dictionary<string, long>(traffic.SendErrors), // as they are now: ending the client fails what is still on its way
             ReadErrors = traffic.ReadErrors,
             Latency = traffic.Latency,
+            Timed = traffic.Timed,
             ProduceTime = traffic.ProduceTime,
             ConsumeTime = traffic.ConsumeTime,
         };

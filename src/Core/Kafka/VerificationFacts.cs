@@ -49,6 +49,9 @@ internal sealed record VerificationFacts
     /// <summary>Latencies of a set of partitions; null where none were measured.</summary>
     public Func<IEnumerable<int>, LatencyHistogram>? Latency { get; init; }
 
+    /// <summary>Acknowledged messages that <see cref="ProduceTime"/> is for; null for all.</summary>
+    public long? Timed { get; init; }
+
     public TimeSpan ProduceTime { get; init; }
 
     public TimeSpan ConsumeTime { get; init; }

@@ -26,7 +26,7 @@ internal static class VerificationReport
             Duplicated = total.Duplicated,
             OutOfOrder = total.OutOfOrder,
             Corrupt = total.Corrupt,
-            ProduceRate = Rate(total.Acked, facts.ProduceTime),
+            ProduceRate = Rate(facts.Timed ?? total.Acked, facts.ProduceTime),
             ConsumeRate = Rate(total.Received, facts.ConsumeTime),
             P50 = latency.Percentile(0.50),
             P95 = latency.Percentile(0.95),

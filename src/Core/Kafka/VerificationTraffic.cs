@@ -17,6 +17,8 @@ internal sealed class VerificationTraffic
     private readonly LatencyHistogram[] latencies;
     private readonly ConcurrentDictionary<string, long> sendErrors = new();
     private readonly ConcurrentDictionary<string, long> readErrors = new();
+    private long clock;
+    private long untimed;
     private long sent;
     private long reported;
     private volatile bool failed;
@@ -43,7 +45,13 @@ internal sealed class VerificationTraffic
     /// <summary>What the consumer complained of, with how often.</summary>
     public IReadOnlyDictionary<string, long> ReadErrors => readErrors;
 
-    /// <summary>Time from the first message sent to the last answer.</summary>
+    /// <summary>Messages that the time of the sending is for.</summary>
+    public long Timed => Math.Max(0, Ledger.AckedSoFar - untimed);
+
+    /// <summary>
+    /// Time of the sending. Without the first message of each partition, unless there are no others: the followers of a new
+    /// partition may take a second until they fetch, which has nothing to do with a rate.
+    /// </summary>
     public TimeSpan ProduceTime { get; private set; }
 
     /// <summary>Time from assigning the partitions to the last record.</summary>
@@ -61,11 +69,11 @@ internal sealed class VerificationTraffic
     /// <summary>Sends all messages, in turn over the partitions, and waits for the answers; stops early at the first failed message.</summary>
     public async Task ProduceAsync(IProducer<Null, byte[]> producer, int size, CancellationToken limit)
     {
-        long start = Stopwatch.GetTimestamp();
+        clock = Stopwatch.GetTimestamp();
         await Task.Factory.StartNew(() => Send(producer, size, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         while (Reported < sent && !limit.IsCancellationRequested)
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
-        ProduceTime = Stopwatch.GetElapsedTime(start);
+        ProduceTime = Stopwatch.GetElapsedTime(clock);
         if (sent - Reported is > 0 and long silent)
             sendErrors["no acknowledgement within the time given"] = silent;
     }
@@ -96,10 +104,16 @@ internal sealed class VerificationTraffic
             long sequence = i / partitions.Length;
             VerificationMessage.Number(buffer, partition, sequence);
             // The first message of each partition goes alone: it opens the connections, which would count in every other latency.
-            while (i - Reported >= (sequence == 1 ? 1 + partition : KafkaClientSettings.Window) && !failed && !limit.IsCancellationRequested)
+            while (i - Reported >= (i == partitions.Length ? 1 : KafkaClientSettings.Window) && !failed && !limit.IsCancellationRequested)
                 Thread.Sleep(1);
             if (limit.IsCancellationRequested)
                 return;
+            if (i == partitions.Length)
+            {
+                clock = Stopwatch.GetTimestamp();
+                untimed = partitions.Length;
+            }
+
             while (!TryProduce(producer, message, partition, sequence))
                 Thread.Sleep(1);
         }
