@@ -48,7 +48,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
                 yield return new Warned(stall.ToString());
             var progress = await look(live).ConfigureAwait(false);
             Doing = progress.Text;
-            if (progress.Text != last)
+            if (!progress.Done && progress.Text != last)
                 yield return new Waiting(phase, progress.Text, progress.Percent);
             last = progress.Text;
             if (progress.Done)
