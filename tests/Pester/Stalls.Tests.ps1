@@ -12,7 +12,7 @@ BeforeDiscovery {
     )
 }
 
-Describe 'A cluster that is held up' -Tag Lab {
+Describe 'A cluster that is held up' -Tag Lab -ForEach @{ Cases = $cases } {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab stalls
@@ -28,25 +28,32 @@ metadata: {name: kt-nobody-late}
 provisioner: kt.example/nobody
 volumeBindingMode: WaitForFirstConsumer
 '@
-        $script:heard = @{}
 
-        # Makes a small cluster in the background and notes when each warning came.
-        function Watch-Warnings([string] $Name, [hashtable] $Given, [int] $TimeoutSeconds) {
-            $all = @{ Name = $Name; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; MinInSyncReplicas = 1; TimeoutSeconds = $TimeoutSeconds }
-            foreach ($key in $Given.Keys) { $all[$key] = $Given[$key] }
-            $job = Start-Background 'param($all) New-KafkaCluster @all' @{ all = $all }
-            $seen = 0
-            $warnings = @()
-            while (-not $job.Run.IsCompleted) {
-                while ($seen -lt $job.Shell.Streams.Warning.Count) {
-                    $warnings += [pscustomobject]@{ Seconds = $job.Clock.Elapsed.TotalSeconds; Text = $job.Shell.Streams.Warning[$seen++].Message }
+        # All at once, each in the background; the time of each warning is noted as it comes.
+        $script:jobs = @{}
+        $script:seen = @{}
+        foreach ($case in $cases) {
+            $all = @{ Name = $case.Name; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; MinInSyncReplicas = 1; TimeoutSeconds = $case.Seconds + 15 }
+            foreach ($key in $case.Given.Keys) { $all[$key] = $case.Given[$key] }
+            $jobs[$case.Name] = Start-Background 'param($all) New-KafkaCluster @all' @{ all = $all }
+            $seen[$case.Name] = [pscustomobject]@{ Count = 0; Warnings = @(); Error = @(); Took = 0 }
+        }
+        while ($jobs.Count -gt 0) {
+            foreach ($name in @($jobs.Keys)) {
+                $job, $note = $jobs[$name], $seen[$name]
+                $ended = $job.Run.IsCompleted
+                while ($note.Count -lt $job.Shell.Streams.Warning.Count) {
+                    $text = $job.Shell.Streams.Warning[$note.Count++].Message
+                    if ($text -notmatch 'Replication factor 1') { $note.Warnings += [pscustomobject]@{ Seconds = $job.Clock.Elapsed.TotalSeconds; Text = $text } }
                 }
-                Start-Sleep -Milliseconds 200
+                if ($ended) {
+                    $note.Took = $job.Clock.Elapsed.TotalSeconds
+                    $note.Error = @($job.Shell.Streams.Error)
+                    $null = Receive-Background $job
+                    $jobs.Remove($name)
+                }
             }
-            $took = $job.Clock.Elapsed.TotalSeconds
-            $errors = @($job.Shell.Streams.Error)
-            $null = Receive-Background $job
-            [pscustomobject]@{ Warnings = @($warnings | Where-Object Text -notmatch 'Replication factor 1'); Error = $errors; Took = $took }
+            Start-Sleep -Milliseconds 200
         }
     }
 
@@ -56,34 +63,27 @@ volumeBindingMode: WaitForFirstConsumer
     }
 
     Context 'by <What>' -ForEach $cases {
-        BeforeAll { $script:seen = Watch-Warnings $Name $Given ($Seconds + 15) }
-
-        AfterAll {
-            if ($Name -ne 'image') {
-                $null = kubectl delete statefulset -n $ns -l "app.kubernetes.io/instance=$Name" --cascade=orphan
-                $null = kubectl delete pod -n $ns -l "app.kubernetes.io/instance=$Name" --grace-period=0 --force
-            }
-        }
+        BeforeAll { $it = $seen[$Name] }
 
         It 'is told within <Seconds> s, with the reason' {
-            $seen.Warnings | Should -Not -BeNullOrEmpty
-            $told = $seen.Warnings | Where-Object Text -match $Word | Select-Object -First 1
-            $told | Should -Not -BeNullOrEmpty -Because "the warnings were: $($seen.Warnings.Text -join ' / ')"
+            $it.Warnings | Should -Not -BeNullOrEmpty
+            $told = $it.Warnings | Where-Object Text -match $Word | Select-Object -First 1
+            $told | Should -Not -BeNullOrEmpty -Because "the warnings were: $($it.Warnings.Text -join ' / ')"
             Write-Host "      after $([math]::Round($told.Seconds, 1)) s: $($told.Text)"
             $told.Seconds | Should -BeLessOrEqual $Seconds
         }
 
         It 'is told once for each pod, not again with each try' {
-            $subjects = @($seen.Warnings.Text -match $Word -replace '^(\S+ \S+):.*', '$1')
+            $subjects = @($it.Warnings.Text -match $Word -replace '^(\S+ \S+):.*', '$1')
             $subjects | Sort-Object | Should -Be @($subjects | Sort-Object -Unique)
         }
 
         It 'ends with the error Stalled when the time is over, and the cluster stands' {
-            $seen.Error | Should -HaveCount 1
-            $seen.Error[0].FullyQualifiedErrorId | Should -BeLike 'KafkaK8s.Stalled,*'
-            $seen.Error[0].CategoryInfo.Category | Should -Be 'OperationStopped'
-            $seen.Error[0].Exception.Message | Should -Match $Word
-            $seen.Took | Should -BeLessThan ($Seconds + 15 + 20)
+            $it.Error | Should -HaveCount 1
+            $it.Error[0].FullyQualifiedErrorId | Should -BeLike 'KafkaK8s.Stalled,*'
+            $it.Error[0].CategoryInfo.Category | Should -Be 'OperationStopped'
+            $it.Error[0].Exception.Message | Should -Match $Word
+            $it.Took | Should -BeLessThan ($Seconds + 15 + 20)
             kubectl get statefulset "$Name-kafka" -n $ns -o name | Should -Be "statefulset.apps/$Name-kafka"
         }
 
