@@ -55,6 +55,15 @@ Describe 'Without the module' -Tag Lab {
             @((Get-Kube pods -n $ns).items.metadata.uid) | Should -Be $uids
         }
 
+        It 'can be changed by the module, except where kubectl set another value' {
+            $plan = New-KafkaCluster -Namespace $ns -Config @{ 'log.retention.hours' = 72 } -BrokerMemory 1100Mi -WhatIf -ErrorVariable problems -ErrorAction SilentlyContinue
+            $plan | Should -BeNullOrEmpty
+            $problems.FullyQualifiedErrorId | Should -BeLike 'KafkaK8s.FieldConflict,*'
+            $problems.Exception.Message | Should -Match 'StatefulSet/kafka .*limits\.memory .*kubectl-client-side-apply'
+            $forced = New-KafkaCluster -Namespace $ns -Config @{ 'log.retention.hours' = 72 } -BrokerMemory 1100Mi -Force -WhatIf
+            ($forced | Where-Object Action -eq 'Update').Fields.Path -match 'memory|EXTRA_PROPERTIES' | Should -HaveCount 3
+        }
+
         It 'is removed by kubectl delete -f manifests/, except for its volumes' {
             $null = kubectl delete -n $ns -f $files --wait=false
             Wait-Until -Seconds 180 -For 'all but the volumes is gone' { -not (@((Get-State $ns).Keys) -notmatch '^PersistentVolumeClaim/') }
@@ -68,7 +77,7 @@ Describe 'Without the module' -Tag Lab {
             try {
                 $null = kubectl apply --server-side --field-manager=kafkak8s -n $other -f $files
                 $live = Get-LiveText $other kafka
-                $live | Should -HaveCount 9
+                $live | Should -HaveCount 10
                 $same = New-KafkaCluster -Namespace $other -NoWait
                 $same.Changes.Action | Sort-Object -Unique | Should -Be 'None'
                 Get-LiveText $other kafka | Should -Be $live

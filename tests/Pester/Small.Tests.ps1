@@ -43,6 +43,7 @@ Describe 'Small clusters side by side' -Tag Lab {
         $more = $Lab.HasTunnel ? @{} : @{ ConsoleTools = $true }
         $results = @(Get-KafkaCluster -Namespace $ns | Test-KafkaTopic @more)
         $results.Cluster | Should -Be @('dev', 'other')
+        $results.Checks | Where-Object Passed -ne $true | Should -BeNullOrEmpty
         $results.Passed | Should -Be @($true, $true)
     }
 

@@ -16,6 +16,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     // Some stalls belong to an ordinary start for a moment: a pod is unschedulable until its volume is made.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly HashSet<string> NeedsPatience = ["Unschedulable", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "ProvisioningFailed", "Exited"];
+    private static readonly TimeSpan VolumePatience = TimeSpan.FromSeconds(15); // a cloud makes a disk in a few seconds
 
     private readonly DateTimeOffset since = DateTimeOffset.UtcNow.AddSeconds(-1);
     private readonly Dictionary<Stall, DateTimeOffset> firstSeen = [];
@@ -102,17 +103,20 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
             || name == names.BrokerSet || name == names.ZooKeeperSet || live.Find(ResourceKind.VolumeClaim, name) is { } claim && (string?)claim["status"]?["phase"] != "Bound");
         // An event stays for an hour: it counts only while its object is not well.
         bool unwell = ready.Count < live.Of(ResourceKind.StatefulSet).Sum(Readiness.Wanted);
-        Current = [.. pods.SelectMany(Stalls.OfPod), .. unwell ? Stalls.OfEvents(live.Of(ResourceKind.Event), Counts, since) : []];
+        Current = [.. pods.SelectMany(Stalls.OfPod), .. live.Of(ResourceKind.VolumeClaim).SelectMany(Stalls.OfClaim), .. unwell ? Stalls.OfEvents(live.Of(ResourceKind.Event), Counts, since) : []];
         foreach (var gone in firstSeen.Keys.Except(Current).ToList())
             firstSeen.Remove(gone);
         foreach (var stall in Current)
             firstSeen.TryAdd(stall, now);
-        var due = Current.Distinct().Where(s => !told.Contains(s) && (!NeedsPatience.Contains(s.Reason) || now - firstSeen[s] >= Patience)).ToList();
+        var due = Current.Distinct().Where(s => !told.Contains(s) && now - firstSeen[s] >= PatienceFor(s)).ToList();
         // A crash or a failed pull changes its wording with each try: each object is told once for each reason.
         var fresh = due.Where(s => !told.Any(t => t.Subject == s.Subject && Family(t.Reason) == Family(s.Reason))).DistinctBy(s => (s.Subject, Family(s.Reason))).ToList();
         told.UnionWith(due);
         return fresh;
     }
+
+    private static TimeSpan PatienceFor(Stall stall) =>
+        stall.Reason == "VolumePending" ? VolumePatience : NeedsPatience.Contains(stall.Reason) ? Patience : TimeSpan.Zero;
 
     private static string Family(string reason) => reason is "ErrImagePull" or "ImagePullBackOff" ? "ImagePull" : reason is "Exited" or "CrashLoopBackOff" ? "Crash" : reason;
 }
