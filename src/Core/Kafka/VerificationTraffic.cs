@@ -15,7 +15,8 @@ internal sealed class VerificationTraffic
     private readonly ulong run;
     private readonly TopicPartition[] partitions;
     private readonly LatencyHistogram[] latencies;
-    private readonly ConcurrentDictionary<string, long> errors = new();
+    private readonly ConcurrentDictionary<string, long> sendErrors = new();
+    private readonly ConcurrentDictionary<string, long> readErrors = new();
     private long sent;
     private long reported;
     private volatile bool failed;
@@ -36,8 +37,11 @@ internal sealed class VerificationTraffic
     /// <summary>Messages that the producer has an answer for.</summary>
     public long Reported => Volatile.Read(ref reported);
 
-    /// <summary>What producer and consumer complained of, with how often.</summary>
-    public IReadOnlyDictionary<string, long> Errors => errors;
+    /// <summary>What the producer complained of, with how often.</summary>
+    public IReadOnlyDictionary<string, long> SendErrors => sendErrors;
+
+    /// <summary>What the consumer complained of, with how often.</summary>
+    public IReadOnlyDictionary<string, long> ReadErrors => readErrors;
 
     /// <summary>Time from the first message sent to the last answer.</summary>
     public TimeSpan ProduceTime { get; private set; }
@@ -54,9 +58,6 @@ internal sealed class VerificationTraffic
         return sum;
     }
 
-    /// <summary>Counts an error by its words.</summary>
-    public void Complain(string text) => errors.AddOrUpdate(text, 1, (_, n) => n + 1);
-
     /// <summary>Sends all messages, in turn over the partitions, and waits for the answers; stops early at the first failed message.</summary>
     public async Task ProduceAsync(IProducer<Null, byte[]> producer, int size, CancellationToken limit)
     {
@@ -66,7 +67,7 @@ internal sealed class VerificationTraffic
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
         ProduceTime = Stopwatch.GetElapsedTime(start);
         if (sent - Reported is > 0 and long silent)
-            errors["no acknowledgement within the time given"] = silent;
+            sendErrors["no acknowledgement within the time given"] = silent;
     }
 
     /// <summary>Reads every partition from its start to the end, each from its leader.</summary>
@@ -119,7 +120,7 @@ internal sealed class VerificationTraffic
         catch (KafkaException e)
         {
             failed = true; // it went nowhere, so no answer will come
-            Complain(e.Error.Reason);
+            Count(sendErrors, e.Error.Reason);
             return true;
         }
 
@@ -133,7 +134,7 @@ internal sealed class VerificationTraffic
         if (report.Error.IsError)
         {
             failed = true;
-            Complain(report.Error.Reason);
+            Count(sendErrors, report.Error.Reason);
         }
         else
         {
@@ -158,7 +159,7 @@ internal sealed class VerificationTraffic
             }
             catch (ConsumeException e)
             {
-                Complain(e.Error.Reason);
+                Count(readErrors, e.Error.Reason);
                 continue;
             }
 
@@ -187,9 +188,11 @@ internal sealed class VerificationTraffic
         for (int p = 0; p < done.Length && open > 0; p++)
         {
             if (!done[p])
-                Complain($"partition {p} could not be read to its end");
+                Ledger.BreakOff(p);
         }
     }
+
+    private static void Count(ConcurrentDictionary<string, long> errors, string words) => errors.AddOrUpdate(words, 1, (_, n) => n + 1);
 
     private sealed class RecordReader(ulong run) : IDeserializer<ReadRecord>
     {
