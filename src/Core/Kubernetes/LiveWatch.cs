@@ -23,6 +23,15 @@ internal sealed class LiveObjects
     /// <summary>One object, or null.</summary>
     public JsonObject? Find(ResourceKind kind, string name) => objects.GetValueOrDefault((kind.Kind, name));
 
+    /// <summary>The same objects in a set of their own, which stays as it is.</summary>
+    public LiveObjects Copy()
+    {
+        var copy = new LiveObjects();
+        foreach (var (key, tree) in objects)
+            copy.objects.Add(key, tree);
+        return copy;
+    }
+
     /// <summary>Puts an object in, or takes it out where <paramref name="tree"/> is null.</summary>
     public void Set(ResourceKind kind, string name, JsonObject? tree)
     {
