@@ -60,6 +60,7 @@ public sealed class LiveWatchTests
     [Fact]
     public async Task A_cut_connection_is_resumed_from_the_last_version_without_a_new_list()
     {
+        var read = new TaskCompletionSource();
         await using var server = new FakeApiServer(async (r, to) =>
         {
             if (!r.IsWatch)
@@ -69,7 +70,7 @@ public sealed class LiveWatchTests
             else if (r.Parameter("resourceVersion") == "1")
             {
                 await to.EventAsync("MODIFIED", Pod("a", "2", "second"));
-                await Task.Delay(200); // so that the client has read it
+                await read.Task;
                 throw new IOException("cut");
             }
             else
@@ -78,7 +79,11 @@ public sealed class LiveWatchTests
                 await to.HoldAsync();
             }
         });
-        Assert.Equal("a=third", await UntilAsync(server, [Pods], "a=third"));
+        Assert.Equal("a=third", await UntilAsync(server, [Pods], "a=third", seen =>
+        {
+            if (seen == "a=second")
+                read.TrySetResult();
+        }));
         Assert.Equal(["1", "2"], Watches(server)); // from 1 again, what was seen would be played once more
         Assert.Single(server.Requests, r => !r.IsWatch);
     }
@@ -253,7 +258,7 @@ public sealed class LiveWatchTests
     private static List<string?> Watches(FakeApiServer server) => [.. server.Requests.Where(r => r.IsWatch).Select(r => r.Parameter("resourceVersion"))];
 
     // Follows until the pods are as said.
-    private static async Task<string> UntilAsync(FakeApiServer server, WatchTarget[] targets, string wanted)
+    private static async Task<string> UntilAsync(FakeApiServer server, WatchTarget[] targets, string wanted, Action<string>? seen = null)
     {
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -263,6 +268,7 @@ public sealed class LiveWatchTests
             await foreach (var live in LiveWatch.FollowAsync(connection, "shop", targets, limit.Token))
             {
                 last = string.Join(' ', live.Of(ResourceKind.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal).Select(p => $"{p.Name()}={p.Label("note")}"));
+                seen?.Invoke(last);
                 if (last == wanted)
                     return last;
             }

@@ -23,33 +23,41 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task A_stall_that_mends_itself_in_time_is_not_told()
     {
+        var looked = new TaskCompletionSource();
         await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString()], async (r, to) =>
         {
             if (r.Path.EndsWith("/pods", StringComparison.Ordinal))
             {
+                await looked.Task;
                 await Task.Delay(500);
                 await to.EventAsync("MODIFIED", LiveTrees.Pod("demo-kafka-0").ToJsonString());
             }
 
             await to.HoldAsync();
         });
-        Assert.Empty(await WarningsAsync(server, count: 1, seconds: 6));
+        Assert.Empty(await WarningsAsync(server, count: 1, seconds: 6, _ => looked.TrySetResult()));
     }
 
     [Fact]
     public async Task A_failed_pull_and_the_next_try_are_one_warning()
     {
+        var told = new TaskCompletionSource();
         await using var server = Start([Crashing("demo-kafka-0", "ErrImagePull")], async (r, to) =>
         {
             if (r.Path.EndsWith("/pods", StringComparison.Ordinal))
             {
+                await told.Task;
                 foreach (string reason in new[] { "ImagePullBackOff", "ErrImagePull", "ImagePullBackOff", "CrashLoopBackOff" })
                     await to.EventAsync("MODIFIED", Crashing("demo-kafka-0", reason));
             }
 
             await to.HoldAsync();
         });
-        Assert.Equal(["pod demo-kafka-0: ErrImagePull", "pod demo-kafka-0: CrashLoopBackOff: exit code 0"], await WarningsAsync(server, count: 2));
+        Assert.Equal(["pod demo-kafka-0: ErrImagePull", "pod demo-kafka-0: CrashLoopBackOff: exit code 0"], await WarningsAsync(server, count: 2, looked: n =>
+        {
+            if (n == 1)
+                told.TrySetResult();
+        }));
     }
 
     [Fact]
@@ -124,14 +132,18 @@ public sealed class ClusterWaitTests
     private static FakeApiServer Start(string[] pods, Func<FakeRequest, FakeAnswer, Task> watch) => new((r, to) =>
         r.IsWatch ? watch(r, to) : r.Path.EndsWith("/pods", StringComparison.Ordinal) ? to.ListAsync("1", pods) : r.Path.EndsWith("/statefulsets", StringComparison.Ordinal) ? to.ListAsync("1", LiveTrees.Set("demo-kafka").ToJsonString()) : to.ListAsync("1"));
 
-    private static async Task<List<string>> WarningsAsync(FakeApiServer server, int count, int seconds = 30)
+    private static async Task<List<string>> WarningsAsync(FakeApiServer server, int count, int seconds = 30, Action<int>? looked = null)
     {
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var told = new List<string>();
         try
         {
-            await foreach (var e in new ClusterWait(connection, new ClusterNames("demo"), "shop").UntilAsync("Start", _ => Task.FromResult(new Core.Operations.Progress(told.Count == count, "waiting")), limit.Token))
+            await foreach (var e in new ClusterWait(connection, new ClusterNames("demo"), "shop").UntilAsync("Start", _ =>
+            {
+                looked?.Invoke(told.Count);
+                return Task.FromResult(new Core.Operations.Progress(told.Count == count, "waiting"));
+            }, limit.Token))
             {
                 if (e is Warned warned)
                     told.Add(warned.Text);
