@@ -6,8 +6,8 @@ namespace KafkaK8s.Tests.Engine;
 /// <summary>What reaches the server shows what was bound.</summary>
 public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSession>
 {
-    // The object alone carries name, namespace, context and kubeconfig.
-    private const string Cluster = "[KafkaK8s.KafkaCluster]@{ Name = 'demo'; Namespace = 'default'; Context = 'second one'; KubeConfig = $k }";
+    // The object alone carries all four; the context's own namespace is another one.
+    private const string Cluster = "[KafkaK8s.KafkaCluster]@{ Name = 'demo'; Namespace = 'kafka'; Context = 'second one'; KubeConfig = $k }";
 
     [Theory]
     [InlineData("Get-KafkaCluster demo -KubeConfig $k")]
@@ -27,19 +27,19 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     [Fact]
     public void Get_takes_all_four_from_a_cluster()
     {
-        using var server = WithClusters("default");
+        using var server = WithClusters("kafka");
         var found = Assert.Single(Run(server, $"{Cluster} | Get-KafkaCluster").EnsureSuccess().Output);
-        Assert.Equal(("demo", "default", "second one", server.KubeConfig), ((string)found.Properties["Name"].Value, (string)found.Properties["Namespace"].Value, (string)found.Properties["Context"].Value, (string)found.Properties["KubeConfig"].Value));
-        Assert.All(server.Requests, r => Assert.Contains("/namespaces/default/", r.Path, StringComparison.Ordinal));
+        Assert.Equal(("demo", "kafka", "second one", server.KubeConfig), ((string)found.Properties["Name"].Value, (string)found.Properties["Namespace"].Value, (string)found.Properties["Context"].Value, (string)found.Properties["KubeConfig"].Value));
+        Assert.All(server.Requests, r => Assert.Contains("/namespaces/kafka/", r.Path, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Remove_takes_all_four_from_a_cluster()
     {
-        using var server = WithClusters("default");
+        using var server = WithClusters("kafka");
         var result = Run(server, $"{Cluster} | Remove-KafkaCluster -WhatIf").EnsureSuccess();
-        Assert.All(result.Output, o => Assert.Equal(("demo", "default"), ((string)o.Properties["Cluster"].Value, (string)o.Properties["Namespace"].Value)));
-        Assert.Contains("default/demo on context second one", module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
+        Assert.All(result.Output, o => Assert.Equal(("demo", "kafka"), ((string)o.Properties["Cluster"].Value, (string)o.Properties["Namespace"].Value)));
+        Assert.Contains("kafka/demo on context second one", module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,18 +48,18 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         using var server = new FakeApiServer();
         var result = Run(server, $"{Cluster} | New-KafkaCluster -WhatIf").EnsureSuccess();
         Assert.Contains(result.Output, o => (string)o.Properties["Name"].Value == "demo-kafka");
-        Assert.All(result.Output, o => Assert.Equal("default", o.Properties["Namespace"].Value));
-        Assert.Contains("default/demo on context second one", module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
+        Assert.All(result.Output, o => Assert.Equal("kafka", o.Properties["Namespace"].Value));
+        Assert.Contains("kafka/demo on context second one", module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Export_takes_all_four_from_a_cluster()
     {
-        using var server = WithClusters("default");
+        using var server = WithClusters("kafka");
         string yaml = Run(server, $"{Cluster} | Export-KafkaManifest").EnsureSuccess().As<string>()[0];
         Assert.Contains("name: demo-kafka\n", yaml, StringComparison.Ordinal);
-        Assert.Contains("namespace: default\n", yaml, StringComparison.Ordinal);
-        Assert.Contains(server.Requests, r => r.Path == "/apis/apps/v1/namespaces/default/statefulsets/demo-kafka");
+        Assert.Contains("namespace: kafka\n", yaml, StringComparison.Ordinal);
+        Assert.Contains(server.Requests, r => r.Path == "/apis/apps/v1/namespaces/kafka/statefulsets/demo-kafka");
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         var error = Assert.Single(Run(server, $"{Cluster} | Test-KafkaTopic").Errors);
         Assert.StartsWith("KafkaK8s.ClusterNotFound", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal("demo", error.TargetObject);
-        Assert.Equal("/apis/apps/v1/namespaces/default/statefulsets/demo-kafka", server.Requests[^1].Path);
-        Assert.Contains(server.Requests, r => r.Path.Contains("/namespaces/default/", StringComparison.Ordinal));
+        Assert.Equal("/apis/apps/v1/namespaces/kafka/statefulsets/demo-kafka", server.Requests[^1].Path);
+        Assert.Contains(server.Requests, r => r.Path.Contains("/namespaces/kafka/", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -68,6 +68,8 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData("Age([TimeSpan]::FromSeconds(119))", "119s")]
     [InlineData("Age([TimeSpan]::FromSeconds(120))", "2m")]
     [InlineData("Age([TimeSpan]::FromMinutes(119))", "119m")]
+    [InlineData("Age([TimeSpan]::FromMinutes(120))", "2h")]
+    [InlineData("Age([TimeSpan]::FromHours(48))", "2d")]
     [InlineData("Age([TimeSpan]::FromHours(47))", "47h")]
     [InlineData("Age([TimeSpan]::FromDays(12.9))", "12d")]
     [InlineData("Milliseconds([double]::NaN)", "-")]

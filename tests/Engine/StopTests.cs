@@ -8,7 +8,7 @@ namespace KafkaK8s.Tests.Engine;
 /// <summary>However a command ends, it takes its work along: no watch and no request of it stays open.</summary>
 public sealed class StopTests : IDisposable
 {
-    private const string New = "New-KafkaCluster demo -KubeConfig $k";
+    private const string New = "New-KafkaCluster demo -TimeoutSeconds 40 -KubeConfig $k";
     private const double Soon = 3;
 
     private readonly EngineSession engine = BuiltModule.Open();
@@ -97,7 +97,7 @@ public sealed class StopTests : IDisposable
     [Fact]
     public void Out_of_time_is_an_error_and_closes_the_watches()
     {
-        var result = engine.Run("param($k) " + New + " -TimeoutSeconds 2", new { k = server.KubeConfig });
+        var result = engine.Run("param($k) " + New.Replace("40", "2", StringComparison.Ordinal), new { k = server.KubeConfig });
         Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.OperationTimeout, result.Errors[0].CategoryInfo.Category);
         Assert.InRange(result.Duration.TotalSeconds, 1.9, 2 + Soon);
@@ -118,7 +118,7 @@ public sealed class StopTests : IDisposable
                 server.Push("pods", "MODIFIED", FakeObjects.Pod("demo-zk", 0, "demo", "zookeeper", ready: n % 2 == 0, uid));
             }
         });
-        var result = await engine.RunAsync("param($k) " + New + " -TimeoutSeconds 4", new { k = server.KubeConfig });
+        var result = await engine.RunAsync("param($k) " + New.Replace("40", "4", StringComparison.Ordinal), new { k = server.KubeConfig });
         await done.CancelAsync();
         await sender;
         var records = engine.Host.Recording.Progress;
@@ -147,7 +147,7 @@ public sealed class StopTests : IDisposable
     private async Task<double> StopAsync()
     {
         var clock = Stopwatch.StartNew();
-        await engine.StopAsync();
+        await engine.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
         return clock.Elapsed.TotalSeconds;
     }
 

@@ -67,10 +67,11 @@ internal sealed class ConsoleTools
             if (text.Contains("ERROR", StringComparison.Ordinal) || text.Contains("Exception", StringComparison.Ordinal))
                 words = text.Trim();
         });
+        // Not --producer-property acks=all: in old versions the flag's own default (0 in Kafka 0.9) silently wins over it.
         string idempotent = Flags.Idempotent ? " --producer-property enable.idempotence=true" : "";
         string script = string.Create(CultureInfo.InvariantCulture,
             $"set -o pipefail; head -n {count} | {Bin}/kafka-console-producer.sh {Flags.Producer} {brokers.Bootstrap} --topic {topic} --timeout 50 --request-timeout-ms 30000"
-            + $" --producer-property acks=all{idempotent} --property parse.key=true --property key.separator=: > /dev/null");
+            + $" --request-required-acks -1{idempotent} --property parse.key=true --property key.separator=: > /dev/null");
         var result = await pod.RunAsync(script, limit, null, b => errors.Add(b.Span), lines, cancel).ConfigureAwait(false);
         return (failed, words ?? result.Failure, result.ExitCode == 0);
     }

@@ -78,13 +78,13 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
                 {
                     if (!await next.ConfigureAwait(false))
                         yield break;
-                    live = changes.Current;
+                    live = changes.Current.Copy(); // the watch changes its own while we look by the beat
                     yield return live;
                     next = changes.MoveNextAsync().AsTask();
                 }
                 else
                 {
-                    yield return live!; // the enumerator below is waiting for a change, so nobody else touches the objects now
+                    yield return live!;
                 }
             }
         }
