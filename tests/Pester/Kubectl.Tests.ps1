@@ -59,7 +59,7 @@ Describe 'Without the module' -Tag Lab {
             $plan = New-KafkaCluster -Namespace $ns -Config @{ 'log.retention.hours' = 72 } -BrokerMemory 1100Mi -WhatIf -ErrorVariable problems -ErrorAction SilentlyContinue
             $plan | Should -BeNullOrEmpty
             $problems.FullyQualifiedErrorId | Should -BeLike 'KafkaK8s.FieldConflict,*'
-            $problems.Exception.Message | Should -Match 'StatefulSet/kafka .*limits\.memory .*kubectl-client-side-apply'
+            $problems.Exception.Message | Should -Match 'StatefulSet/kafka .*resources\.(limits|requests)\.memory .*kubectl-client-side-apply'
             $forced = New-KafkaCluster -Namespace $ns -Config @{ 'log.retention.hours' = 72 } -BrokerMemory 1100Mi -Force -WhatIf
             ($forced | Where-Object Action -eq 'Update').Fields.Path -match 'memory|EXTRA_PROPERTIES' | Should -HaveCount 3
         }

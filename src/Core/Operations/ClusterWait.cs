@@ -15,8 +15,10 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
 {
     // Some stalls belong to an ordinary start for a moment: a pod is unschedulable until its volume is made.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-    private static readonly HashSet<string> NeedsPatience = ["Unschedulable", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "ProvisioningFailed", "Exited"];
+    private static readonly HashSet<string> NeedsPatience = ["Unschedulable", "ProvisioningFailed", "Exited"];
     private static readonly TimeSpan VolumePatience = TimeSpan.FromSeconds(15); // a cloud makes a disk in a few seconds
+    private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(10); // a busy node fails at the first try, and tries again
+    private static readonly HashSet<string> NodeReasons = ["FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"];
 
     private readonly DateTimeOffset since = DateTimeOffset.UtcNow.AddSeconds(-1);
     private readonly Dictionary<Stall, DateTimeOffset> firstSeen = [];
@@ -99,7 +101,9 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         var now = DateTimeOffset.UtcNow;
         var pods = live.Of(ResourceKind.Pod).ToList();
         var ready = pods.Where(Readiness.IsPodReady).Select(p => p.Name()).ToHashSet();
-        bool Counts(string name) => !ready.Contains(name) && (name.StartsWith(names.BrokerSet + "-", StringComparison.Ordinal) || name.StartsWith(names.ZooKeeperSet + "-", StringComparison.Ordinal)
+        // Such an event is about the way to the first container: once one runs, it is over.
+        var running = pods.Where(p => Trees.Items(p["status"]?["containerStatuses"]).Any(c => c["state"]?["running"] is not null)).Select(p => p.Name()).ToHashSet();
+        bool Counts(string name) => !ready.Contains(name) && !running.Contains(name) && (name.StartsWith(names.BrokerSet + "-", StringComparison.Ordinal) || name.StartsWith(names.ZooKeeperSet + "-", StringComparison.Ordinal)
             || name == names.BrokerSet || name == names.ZooKeeperSet || live.Find(ResourceKind.VolumeClaim, name) is { } claim && (string?)claim["status"]?["phase"] != "Bound");
         // An event stays for an hour: it counts only while its object is not well.
         bool unwell = ready.Count < live.Of(ResourceKind.StatefulSet).Sum(Readiness.Wanted);
@@ -116,7 +120,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     }
 
     private static TimeSpan PatienceFor(Stall stall) =>
-        stall.Reason == "VolumePending" ? VolumePatience : NeedsPatience.Contains(stall.Reason) ? Patience : TimeSpan.Zero;
+        stall.Reason == "VolumePending" ? VolumePatience : NodeReasons.Contains(stall.Reason) ? NodePatience : NeedsPatience.Contains(stall.Reason) ? Patience : TimeSpan.Zero;
 
     private static string Family(string reason) => reason is "ErrImagePull" or "ImagePullBackOff" ? "ImagePull" : reason is "Exited" or "CrashLoopBackOff" ? "Crash" : reason;
 }
