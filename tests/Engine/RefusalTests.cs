@@ -53,7 +53,7 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     {
         using var server = new FakeApiServer();
         Assert.Equal(target, Refused(server, script, id, ErrorCategory.InvalidArgument).TargetObject);
-        Assert.Empty(server.Requests.Where(r => r.Path.Contains("dryRun", StringComparison.Ordinal)));
+        Assert.DoesNotContain(server.Requests, r => r.Path.Contains("dryRun", StringComparison.Ordinal));
         Assert.Empty(server.Writes);
     }
 
