@@ -106,7 +106,9 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         var ready = pods.Where(Readiness.IsPodReady).Select(p => p.Name()).ToHashSet();
         // Such an event is about the way to the first container: once one runs, it is over.
         var running = pods.Where(p => Trees.Items(p["status"]?["containerStatuses"]).Any(c => c["state"]?["running"] is not null)).Select(p => p.Name()).ToHashSet();
-        bool Counts(string name) => !ready.Contains(name) && !running.Contains(name) && (name.StartsWith(names.BrokerSet + "-", StringComparison.Ordinal) || name.StartsWith(names.ZooKeeperSet + "-", StringComparison.Ordinal)
+        // And that a pod could not be made is over once all are there.
+        var complete = live.Of(ResourceKind.StatefulSet).Where(set => Readiness.PodsOf(set, pods).Count >= Readiness.Wanted(set)).Select(set => set.Name()).ToHashSet();
+        bool Counts(string name) => !ready.Contains(name) && !running.Contains(name) && !complete.Contains(name) && (name.StartsWith(names.BrokerSet + "-", StringComparison.Ordinal) || name.StartsWith(names.ZooKeeperSet + "-", StringComparison.Ordinal)
             || name == names.BrokerSet || name == names.ZooKeeperSet || live.Find(ResourceKind.VolumeClaim, name) is { } claim && (string?)claim["status"]?["phase"] != "Bound");
         // An event stays for an hour: it counts only while its object is not well.
         bool unwell = ready.Count < live.Of(ResourceKind.StatefulSet).Sum(Readiness.Wanted);
