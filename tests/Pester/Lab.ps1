@@ -137,8 +137,10 @@ function Wait-Until {
 function Get-State {
     param([Parameter(Mandatory)] [string] $Namespace, [string] $Kind = 'statefulset,service,configmap,secret,poddisruptionbudget,persistentvolumeclaim,pod')
     $state = @{}
-    foreach ($line in @(kubectl get -n $Namespace $Kind -o 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid}:{.metadata.resourceVersion}{"\n"}{end}')) {
-        $name, $version = $line -split ' '
+    foreach ($line in @(kubectl get -n $Namespace $Kind -o 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid}:{.metadata.resourceVersion} {.metadata.generation}{"\n"}{end}')) {
+        $name, $version, $generation = $line -split ' '
+        # A server of before 1.22 writes the time of an apply that changes nothing: there only the generation tells of changes.
+        if ($name -like 'StatefulSet/*' -and $Lab.Kubernetes -lt [version] '1.22') { $version = $version -replace ':.*', ":$generation" }
         # tokens and the CA of the namespace are made by Kubernetes itself, at its own time
         if ($name -and $name -notmatch '^(ConfigMap/kube-root-ca|Secret/default-token)') { $state[$name] = $version }
     }

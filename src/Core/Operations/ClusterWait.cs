@@ -24,8 +24,11 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     private readonly Dictionary<Stall, DateTimeOffset> firstSeen = [];
     private readonly HashSet<Stall> told = [];
 
-    /// <summary>Stalls of the last look, for the message of a wait that ran out of time.</summary>
+    /// <summary>Stalls of the last look.</summary>
     public IReadOnlyList<Stall> Current { get; private set; } = [];
+
+    /// <summary>What still holds the cluster up, for the message of a wait that ran out of time.</summary>
+    public IReadOnlyList<Stall> Unmended { get; private set; } = [];
 
     /// <summary>What is waited for at the moment.</summary>
     public string Doing { get; private set; } = "";
@@ -103,7 +106,9 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         var ready = pods.Where(Readiness.IsPodReady).Select(p => p.Name()).ToHashSet();
         // Such an event is about the way to the first container: once one runs, it is over.
         var running = pods.Where(p => Trees.Items(p["status"]?["containerStatuses"]).Any(c => c["state"]?["running"] is not null)).Select(p => p.Name()).ToHashSet();
-        bool Counts(string name) => !ready.Contains(name) && !running.Contains(name) && (name.StartsWith(names.BrokerSet + "-", StringComparison.Ordinal) || name.StartsWith(names.ZooKeeperSet + "-", StringComparison.Ordinal)
+        // And that a pod could not be made is over once all are there.
+        var complete = live.Of(ResourceKind.StatefulSet).Where(set => Readiness.PodsOf(set, pods).Count >= Readiness.Wanted(set)).Select(set => set.Name()).ToHashSet();
+        bool Counts(string name) => !ready.Contains(name) && !running.Contains(name) && !complete.Contains(name) && (name.StartsWith(names.BrokerSet + "-", StringComparison.Ordinal) || name.StartsWith(names.ZooKeeperSet + "-", StringComparison.Ordinal)
             || name == names.BrokerSet || name == names.ZooKeeperSet || live.Find(ResourceKind.VolumeClaim, name) is { } claim && (string?)claim["status"]?["phase"] != "Bound");
         // An event stays for an hour: it counts only while its object is not well.
         bool unwell = ready.Count < live.Of(ResourceKind.StatefulSet).Sum(Readiness.Wanted);
@@ -116,6 +121,9 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         // A crash or a failed pull changes its wording with each try: each object is told once for each reason.
         var fresh = due.Where(s => !told.Any(t => t.Subject == s.Subject && Family(t.Reason) == Family(s.Reason))).DistinctBy(s => (s.Subject, Family(s.Reason))).ToList();
         told.UnionWith(due);
+        // Between two crashes a container runs for a moment: what was told of it still holds.
+        var crashing = pods.Where(p => !ready.Contains(p.Name()) && Trees.Items(p["status"]?["containerStatuses"]).Any(c => (int?)c["restartCount"] > 0)).Select(p => $"pod {p.Name()}").ToHashSet();
+        Unmended = Current.Count > 0 ? Current : [.. told.Where(s => Family(s.Reason) == "Crash" && crashing.Contains(s.Subject)).DistinctBy(s => s.Subject)];
         return fresh;
     }
 

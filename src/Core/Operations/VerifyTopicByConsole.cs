@@ -11,6 +11,7 @@ internal static class VerifyTopicByConsole
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(15); // while nobody waits for Ctrl+C; a busy cluster takes its time
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Words of a pod's state that waiting alone seldom mends.</summary>
@@ -85,7 +86,7 @@ internal static class VerifyTopicByConsole
             {
                 facts = facts with
                 {
-                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, RemovalLimit).ConfigureAwait(false),
+                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
                 };
             }
         }

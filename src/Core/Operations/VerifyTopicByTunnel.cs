@@ -11,6 +11,7 @@ internal static class VerifyTopicByTunnel
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(15); // while nobody waits for Ctrl+C; a busy cluster takes its time
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Longest time for one message: more than the pause of a lost broker together with a lost ZooKeeper leader (30 s, measured).</summary>
@@ -87,7 +88,7 @@ internal static class VerifyTopicByTunnel
                 await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 facts = facts with
                 {
-                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, RemovalLimit).ConfigureAwait(false),
+                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
                 };
             }
         }
