@@ -76,7 +76,10 @@ func (z *zoneServer) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
 		if o := query.IsEdns0(); o != nil {
 			size = int(o.UDPSize())
 		}
-		answer.Truncate(size)
+		if answer.Len() > size {
+			answer.Truncated = true // who asked comes again by TCP
+			answer.Answer, answer.Extra = nil, nil
+		}
 	}
 	_ = w.WriteMsg(answer) // who asked asks again
 }

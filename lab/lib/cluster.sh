@@ -8,9 +8,9 @@ load_choice() { # what the running lab was started with
 verb_up() {
   local nodes='' kubernetes='' extra='' name image
   while [ $# -gt 0 ]; do
+    [[ $1 != --*=* ]] || set -- "${1%%=*}" "${1#*=}" "${@:2}"
     case $1 in
-      --nodes=* | --kubernetes=* | --images=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;&
-      --nodes | --kubernetes | --images) [ $# -ge 2 ] || refuse "$1 needs a value" ;;&
+      --nodes | --kubernetes | --images) [ $# -ge 2 ] || refuse "$1 needs a value" ;;& # and on to its own line
       --nodes) nodes=$2 ;;
       --kubernetes) kubernetes=$2 ;;
       --images) extra=$2 ;;
@@ -52,12 +52,14 @@ verb_up() {
   trap 'up_failed' EXIT
   trap 'exit 130' INT TERM HUP
   need_packages "${BASE_PACKAGES[@]}"
+  cache_prune
   cache_use
   need_kubernetes
   step "programs of Kubernetes $KUBERNETES"
   pause=pause-$(sha256sum < "$BIN/pause" | cut -c1-10)
   need_images "$pause" "${names[@]}"
   need_content "$pause" "${names[@]}"
+  touch "$BIN" "$IMAGES" "$CONTENT"
   nodes=${nodes:-3}
   set_fact kubernetes "$KUBERNETES"
   set_fact nodes "$nodes"
@@ -82,7 +84,7 @@ verb_up() {
   start_controllers
   start_addons
   # shellcheck disable=SC2086 # a list of numbers
-  wait_until 180 "the nodes" apiserver nodes_ready $all
+  wait_until 180 "the nodes" "apiserver $(printf 'n%s ' $all)" nodes_ready $all
   step "$nodes nodes Ready"
   # what a pod needs in its first second
   wait_until 60 "the service account" kcm account_ready
@@ -154,7 +156,7 @@ take_down() {
   end_processes
   remove_network
   restore_sysctls
-  rm -rf "$STATE"
+  rm -rf --one-file-system "$STATE"
   rmdir "$LAB_HOME" 2> /dev/null || true
 }
 
@@ -210,8 +212,8 @@ verb_import() {
   need_images "${names[@]}"
   for i in $(seq "$(fact nodes)"); do
     init=$(node_init "$i") || refuse "node $i has no power; 'lab start-node $i' first"
-    mkimage export "$IMAGES" "${names[@]}" | PATH=$BIN:$PATH nsenter --target "$init" --mount --pid --net ctr -n k8s.io images import - > /dev/null ||
-      fail "the import into node n$i did not succeed"
+    mkimage export "$IMAGES" "${names[@]}" | PATH=$BIN:$PATH nsenter --target "$init" --mount --pid --net ctr -n k8s.io images import - > "$STATE/log/import.log" 2>&1 ||
+      fail "the import into node n$i did not succeed: $(tail -n 1 "$STATE/log/import.log")"
   done
   set_fact images "$(fact images) ${names[*]}"
   step "imported ${names[*]}"

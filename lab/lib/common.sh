@@ -53,6 +53,15 @@ cache_lock() {
   flock -w 1800 8 || fail "the other lab did not end within 30 minutes"
 }
 cache_unlock() { exec 8>&-; }
+# What no start has used for two weeks goes, at a moment when no lab runs from the cache.
+cache_prune() {
+  mkdir -p "$CACHE/locks"
+  (
+    exec 7> "$CACHE/locks/.in-use"
+    flock -n 7 || exit 0
+    find "$CACHE"/{images,content,kubernetes} -mindepth 1 -maxdepth 1 -type d -mtime +14 -exec rm -rf {} + 2> /dev/null
+  ) || true
+}
 # Every process that stays holds fd 7, so that nobody empties the cache below a running lab.
 cache_use() {
   mkdir -p "$CACHE/locks"
@@ -87,7 +96,7 @@ spawn() { # NAME COMMAND… : starts a process that stays, with a log file of it
 end_recorded() { # ends the processes of the book whose name matches the pattern, TERM first
   local pid start name left
   [ -e "$STATE/pids" ] || return 0
-  for signal in TERM TERM TERM KILL; do
+  for signal in TERM KILL; do
     left=
     while read -r pid start name; do
       # shellcheck disable=SC2053 # a pattern is wanted

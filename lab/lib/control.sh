@@ -106,11 +106,13 @@ wait_for_api() {
   wait_until 120 "the API server" apiserver api_ready
 }
 api_ready() { in_control bash -c "exec 3<> /dev/tcp/$API/6443" 2> /dev/null && kube get --raw /readyz > /dev/null 2>&1; }
-wait_until() { # SECONDS WHAT PROCESS COMMAND…
-  local end=$((SECONDS + $1)) what=$2 process=$3
+wait_until() { # SECONDS WHAT PROCESSES COMMAND… : PROCESSES must go on while we wait
+  local end=$((SECONDS + $1)) what=$2 processes=$3 process
   shift 3
   until "$@"; do
-    recorded "$process" > /dev/null || fail "$what ended: $(tail -n 1 "$STATE/log/$process.log") (more in $STATE/log/$process.log)"
+    for process in $processes; do
+      recorded "$process" > /dev/null || fail "waiting for $what: $process ended: $(tail -n 1 "$STATE/log/$process.log") (more in $STATE/log)"
+    done
     [ $SECONDS -lt $end ] || fail "$what did not become ready; the log files are in $STATE/log"
     sleep 0.1
   done
@@ -123,11 +125,12 @@ start_controllers() {
     local config=$STATE/$name.kubeconfig
     local common=("--kubeconfig=$config" "--authentication-kubeconfig=$config" "--authorization-kubeconfig=$config" --bind-address=127.0.0.1 --leader-elect=false)
     case $name in
-      # a dead node is noticed after 16 s instead of 40 s, so that tests of node loss are short
+      # a dead node is noticed after 16 s instead of 40 s, so that tests of node loss are short. With the usual 20 calls a second
+      # the controllers would be slower to start than all the rest
       kcm) spawn kcm nsenter --net="/run/netns/$LAB_NAME-m" "$BIN/kube-controller-manager" "${common[@]}" \
         --service-account-private-key-file="$pki/sa.key" --root-ca-file="$pki/ca.crt" --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" \
         --use-service-account-credentials=true --cluster-cidr=10.244.0.0/16 --service-cluster-ip-range=10.96.0.0/16 \
-        --node-monitor-period=2s --node-monitor-grace-period=16s ;;
+        --kube-api-qps=200 --kube-api-burst=400 --node-monitor-period=2s --node-monitor-grace-period=16s ;;
       scheduler) spawn scheduler nsenter --net="/run/netns/$LAB_NAME-m" "$BIN/kube-scheduler" "${common[@]}" ;;
     esac
   done

@@ -134,10 +134,7 @@ choose_content() { # NAME…
 }
 need_content() { # NAME…
   choose_content "$@"
-  if [ -e "$CONTENT/complete" ]; then
-    touch "$CONTENT/complete"
-    return
-  fi
+  [ ! -e "$CONTENT/complete" ] || return 0
   cache_lock
   if [ ! -e "$CONTENT/complete" ]; then
     rm -rf "$CONTENT"

@@ -37,7 +37,9 @@ kubelet --config="$dir/kubelet.yaml" --kubeconfig="$STATE/$NODE.kubeconfig" --ro
 kube-proxy --kubeconfig="$STATE/proxy.kubeconfig" --hostname-override="$NODE" --proxy-mode=iptables --cluster-cidr=10.244.0.0/16 \
   --conntrack-max-per-core=0 --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0 \
   --healthz-bind-address=127.0.0.1:10256 >> "$STATE/log/$NODE-proxy.log" 2>&1 &
-[ "$NETPOL" != yes ] || netpol -kubeconfig "$STATE/admin.kubeconfig" -node "$NODE" >> "$STATE/log/$NODE-netpol.log" 2>&1 &
+if [ "$NETPOL" = yes ]; then
+  netpol -kubeconfig "$STATE/admin.kubeconfig" -node "$NODE" >> "$STATE/log/$NODE-netpol.log" 2>&1 &
+fi
 wait -n || true
 echo "a process of $NODE ended, so the node ends; its log files say why"
 exit 1

@@ -76,6 +76,8 @@ failSwapOn: false
 resolvConf: ""
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
+kubeAPIQPS: 50
+kubeAPIBurst: 100
 nodeStatusUpdateFrequency: 4s
 syncFrequency: 10s
 TEXT

@@ -15,6 +15,7 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource stop = new();
     private long lastProgress;
+    private Waiting? heldBack;
     private bool progressShown;
 
     /// <summary>
@@ -110,7 +111,7 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
             yield return await work(cancel).ConfigureAwait(false);
         }
 
-        Drain(Once, item => result = item);
+        Drain(Once, item => result = item, static () => { });
         return result;
     }
 
@@ -144,7 +145,7 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
                         completed(done.Result);
                         break;
                 }
-            });
+            }, () => ShowHeldBack(activity));
         }
         finally
         {
@@ -154,7 +155,7 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
 
     // Async work yields values; only the pipeline thread writes. Whatever ends the loop early (Ctrl+C, Select-Object -First, an
     // error downstream) cancels the work and waits for its end, so that no task outlives the command.
-    private void Drain<T>(Func<CancellationToken, IAsyncEnumerable<T>> source, Action<T> render)
+    private void Drain<T>(Func<CancellationToken, IAsyncEnumerable<T>> source, Action<T> render, Action idle)
     {
         using var cts = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         using var queue = new BlockingCollection<T>(boundedCapacity: 64);
@@ -174,8 +175,14 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
         bool drained = false;
         try
         {
-            foreach (var item in queue.GetConsumingEnumerable())
-                render(item);
+            while (!queue.IsCompleted)
+            {
+                if (queue.TryTake(out var item, ProgressPause))
+                    render(item);
+                else
+                    idle();
+            }
+
             drained = true;
         }
         finally
@@ -202,15 +209,25 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
 
     private void ShowProgress(string activity, Waiting waiting)
     {
+        heldBack = waiting;
         if (progressShown && Stopwatch.GetElapsedTime(lastProgress) < ProgressPause)
             return;
+        heldBack = null;
         lastProgress = Stopwatch.GetTimestamp();
         progressShown = true;
         WriteProgress(new ProgressRecord(1, activity, waiting.Text) { CurrentOperation = waiting.Phase, PercentComplete = Math.Clamp(waiting.Percent, -1, 100) });
     }
 
+    // The last of a burst must not be lost: nothing may come after it for minutes.
+    private void ShowHeldBack(string activity)
+    {
+        if (heldBack is not null)
+            ShowProgress(activity, heldBack);
+    }
+
     private void EndProgress(string activity)
     {
+        heldBack = null;
         if (!progressShown)
             return;
         progressShown = false;

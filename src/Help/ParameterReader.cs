@@ -53,7 +53,7 @@ internal sealed partial class ParameterReader(DocComments docs, List<string> pro
             _ when value.Equals(Activator.CreateInstance(type)) => "",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         };
-        return set.Length > 0 ? set : Told().Match(description) is { Success: true } told ? told.Groups[1].Value : "";
+        return set.Length > 0 ? set : Told().Matches(description).LastOrDefault()?.Groups[1].Value ?? ""; // the last: a text may begin with "Default number of …"
     }
 
     [GeneratedRegex(@"\b(?:Default|Without it:) (.+?)(?=[.;](?:\s|$)|$)")]

@@ -103,7 +103,7 @@ public sealed class EngineSession : IDisposable
             }
             catch (TimeoutException) when (!work.IsCompleted)
             {
-                await shell.StopAsync(null, null).ConfigureAwait(false);
+                await StopAsync(shell).ConfigureAwait(false);
                 throw new TimeoutException($"The pipeline ran longer than {bound} and was stopped.");
             }
             catch (PipelineStoppedException)
@@ -144,7 +144,7 @@ public sealed class EngineSession : IDisposable
         lock (gate)
             shell = running;
         if (shell is not null)
-            await shell.StopAsync(null, null).ConfigureAwait(false);
+            await StopAsync(shell).ConfigureAwait(false);
     }
 
     /// <summary>Objects as text, exactly as the engine's formatter shows them at the prompt, without colours.</summary>
@@ -162,6 +162,18 @@ public sealed class EngineSession : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Runspace.Dispose();
+
+    private static async Task StopAsync(PowerShell shell)
+    {
+        try
+        {
+            await shell.StopAsync(null, null).ConfigureAwait(false);
+        }
+        catch (ArgumentNullException)
+        {
+            // It stopped so fast that the engine had dropped its own handle before it gave it out.
+        }
+    }
 
     private static Dictionary<string, object?> ToDictionary(object? arguments) => arguments switch
     {

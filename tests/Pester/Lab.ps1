@@ -50,9 +50,11 @@ $Lab = $global:KafkaK8sLab
 $NoTunnel = "Kafka $($Lab.Kafka) is too old for the native client"
 $NoLab = 'only the lab can take the power from a node'
 
+# As the program itself: a,b is one word. Only a bare -- must be quoted.
 function kubectl {
-    $text = if ($Lab.IsLab) { & $LabTool kubectl @args 2>&1 } else { & (Get-Command kubectl -CommandType Application)[0].Source --kubeconfig $Lab.KubeConfig @args 2>&1 }
-    if ($LASTEXITCODE -ne 0) { throw "kubectl $args ended with $LASTEXITCODE`: $($text -join "`n")" }
+    $words = @($args | ForEach-Object { $_ -join ',' })
+    $text = if ($Lab.IsLab) { & $LabTool kubectl @words 2>&1 } else { & (Get-Command kubectl -CommandType Application)[0].Source --kubeconfig $Lab.KubeConfig @words 2>&1 }
+    if ($LASTEXITCODE -ne 0) { throw "kubectl $words ended with $LASTEXITCODE`: $($text -join "`n")" }
     $text | ForEach-Object { "$_" }
 }
 
@@ -135,8 +137,10 @@ function Wait-Until {
 function Get-State {
     param([Parameter(Mandatory)] [string] $Namespace, [string] $Kind = 'statefulset,service,configmap,secret,poddisruptionbudget,persistentvolumeclaim,pod')
     $state = @{}
-    foreach ($line in @(kubectl get -n $Namespace $Kind -o 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid}:{.metadata.resourceVersion}{"\n"}{end}')) {
-        $name, $version = $line -split ' '
+    foreach ($line in @(kubectl get -n $Namespace $Kind -o 'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid}:{.metadata.resourceVersion} {.metadata.generation}{"\n"}{end}')) {
+        $name, $version, $generation = $line -split ' '
+        # A server of before 1.22 writes the time of an apply that changes nothing: there only the generation tells of changes.
+        if ($name -like 'StatefulSet/*' -and $Lab.Kubernetes -lt [version] '1.22') { $version = $version -replace ':.*', ":$generation" }
         # tokens and the CA of the namespace are made by Kubernetes itself, at its own time
         if ($name -and $name -notmatch '^(ConfigMap/kube-root-ca|Secret/default-token)') { $state[$name] = $version }
     }
@@ -240,4 +244,28 @@ function Get-ToolFlags {
     else {
         @{ Topics = "--zookeeper ${prefix}zk-cluster:2181/kafka"; Producer = "--broker-list $bootstrap --request-required-acks -1"; Consumer = "--new-consumer --bootstrap-server $bootstrap" }
     }
+}
+
+# A token of a service account; servers of before 1.24 keep one in a Secret.
+function Get-AccountToken {
+    param([Parameter(Mandatory)] [string] $Namespace, [Parameter(Mandatory)] [string] $Account)
+    if ($Lab.Kubernetes -ge [version] '1.24') { return kubectl create token $Account -n $Namespace }
+    Wait-Until -Seconds 30 -For "the token of $Account" { (Get-Kube serviceaccount $Account -n $Namespace).secrets }
+    $secret = (Get-Kube serviceaccount $Account -n $Namespace).secrets[0].name
+    [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String((Get-Kube secret $secret -n $Namespace).data.token))
+}
+
+# A kubeconfig for this server with other credentials.
+function Write-KubeConfig {
+    param([Parameter(Mandatory)] [string] $Path, [Parameter(Mandatory)] [string] $Token, [string] $Namespace, [string] $Server)
+    $real = (kubectl config view --raw --minify -o json) -join "`n" | ConvertFrom-Json
+    $cluster = @{}
+    foreach ($property in $real.clusters[0].cluster.PSObject.Properties) { $cluster[$property.Name] = $property.Value }
+    if ($Server) { $cluster['server'] = $Server }
+    $config = @{
+        'apiVersion' = 'v1'; 'kind' = 'Config'; 'current-context' = 'test'
+        'clusters' = @(@{ 'name' = 'test'; 'cluster' = $cluster }); 'users' = @(@{ 'name' = 'test'; 'user' = @{ 'token' = $Token } })
+        'contexts' = @(@{ 'name' = 'test'; 'context' = @{ 'cluster' = 'test'; 'user' = 'test'; 'namespace' = $Namespace } })
+    }
+    [IO.File]::WriteAllText($Path, ($config | ConvertTo-Json -Depth 10))
 }

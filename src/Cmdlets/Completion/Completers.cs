@@ -23,7 +23,11 @@ public abstract class NameCompleter : IArgumentCompleter
             using var limit = new CancellationTokenSource(Limit);
             var work = Task.Run(() => NamesAsync(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"), limit.Token));
             if (!work.Wait(Limit))
+            {
+                limit.Cancel(); // its own clock may be a moment late, and would not go off once it is disposed of
                 yield break;
+            }
+
             names = work.Result;
         }
         catch (AggregateException)

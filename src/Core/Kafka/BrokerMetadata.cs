@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Spec;
@@ -11,14 +12,24 @@ internal static class BrokerMetadata
     private const int LongestAnswer = 256 * 1024 * 1024;
     private const int Correlation = 0x6b386b38;
 
+    /// <summary>
+    /// Brokers that know version 0 alone, for some minutes. Kafka 0.9 takes a newer request badly: it logs an error, stays silent,
+    /// and may drop what others sent it in that moment.
+    /// </summary>
+    private static readonly ConcurrentDictionary<(Uri Server, string Namespace, string Pod), long> OldBrokers = new();
+    private static readonly TimeSpan OldFor = TimeSpan.FromMinutes(5);
+
     /// <summary>Asks the broker in a pod, through the API server.</summary>
     /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there. <c>BrokerSilent</c>: no sound answer in time.</exception>
     public static async Task<BrokerView> ReadAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
         (await AskAsync(connection, ns, pod, timeout, cancel).ConfigureAwait(false)).View;
 
     /// <summary>The same, with the id of the Kafka cluster.</summary>
-    public static Task<BrokerAnswer> AskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
-        AskAsync($"The broker in the pod {pod}", timeout, async (version, token) =>
+    public static async Task<BrokerAnswer> AskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel)
+    {
+        var key = (connection.Server, ns, pod);
+        bool old = OldBrokers.TryGetValue(key, out long until) && Environment.TickCount64 < until;
+        var answer = await AskAsync($"The broker in the pod {pod}", old ? [0] : MetadataCodec.Versions, timeout, async (version, token) =>
         {
             var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.InternalPort, token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
@@ -26,11 +37,15 @@ internal static class BrokerMetadata
                 await stream.WriteAsync(MetadataCodec.Request(version, Correlation), token).ConfigureAwait(false);
                 return await ReadAnswerAsync(stream.ReadExactlyAsync, version, token).ConfigureAwait(false);
             }
-        }, cancel);
+        }, cancel).ConfigureAwait(false);
+        if (answer.Version == 0 && !old)
+            OldBrokers[key] = Environment.TickCount64 + (long)OldFor.TotalMilliseconds;
+        return answer;
+    }
 
     /// <summary>Asks whatever listens on a port of this machine.</summary>
     public static Task<BrokerAnswer> AskLocalAsync(int port, TimeSpan timeout, CancellationToken cancel) =>
-        AskAsync($"The program that listens on 127.0.0.1:{port}", timeout, async (version, token) =>
+        AskAsync($"The program that listens on 127.0.0.1:{port}", [MetadataCodec.Newest], timeout, async (version, token) =>
         {
             using var client = new TcpClient(AddressFamily.InterNetwork);
             await client.ConnectAsync(System.Net.IPAddress.Loopback, port, token).ConfigureAwait(false);
@@ -41,19 +56,24 @@ internal static class BrokerMetadata
         }, cancel);
 
     /// <summary>
-    /// Asks in the newest version first. A broker too old for it closes the connection, or (0.9) says nothing at all: then an older
-    /// version is tried in what is left of the time.
+    /// Asks in the best version first. A broker too old for it closes the connection, or (0.9) says nothing at all: then older
+    /// versions are tried in what is left of the time. The first version has most
+    /// of it, so that a slow broker is not taken for an old one.
     /// </summary>
-    private static async Task<BrokerAnswer> AskAsync(string who, TimeSpan timeout, Func<int, CancellationToken, Task<BrokerAnswer?>> ask, CancellationToken cancel)
+    private static async Task<BrokerAnswer> AskAsync(
+        string who, IReadOnlyList<int> versions, TimeSpan timeout, Func<int, CancellationToken, Task<BrokerAnswer?>> ask, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(timeout);
         Exception? last = null;
-        foreach (int version in MetadataCodec.Versions)
+        foreach (int version in versions)
         {
+            if (version == 1 && last is OperationCanceledException)
+                continue; // who knows version 1 closes the connection on a newer one, and is not silent
             using var turn = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-            if (version != 0)
-                turn.CancelAfter(timeout * 0.4);
+            bool more = version != versions[^1];
+            if (more)
+                turn.CancelAfter(timeout * 0.7);
             try
             {
                 if (await ask(version, turn.Token).ConfigureAwait(false) is { } answer)

@@ -15,11 +15,12 @@ internal static class ConsoleBooks
         long unexplained = ended ? failed : long.MaxValue;
         foreach (var book in books)
         {
-            // A missing message is one of the failed ones as long as there are any; the rest is lost.
+            // A missing message is one of the failed ones as long as there are any.
             long missing = Math.Max(0, book.Sent - book.Received);
             long excused = Math.Min(missing, unexplained);
             unexplained -= excused;
-            settled.Add(book with { Acked = book.Sent - excused, Lost = missing - excused });
+            long lost = Math.Min(missing - excused, book.Gaps); // a partition is read in order: what was passed by will not come
+            settled.Add(book with { Acked = book.Sent - excused, Lost = lost, Unread = missing - excused - lost });
         }
 
         return settled;

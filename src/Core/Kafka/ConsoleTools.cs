@@ -9,6 +9,9 @@ internal sealed class ConsoleTools
 {
     private const string Bin = "/opt/kafka/bin";
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest silence before a reader gives up; a JVM's start and a failover of a group's coordinator fit in.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
 
     private readonly ConsolePod pod;
@@ -64,10 +67,11 @@ internal sealed class ConsoleTools
             if (text.Contains("ERROR", StringComparison.Ordinal) || text.Contains("Exception", StringComparison.Ordinal))
                 words = text.Trim();
         });
+        // Not --producer-property acks=all: in old versions the flag's own default (0 in Kafka 0.9) silently wins over it.
         string idempotent = Flags.Idempotent ? " --producer-property enable.idempotence=true" : "";
         string script = string.Create(CultureInfo.InvariantCulture,
             $"set -o pipefail; head -n {count} | {Bin}/kafka-console-producer.sh {Flags.Producer} {brokers.Bootstrap} --topic {topic} --timeout 50 --request-timeout-ms 30000"
-            + $" --producer-property acks=all{idempotent} --property parse.key=true --property key.separator=: > /dev/null");
+            + $" --request-required-acks -1{idempotent} --property parse.key=true --property key.separator=: > /dev/null");
         var result = await pod.RunAsync(script, limit, null, b => errors.Add(b.Span), lines, cancel).ConfigureAwait(false);
         return (failed, words ?? result.Failure, result.ExitCode == 0);
     }
@@ -97,7 +101,7 @@ internal sealed class ConsoleTools
         string script = $"exec {Bin}/kafka-console-consumer.sh {Flags.Consumer} {brokers.Bootstrap} --topic {topic} --from-beginning{partition}";
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reading = pod.RunAsync(script, limit, b => lines.Add(b.Span), b => errors.Add(b.Span), null, enough.Token);
-        while (!reading.IsCompleted && !(complete() && Stopwatch.GetElapsedTime(Volatile.Read(ref last)) >= Quiet))
+        while (!reading.IsCompleted && Stopwatch.GetElapsedTime(Volatile.Read(ref last)) is var quiet && quiet < LongestSilence && !(complete() && quiet >= Quiet))
             await Task.WhenAny(reading, Task.Delay(Tick, CancellationToken.None)).ConfigureAwait(false);
         await enough.CancelAsync().ConfigureAwait(false); // the consumer itself goes with its pod
         try

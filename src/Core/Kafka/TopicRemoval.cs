@@ -16,6 +16,7 @@ internal static class TopicRemoval
     private const short Version = 1;
     private const int Correlation = 0x6b386b3a;
     private const short UnknownTopic = 3;
+    private const short TimedOut = 7; // the removal goes on, it only took longer than the request would wait
     private const short NotController = 41;
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -37,7 +38,7 @@ internal static class TopicRemoval
                 try
                 {
                     short? error = await SendAsync(connection, ns, names.BrokerPod(view.ControllerId), topic, limit.Token).ConfigureAwait(false);
-                    if (error is null or 0 or UnknownTopic or NotController)
+                    if (error is null or 0 or UnknownTopic or TimedOut or NotController)
                         why = "it is marked for removal and will go when all of its brokers are there";
                     else
                         return $"{topic} may still stand: the controller answered with Kafka's error {error}";

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using KafkaK8s.Core.Kubernetes;
@@ -12,27 +11,29 @@ namespace KafkaK8s.Core.Kafka;
 /// </summary>
 internal sealed class Tunnel : IAsyncDisposable
 {
-    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan TakeOverPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Func<int, TcpListener, TunnelPort> port;
     private readonly List<TunnelPort> ports;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task takingOver;
 
-    private Tunnel(IReadOnlyList<int> brokers, List<TunnelPort> ports)
+    private Tunnel(IReadOnlyList<int> brokers, IReadOnlyDictionary<int, TcpListener> own, Func<int, TcpListener, TunnelPort> port)
     {
+        this.port = port;
         Bootstrap = string.Join(',', brokers.Select(n => $"127.0.0.1:{PortOf(n)}"));
-        this.ports = ports;
+        ports = [.. own.Select(b => port(b.Key, b.Value))];
+        Shared = [.. brokers.Where(n => !own.ContainsKey(n))];
+        takingOver = Shared.Count == 0 ? Task.CompletedTask : Task.Run(TakeOverAsync);
     }
 
     /// <summary>The brokers' addresses, for a client.</summary>
     public string Bootstrap { get; }
 
-    /// <summary>True when the ports belong to another process, whose tunnel leads to the same cluster.</summary>
-    public bool Shared => ports.Count == 0;
-
-    /// <summary>What last went wrong on the way to each broker.</summary>
-    public IReadOnlyDictionary<int, string> Failures => ports.Where(p => p.Failure is not null).ToDictionary(p => p.Broker, p => p.Failure!);
-
-    /// <summary>Connections that are open now.</summary>
-    public int Connections => ports.Sum(p => p.Connections);
+    /// <summary>Brokers whose ports belonged to another process at the start, and lead to the same cluster.</summary>
+    public IReadOnlyList<int> Shared { get; }
 
     /// <summary>The port of this machine that stands for a broker.</summary>
     public static int PortOf(int broker) => ClusterNames.TunnelPortBase + broker;
@@ -45,44 +46,82 @@ internal sealed class Tunnel : IAsyncDisposable
     /// <param name="clusterId">Id of the Kafka cluster as its own brokers give it; null where that is unknown, and then nothing is shared.</param>
     /// <param name="cancel">Ends the opening.</param>
     /// <exception cref="ClusterException"><c>TunnelPortInUse</c>: a port belongs to something else.</exception>
-    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The listeners pass to the ports, or are stopped.")]
     public static async Task<Tunnel> OpenAsync(KubeConnection connection, string ns, ClusterNames names, IReadOnlyList<int> brokers, string? clusterId, CancellationToken cancel)
     {
-        var bound = new Dictionary<int, TcpListener>();
-        var taken = new List<int>();
+        var own = new Dictionary<int, TcpListener>();
         foreach (int broker in brokers)
         {
-            var listener = new TcpListener(IPAddress.Loopback, PortOf(broker));
-            try
-            {
-                listener.Start();
-                bound.Add(broker, listener);
-            }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
-            {
-                listener.Dispose();
-                taken.Add(broker);
-            }
+            if (TryBind(broker) is { } listener)
+                own.Add(broker, listener);
         }
 
-        if (taken.Count == 0)
-            return new Tunnel(brokers, [.. bound.Select(b => new TunnelPort(connection, ns, names.BrokerPod(b.Key), b.Key, b.Value))]);
-        foreach (var listener in bound.Values)
-            listener.Dispose();
-        string?[] found = await Task.WhenAll(taken.Select(n => ClusterIdAtAsync(PortOf(n), cancel))).ConfigureAwait(false);
-        string?[] wrong = [.. found.Where(id => id is null || id != clusterId)];
-        if (wrong.Length == 0 && bound.Count == 0)
-            return new Tunnel(brokers, []);
-        int first = wrong.Length == 0 ? taken[0] : taken[Array.FindIndex(found, id => id is null || id != clusterId)];
-        string holder = wrong.Length == 0 ? "by a tunnel that leads to only some brokers of this cluster"
-            : wrong[0] is string other ? $"by a tunnel to another Kafka cluster ({other})" : "by a program that is no Kafka tunnel";
-        throw new ClusterException("TunnelPortInUse", FailureKind.Conflict, PortOf(first),
-            $"The port {PortOf(first)} of this machine, which stands for broker {first} of {names.Cluster}, is in use {holder}. "
-            + "End that program or wait for it, or check with -ConsoleTools, which needs no port.");
+        try
+        {
+            int[] taken = [.. brokers.Where(n => !own.ContainsKey(n))];
+            string?[] found = await Task.WhenAll(taken.Select(n => ClusterIdAtAsync(PortOf(n), cancel))).ConfigureAwait(false);
+            for (int i = 0; i < taken.Length; i++)
+            {
+                if (found[i] is null || found[i] != clusterId)
+                    throw InUse(names.Cluster, taken[i], found[i]);
+            }
+        }
+        catch
+        {
+            foreach (var listener in own.Values)
+                listener.Dispose();
+            throw;
+        }
+
+        return new Tunnel(brokers, own, (broker, listener) => new TunnelPort(connection, ns, names.BrokerPod(broker), listener));
     }
 
     /// <summary>Closes the ports and ends all connections.</summary>
-    public async ValueTask DisposeAsync() => await Task.WhenAll(ports.Select(p => p.DisposeAsync().AsTask())).ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        await takingOver.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(ports.Select(p => p.DisposeAsync().AsTask())).ConfigureAwait(false);
+        stop.Dispose();
+    }
+
+    /// <summary>A shared port ends with its owner; then it becomes ours, before the client that lost it has waited long.</summary>
+    private async Task TakeOverAsync()
+    {
+        var others = Shared.ToHashSet();
+        while (others.Count > 0)
+        {
+            await Task.Delay(TakeOverPause, stop.Token).ConfigureAwait(false);
+            foreach (int broker in others.ToList())
+            {
+                if (TryBind(broker) is not { } listener)
+                    continue;
+                ports.Add(port(broker, listener));
+                others.Remove(broker);
+            }
+        }
+    }
+
+    /// <returns>Null when the port is taken.</returns>
+    private static TcpListener? TryBind(int broker)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, PortOf(broker));
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        {
+            listener.Dispose();
+            return null;
+        }
+    }
+
+    private static ClusterException InUse(string cluster, int broker, string? otherId) =>
+        new("TunnelPortInUse", FailureKind.Conflict, PortOf(broker),
+            $"The port {PortOf(broker)} of this machine, which stands for broker {broker} of {cluster}, is in use by "
+            + (otherId is null ? "a program that is no Kafka tunnel. " : $"a tunnel to another Kafka cluster ({otherId}). ")
+            + "End that program or wait for it, or check with -ConsoleTools, which needs no port.");
 
     private static async Task<string?> ClusterIdAtAsync(int port, CancellationToken cancel)
     {

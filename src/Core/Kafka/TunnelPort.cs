@@ -22,30 +22,13 @@ internal sealed class TunnelPort : IAsyncDisposable
     private int disposed;
 
     /// <summary>Starts to accept on a listener that is bound already.</summary>
-    public TunnelPort(KubeConnection connection, string ns, string pod, int broker, TcpListener listener)
+    public TunnelPort(KubeConnection connection, string ns, string pod, TcpListener listener)
     {
         this.connection = connection;
         this.ns = ns;
         this.pod = pod;
         this.listener = listener;
-        Broker = broker;
         accepting = Task.Run(AcceptAsync);
-    }
-
-    /// <summary>Id of the broker behind the port.</summary>
-    public int Broker { get; }
-
-    /// <summary>What last went wrong on the way to it; null while all is well.</summary>
-    public string? Failure { get; private set; }
-
-    /// <summary>Connections that are open now.</summary>
-    public int Connections
-    {
-        get
-        {
-            lock (open)
-                return open.Count;
-        }
     }
 
     /// <summary>Closes the port and ends its connections.</summary>
@@ -107,11 +90,10 @@ internal sealed class TunnelPort : IAsyncDisposable
                 var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.TunnelPort, stop.Token).ConfigureAwait(false);
                 await using (stream.ConfigureAwait(false))
                     await PumpAsync(client, stream).ConfigureAwait(false);
-                Failure = null;
             }
-            catch (ClusterException e)
+            catch (ClusterException)
             {
-                Failure = e.Message;
+                // The broker or the way to it is gone; the looks at the brokers say why.
                 await Task.Delay(FailurePause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or WebSocketException or IOException or ObjectDisposedException)

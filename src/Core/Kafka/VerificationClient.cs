@@ -98,8 +98,10 @@ internal sealed class VerificationClient : IDisposable
         return facts with
         {
             Books = [.. Enumerable.Range(0, facts.Partitions.Count).Select(traffic.Ledger.Of)],
-            Errors = traffic.Errors,
+            SendErrors = new Dictionary<string, long>(traffic.SendErrors), // as they are now: ending the client fails what is still on its way
+            ReadErrors = traffic.ReadErrors,
             Latency = traffic.Latency,
+            Timed = traffic.Timed,
             ProduceTime = traffic.ProduceTime,
             ConsumeTime = traffic.ConsumeTime,
         };

@@ -40,11 +40,17 @@ internal sealed record VerificationFacts
     /// <summary>The books of each partition; empty when no message was sent.</summary>
     public IReadOnlyList<LedgerCounts> Books { get; init; } = [];
 
-    /// <summary>What producer and consumer complained of.</summary>
-    public IReadOnlyDictionary<string, long> Errors { get; init; } = new Dictionary<string, long>();
+    /// <summary>What the producer complained of, with how often.</summary>
+    public IReadOnlyDictionary<string, long> SendErrors { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>What the consumer complained of, with how often.</summary>
+    public IReadOnlyDictionary<string, long> ReadErrors { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Latencies of a set of partitions; null where none were measured.</summary>
     public Func<IEnumerable<int>, LatencyHistogram>? Latency { get; init; }
+
+    /// <summary>Acknowledged messages that <see cref="ProduceTime"/> is for; null for all.</summary>
+    public long? Timed { get; init; }
 
     public TimeSpan ProduceTime { get; init; }
 

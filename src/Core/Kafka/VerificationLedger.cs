@@ -4,16 +4,19 @@ namespace KafkaK8s.Core.Kafka;
 /// <param name="Sent">Given to the producer.</param>
 /// <param name="Acked">Acknowledged.</param>
 /// <param name="Received">Read back, each counted once.</param>
-/// <param name="Lost">Acknowledged and not read back.</param>
+/// <param name="Lost">Acknowledged and not read back, though the partition was read beyond its place or to its end.</param>
 /// <param name="Duplicated">Read more than once, without the first time.</param>
 /// <param name="OutOfOrder">Came after one with a higher number.</param>
 /// <param name="Corrupt">Checksum or place do not fit.</param>
 /// <param name="Foreign">Not of this run.</param>
-internal readonly record struct LedgerCounts(long Sent, long Acked, long Received, long Lost, long Duplicated, long OutOfOrder, long Corrupt, long Foreign)
+/// <param name="Unread">Acknowledged, but the reading broke off before its place: not known to be lost.</param>
+/// <param name="Gaps">Not read back, though one with a higher number was; acknowledged or not.</param>
+internal readonly record struct LedgerCounts(
+    long Sent, long Acked, long Received, long Lost, long Duplicated, long OutOfOrder, long Corrupt, long Foreign, long Unread = 0, long Gaps = 0)
 {
     public static LedgerCounts operator +(LedgerCounts a, LedgerCounts b) => new(
         a.Sent + b.Sent, a.Acked + b.Acked, a.Received + b.Received, a.Lost + b.Lost,
-        a.Duplicated + b.Duplicated, a.OutOfOrder + b.OutOfOrder, a.Corrupt + b.Corrupt, a.Foreign + b.Foreign);
+        a.Duplicated + b.Duplicated, a.OutOfOrder + b.OutOfOrder, a.Corrupt + b.Corrupt, a.Foreign + b.Foreign, a.Unread + b.Unread, a.Gaps + b.Gaps);
 }
 
 /// <summary>
@@ -53,6 +56,9 @@ internal sealed class VerificationLedger
         page.LastAckedOffset = Math.Max(page.LastAckedOffset, offset);
     }
 
+    /// <summary>The partition could not be read to its end: what did not come is not known to be lost.</summary>
+    public void BreakOff(int partition) => pages[partition].BrokenOff = true;
+
     /// <summary>The highest offset that was acknowledged in a partition; -1 without any.</summary>
     public long LastAckedOffset(int partition) => pages[partition].LastAckedOffset;
 
@@ -78,7 +84,9 @@ internal sealed class VerificationLedger
     public LedgerCounts Of(int partition)
     {
         var page = pages[partition];
-        return new(page.Sent, page.Acked, page.Received, page.AckedBits.CountMissingIn(page.ReceivedBits), page.Duplicated, page.OutOfOrder, page.Corrupt, page.Foreign);
+        long missing = page.AckedBits.CountMissingIn(page.ReceivedBits, long.MaxValue);
+        long lost = page.BrokenOff ? page.AckedBits.CountMissingIn(page.ReceivedBits, page.Highest) : missing;
+        return new(page.Sent, page.Acked, page.Received, lost, page.Duplicated, page.OutOfOrder, page.Corrupt, page.Foreign, missing - lost, page.Highest + 1 - page.Received);
     }
 
     /// <summary>The figures of all partitions.</summary>
@@ -90,7 +98,8 @@ internal sealed class VerificationLedger
         public readonly Bits ReceivedBits = new(count);
         public long Sent, Acked, Received, Duplicated, OutOfOrder, Corrupt, Foreign;
         public long LastAckedOffset = -1;
-        private long highest = -1;
+        public long Highest = -1;
+        public bool BrokenOff;
 
         public void Take(long sequence)
         {
@@ -101,10 +110,10 @@ internal sealed class VerificationLedger
             }
 
             Received++;
-            if (sequence < highest)
+            if (sequence < Highest)
                 OutOfOrder++;
             else
-                highest = sequence;
+                Highest = sequence;
         }
     }
 
@@ -124,11 +133,16 @@ internal sealed class VerificationLedger
             return fresh;
         }
 
-        public long CountMissingIn(Bits other)
+        /// <summary>Counts what is set here and not there, of the places before a limit.</summary>
+        public long CountMissingIn(Bits other, long before)
         {
             long count = 0;
-            for (int i = 0; i < words.Length; i++)
-                count += System.Numerics.BitOperations.PopCount(words[i] & ~other.words[i]);
+            for (long i = 0; i < words.Length && i * 64 < before; i++)
+            {
+                ulong mask = before - (i * 64) >= 64 ? ulong.MaxValue : (1UL << (int)(before - (i * 64))) - 1;
+                count += System.Numerics.BitOperations.PopCount(words[i] & ~other.words[i] & mask);
+            }
+
             return count;
         }
     }

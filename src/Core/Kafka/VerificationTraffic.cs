@@ -15,7 +15,10 @@ internal sealed class VerificationTraffic
     private readonly ulong run;
     private readonly TopicPartition[] partitions;
     private readonly LatencyHistogram[] latencies;
-    private readonly ConcurrentDictionary<string, long> errors = new();
+    private readonly ConcurrentDictionary<string, long> sendErrors = new();
+    private readonly ConcurrentDictionary<string, long> readErrors = new();
+    private long clock;
+    private long untimed;
     private long sent;
     private long reported;
     private volatile bool failed;
@@ -36,10 +39,19 @@ internal sealed class VerificationTraffic
     /// <summary>Messages that the producer has an answer for.</summary>
     public long Reported => Volatile.Read(ref reported);
 
-    /// <summary>What producer and consumer complained of, with how often.</summary>
-    public IReadOnlyDictionary<string, long> Errors => errors;
+    /// <summary>What the producer complained of, with how often.</summary>
+    public IReadOnlyDictionary<string, long> SendErrors => sendErrors;
 
-    /// <summary>Time from the first message sent to the last answer.</summary>
+    /// <summary>What the consumer complained of, with how often.</summary>
+    public IReadOnlyDictionary<string, long> ReadErrors => readErrors;
+
+    /// <summary>Messages that the time of the sending is for.</summary>
+    public long Timed => Math.Max(0, Ledger.AckedSoFar - untimed);
+
+    /// <summary>
+    /// Time of the sending. Without the first message of each partition, unless there are no others: the followers of a new
+    /// partition may take a second until they fetch, which has nothing to do with a rate.
+    /// </summary>
     public TimeSpan ProduceTime { get; private set; }
 
     /// <summary>Time from assigning the partitions to the last record.</summary>
@@ -54,19 +66,16 @@ internal sealed class VerificationTraffic
         return sum;
     }
 
-    /// <summary>Counts an error by its words.</summary>
-    public void Complain(string text) => errors.AddOrUpdate(text, 1, (_, n) => n + 1);
-
     /// <summary>Sends all messages, in turn over the partitions, and waits for the answers; stops early at the first failed message.</summary>
     public async Task ProduceAsync(IProducer<Null, byte[]> producer, int size, CancellationToken limit)
     {
-        long start = Stopwatch.GetTimestamp();
+        clock = Stopwatch.GetTimestamp();
         await Task.Factory.StartNew(() => Send(producer, size, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         while (Reported < sent && !limit.IsCancellationRequested)
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
-        ProduceTime = Stopwatch.GetElapsedTime(start);
+        ProduceTime = Stopwatch.GetElapsedTime(clock);
         if (sent - Reported is > 0 and long silent)
-            errors["no acknowledgement within the time given"] = silent;
+            sendErrors["no acknowledgement within the time given"] = silent;
     }
 
     /// <summary>Reads every partition from its start to the end, each from its leader.</summary>
@@ -95,10 +104,16 @@ internal sealed class VerificationTraffic
             long sequence = i / partitions.Length;
             VerificationMessage.Number(buffer, partition, sequence);
             // The first message of each partition goes alone: it opens the connections, which would count in every other latency.
-            while (i - Reported >= (sequence == 1 ? 1 + partition : KafkaClientSettings.Window) && !failed && !limit.IsCancellationRequested)
+            while (i - Reported >= (i == partitions.Length ? 1 : KafkaClientSettings.Window) && !failed && !limit.IsCancellationRequested)
                 Thread.Sleep(1);
             if (limit.IsCancellationRequested)
                 return;
+            if (i == partitions.Length)
+            {
+                clock = Stopwatch.GetTimestamp();
+                untimed = partitions.Length;
+            }
+
             while (!TryProduce(producer, message, partition, sequence))
                 Thread.Sleep(1);
         }
@@ -119,7 +134,7 @@ internal sealed class VerificationTraffic
         catch (KafkaException e)
         {
             failed = true; // it went nowhere, so no answer will come
-            Complain(e.Error.Reason);
+            Count(sendErrors, e.Error.Reason);
             return true;
         }
 
@@ -133,7 +148,7 @@ internal sealed class VerificationTraffic
         if (report.Error.IsError)
         {
             failed = true;
-            Complain(report.Error.Reason);
+            Count(sendErrors, report.Error.Reason);
         }
         else
         {
@@ -158,7 +173,7 @@ internal sealed class VerificationTraffic
             }
             catch (ConsumeException e)
             {
-                Complain(e.Error.Reason);
+                Count(readErrors, e.Error.Reason);
                 continue;
             }
 
@@ -187,9 +202,11 @@ internal sealed class VerificationTraffic
         for (int p = 0; p < done.Length && open > 0; p++)
         {
             if (!done[p])
-                Complain($"partition {p} could not be read to its end");
+                Ledger.BreakOff(p);
         }
     }
+
+    private static void Count(ConcurrentDictionary<string, long> errors, string words) => errors.AddOrUpdate(words, 1, (_, n) => n + 1);
 
     private sealed class RecordReader(ulong run) : IDeserializer<ReadRecord>
     {

@@ -8,15 +8,21 @@ namespace KafkaK8s.Core.Kubernetes;
 internal static class ApiFailure
 {
     /// <summary>Maps the status and the Status object in the body.</summary>
-    public static ClusterException From(HttpStatusCode code, string body, KubeConnection connection) => From(code, body, connection.Context, connection.Server);
+    /// <param name="code">The status.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="connection">Where it came from.</param>
+    /// <param name="subject">What the request was about, for answers that do not say.</param>
+    public static ClusterException From(HttpStatusCode code, string body, KubeConnection connection, string? subject = null) =>
+        From(code, body, connection.Context, connection.Server, subject);
 
     /// <summary>The same, without a connection.</summary>
-    public static ClusterException From(HttpStatusCode code, string body, string context, Uri server)
+    public static ClusterException From(HttpStatusCode code, string body, string context, Uri server, string? subject = null)
     {
         var status = Parse(body);
         string message = (string?)status?["message"] ?? $"{(int)code} {code}";
         var details = status?["details"] as JsonObject;
-        string what = details is null ? server.ToString() : $"{(string?)details["kind"]}/{(string?)details["name"]}".Trim('/');
+        string named = $"{(string?)details?["kind"]}/{(string?)details?["name"]}".Trim('/');
+        string what = named.Length > 0 ? named : subject ?? server.ToString();
         return code switch
         {
             HttpStatusCode.Unauthorized => new("Unauthorized", FailureKind.Authentication, context,

@@ -59,7 +59,8 @@ internal static class KubeConfigFile
             if (YamlReader.ReadAll(File.ReadAllText(file), file) is not [JsonObject root])
                 throw new FormatException("it is not one YAML mapping");
             string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-            into.CurrentContext ??= (string?)root["current-context"];
+            if (string.IsNullOrEmpty(into.CurrentContext))
+                into.CurrentContext = (string?)root["current-context"]; // kubectl writes an empty one where none is chosen
             into.Clusters = Union(into.Clusters, Items(root, "clusters").Select(c => ReadCluster(c, folder)), c => c.Name);
             into.Users = Union(into.Users, Items(root, "users").Select(u => ReadUser(u, folder)), u => u.Name);
             into.Contexts = Union(into.Contexts, Items(root, "contexts").Select(ReadContext), c => c.Name);

@@ -119,9 +119,24 @@ internal sealed class KubeConnection : IDisposable
         string name = (string)tree["metadata"]!["name"]!;
         string path = $"{ResourceKind.Of(tree).Path(ns, name)}?fieldManager={FieldManager}&force={(force ? "true" : "false")}{(dryRun ? "&dryRun=All" : "")}";
         using var response = await SendRawAsync(HttpMethod.Patch, path, tree, "application/apply-patch+yaml", HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
-        if (!force && response.StatusCode == HttpStatusCode.Conflict && ApiFailure.IsOwnAnnotation(await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)))
+        if (response.IsSuccessStatusCode)
+            return (await ReadAsync(response, cancel).ConfigureAwait(false), response.StatusCode == HttpStatusCode.Created);
+        string body = await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false);
+        if (!force && response.StatusCode == HttpStatusCode.Conflict && ApiFailure.IsOwnAnnotation(body))
             return await ApplyAsync(tree, ns, force: true, dryRun, cancel).ConfigureAwait(false);
-        return (await ReadAsync(response, cancel).ConfigureAwait(false), response.StatusCode == HttpStatusCode.Created);
+        if (!force && FieldConflicts.Read(response.StatusCode, body) is { Count: > 0 } fields && await ChangesNoneOfAsync(tree, ns, name, fields, cancel).ConfigureAwait(false))
+            return await ApplyAsync(tree, ns, force: true, dryRun, cancel).ConfigureAwait(false);
+        throw ApiFailure.From(response.StatusCode, body, this, $"{(string)tree["kind"]!}/{name}");
+    }
+
+    // Whether the fields that somebody else owns would keep their values if they were taken over.
+    private async Task<bool> ChangesNoneOfAsync(JsonObject tree, string ns, string name, IReadOnlyList<string> fields, CancellationToken cancel)
+    {
+        var live = await TryGetAsync(ResourceKind.Of(tree), ns, name, cancel).ConfigureAwait(false);
+        if (live is null)
+            return false;
+        var (taken, _) = await ApplyAsync(tree, ns, force: true, dryRun: true, cancel).ConfigureAwait(false);
+        return !FieldConflicts.AnyTouched(fields, ObjectDiff.Compare(live, taken));
     }
 
     /// <summary>A merge patch of one object.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 
@@ -21,6 +22,15 @@ internal sealed class LiveObjects
 
     /// <summary>One object, or null.</summary>
     public JsonObject? Find(ResourceKind kind, string name) => objects.GetValueOrDefault((kind.Kind, name));
+
+    /// <summary>The same objects in a set of their own, which stays as it is.</summary>
+    public LiveObjects Copy()
+    {
+        var copy = new LiveObjects();
+        foreach (var (key, tree) in objects)
+            copy.objects.Add(key, tree);
+        return copy;
+    }
 
     /// <summary>Puts an object in, or takes it out where <paramref name="tree"/> is null.</summary>
     public void Set(ResourceKind kind, string name, JsonObject? tree)
@@ -82,22 +92,22 @@ internal static class LiveWatch
     // A null in the channel says: the first list of one target is in.
     private static async Task LoopAsync(KubeConnection connection, string ns, WatchTarget target, ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
     {
-        string? version = null;
+        var place = new Place();
         bool first = true;
         var pause = TimeSpan.FromMilliseconds(100);
         while (!cancel.IsCancellationRequested)
         {
             try
             {
-                if (version is null)
+                if (place.Version is null)
                 {
-                    version = await ListAsync(connection, ns, target, changes, cancel).ConfigureAwait(false);
+                    place.Version = await ListAsync(connection, ns, target, changes, cancel).ConfigureAwait(false);
                     if (first)
                         changes.TryWrite(null);
                     first = false;
                 }
 
-                version = await WatchAsync(connection, ns, target, version, changes, cancel).ConfigureAwait(false);
+                await WatchAsync(connection, ns, target, place, changes, cancel).ConfigureAwait(false);
                 pause = TimeSpan.FromMilliseconds(100);
                 continue;
             }
@@ -107,7 +117,8 @@ internal static class LiveWatch
             }
             catch (ClusterException e) when (target.Optional && e.Kind is FailureKind.Permission)
             {
-                changes.TryWrite(null);
+                if (first)
+                    changes.TryWrite(null);
                 return;
             }
             catch (ClusterException e) when (first || e.Kind is not (FailureKind.Connection or FailureKind.Unavailable))
@@ -117,11 +128,11 @@ internal static class LiveWatch
             }
             catch (ClusterException)
             {
-                version = null; // the server refused for now, or the version is too old (410): list again
+                place.Version = null; // the server refused for now, or the version is too old (410): list again
             }
-            catch (Exception e) when (e is IOException or HttpRequestException)
+            catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
             {
-                // The connection broke: resume from the last version, at a growing distance.
+                // The connection broke, perhaps within a line: resume from the last version, at a growing distance.
             }
 
             try
@@ -150,11 +161,10 @@ internal static class LiveWatch
         return (string?)list["metadata"]?["resourceVersion"] ?? "0";
     }
 
-    /// <returns>The version to resume from; null to list again.</returns>
-    private static async Task<string?> WatchAsync(
-        KubeConnection connection, string ns, WatchTarget target, string version, ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
+    private static async Task WatchAsync(
+        KubeConnection connection, string ns, WatchTarget target, Place place, ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
     {
-        string path = $"{target.Kind.Path(ns)}?watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion={version}&{Query(target)}";
+        string path = $"{target.Kind.Path(ns)}?watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion={place.Version}&{Query(target)}";
         using var response = await connection.WatchAsync(path, cancel).ConfigureAwait(false);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false));
         while (await reader.ReadLineAsync(cancel).ConfigureAwait(false) is string line)
@@ -163,15 +173,17 @@ internal static class LiveWatch
                 continue;
             string type = (string?)e["type"] ?? "";
             if (type == "ERROR")
-                return null; // 410: the version is too old; anything else is best cured by a new list too
-            version = (string?)item["metadata"]?["resourceVersion"] ?? version;
+            {
+                place.Version = null; // 410: the version is too old; anything else is best cured by a new list too
+                return;
+            }
+
+            place.Version = (string?)item["metadata"]?["resourceVersion"] ?? place.Version;
             if (type == "BOOKMARK")
                 continue;
             e.Remove("object");
             await changes.WriteAsync(live => live.Set(target.Kind, NameOf(item), type == "DELETED" ? null : item), cancel).ConfigureAwait(false);
         }
-
-        return version;
     }
 
     private static string NameOf(JsonObject item) => (string)item["metadata"]!["name"]!;
@@ -179,4 +191,10 @@ internal static class LiveWatch
     private static string Query(WatchTarget target) =>
         (target.LabelSelector is string labels ? $"labelSelector={Uri.EscapeDataString(labels)}&" : "")
         + (target.FieldSelector is string fields ? $"fieldSelector={Uri.EscapeDataString(fields)}" : "");
+
+    // Where a watch is, also after it broke: the version of the last event; null to list again.
+    private sealed class Place
+    {
+        public string? Version { get; set; }
+    }
 }

@@ -47,6 +47,22 @@ internal static class Stalls
         }
     }
 
+    /// <summary>
+    /// A volume that is asked for and not made. Where the provisioner is missing, nothing else tells of it: with a class that waits
+    /// for a pod the pod has no condition yet, and the event is not even a warning.
+    /// </summary>
+    public static IEnumerable<Stall> OfClaim(JsonObject claim)
+    {
+        if (claim.IsTerminating() || (string?)claim["status"]?["phase"] != "Pending")
+            yield break;
+        string? provisioner = claim.Annotation("volume.kubernetes.io/storage-provisioner") ?? claim.Annotation("volume.beta.kubernetes.io/storage-provisioner");
+        if (provisioner is not null)
+        {
+            yield return new Stall($"persistentvolumeclaim {claim.Name()}", "VolumePending",
+                $"{provisioner}, the provisioner of the storage class {(string?)claim["spec"]?["storageClassName"]}, has not made the volume yet; does it run?");
+        }
+    }
+
     /// <summary>The stalls that only events tell of: volumes, sandboxes, pods that the controller may not create.</summary>
     /// <param name="events">Events of the namespace.</param>
     /// <param name="names">Names of the objects that count.</param>

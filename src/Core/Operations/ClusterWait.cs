@@ -15,14 +15,20 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
 {
     // Some stalls belong to an ordinary start for a moment: a pod is unschedulable until its volume is made.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
-    private static readonly HashSet<string> NeedsPatience = ["Unschedulable", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "ProvisioningFailed", "Exited"];
+    private static readonly HashSet<string> NeedsPatience = ["Unschedulable", "ProvisioningFailed", "Exited"];
+    private static readonly TimeSpan VolumePatience = TimeSpan.FromSeconds(15); // a cloud makes a disk in a few seconds
+    private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(10); // a busy node fails at the first try, and tries again
+    private static readonly HashSet<string> NodeReasons = ["FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"];
 
     private readonly DateTimeOffset since = DateTimeOffset.UtcNow.AddSeconds(-1);
     private readonly Dictionary<Stall, DateTimeOffset> firstSeen = [];
     private readonly HashSet<Stall> told = [];
 
-    /// <summary>Stalls of the last look, for the message of a wait that ran out of time.</summary>
+    /// <summary>Stalls of the last look.</summary>
     public IReadOnlyList<Stall> Current { get; private set; } = [];
+
+    /// <summary>What still holds the cluster up, for the message of a wait that ran out of time.</summary>
+    public IReadOnlyList<Stall> Unmended { get; private set; } = [];
 
     /// <summary>What is waited for at the moment.</summary>
     public string Doing { get; private set; } = "";
@@ -47,7 +53,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
                 yield return new Warned(stall.ToString());
             var progress = await look(live).ConfigureAwait(false);
             Doing = progress.Text;
-            if (progress.Text != last)
+            if (!progress.Done && progress.Text != last)
                 yield return new Waiting(phase, progress.Text, progress.Percent);
             last = progress.Text;
             if (progress.Done)
@@ -75,13 +81,13 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
                 {
                     if (!await next.ConfigureAwait(false))
                         yield break;
-                    live = changes.Current;
+                    live = changes.Current.Copy(); // the watch changes its own while we look by the beat
                     yield return live;
                     next = changes.MoveNextAsync().AsTask();
                 }
                 else
                 {
-                    yield return live!; // the enumerator below is waiting for a change, so nobody else touches the objects now
+                    yield return live!;
                 }
             }
         }
@@ -98,21 +104,31 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         var now = DateTimeOffset.UtcNow;
         var pods = live.Of(ResourceKind.Pod).ToList();
         var ready = pods.Where(Readiness.IsPodReady).Select(p => p.Name()).ToHashSet();
-        bool Counts(string name) => !ready.Contains(name) && (name.StartsWith(names.BrokerSet + "-", StringComparison.Ordinal) || name.StartsWith(names.ZooKeeperSet + "-", StringComparison.Ordinal)
+        // Such an event is about the way to the first container: once one runs, it is over.
+        var running = pods.Where(p => Trees.Items(p["status"]?["containerStatuses"]).Any(c => c["state"]?["running"] is not null)).Select(p => p.Name()).ToHashSet();
+        // And that a pod could not be made is over once all are there.
+        var complete = live.Of(ResourceKind.StatefulSet).Where(set => Readiness.PodsOf(set, pods).Count >= Readiness.Wanted(set)).Select(set => set.Name()).ToHashSet();
+        bool Counts(string name) => !ready.Contains(name) && !running.Contains(name) && !complete.Contains(name) && (name.StartsWith(names.BrokerSet + "-", StringComparison.Ordinal) || name.StartsWith(names.ZooKeeperSet + "-", StringComparison.Ordinal)
             || name == names.BrokerSet || name == names.ZooKeeperSet || live.Find(ResourceKind.VolumeClaim, name) is { } claim && (string?)claim["status"]?["phase"] != "Bound");
         // An event stays for an hour: it counts only while its object is not well.
         bool unwell = ready.Count < live.Of(ResourceKind.StatefulSet).Sum(Readiness.Wanted);
-        Current = [.. pods.SelectMany(Stalls.OfPod), .. unwell ? Stalls.OfEvents(live.Of(ResourceKind.Event), Counts, since) : []];
+        Current = [.. pods.SelectMany(Stalls.OfPod), .. live.Of(ResourceKind.VolumeClaim).SelectMany(Stalls.OfClaim), .. unwell ? Stalls.OfEvents(live.Of(ResourceKind.Event), Counts, since) : []];
         foreach (var gone in firstSeen.Keys.Except(Current).ToList())
             firstSeen.Remove(gone);
         foreach (var stall in Current)
             firstSeen.TryAdd(stall, now);
-        var due = Current.Distinct().Where(s => !told.Contains(s) && (!NeedsPatience.Contains(s.Reason) || now - firstSeen[s] >= Patience)).ToList();
+        var due = Current.Distinct().Where(s => !told.Contains(s) && now - firstSeen[s] >= PatienceFor(s)).ToList();
         // A crash or a failed pull changes its wording with each try: each object is told once for each reason.
         var fresh = due.Where(s => !told.Any(t => t.Subject == s.Subject && Family(t.Reason) == Family(s.Reason))).DistinctBy(s => (s.Subject, Family(s.Reason))).ToList();
         told.UnionWith(due);
+        // Between two crashes a container runs for a moment: what was told of it still holds.
+        var crashing = pods.Where(p => !ready.Contains(p.Name()) && Trees.Items(p["status"]?["containerStatuses"]).Any(c => (int?)c["restartCount"] > 0)).Select(p => $"pod {p.Name()}").ToHashSet();
+        Unmended = Current.Count > 0 ? Current : [.. told.Where(s => Family(s.Reason) == "Crash" && crashing.Contains(s.Subject)).DistinctBy(s => s.Subject)];
         return fresh;
     }
+
+    private static TimeSpan PatienceFor(Stall stall) =>
+        stall.Reason == "VolumePending" ? VolumePatience : NodeReasons.Contains(stall.Reason) ? NodePatience : NeedsPatience.Contains(stall.Reason) ? Patience : TimeSpan.Zero;
 
     private static string Family(string reason) => reason is "ErrImagePull" or "ImagePullBackOff" ? "ImagePull" : reason is "Exited" or "CrashLoopBackOff" ? "Crash" : reason;
 }

@@ -136,8 +136,8 @@ internal static class DeployCluster
     {
         var (name, ns) = (plan.Names.Cluster, plan.Request.Namespace);
         string stands = $"Everything made so far stands (Get-KafkaCluster {name} -Namespace {ns} shows it); the same command goes on from there";
-        return wait.Current.Count > 0
-            ? new ClusterException("Stalled", FailureKind.Stalled, name, $"The cluster {name} is not ready after {plan.Request.Timeout.TotalSeconds:0} s: {string.Join("; ", wait.Current.Distinct().Take(4))}. {stands} once that is mended.")
+        return wait.Unmended.Count > 0
+            ? new ClusterException("Stalled", FailureKind.Stalled, name, $"The cluster {name} is not ready after {plan.Request.Timeout.TotalSeconds:0} s: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {stands} once that is mended.")
             : new ClusterException("Timeout", FailureKind.Timeout, name, $"The cluster {name} is not ready after {plan.Request.Timeout.TotalSeconds:0} s: {wait.Doing}. {stands}, with a longer -TimeoutSeconds if need be.");
     }
 

@@ -52,7 +52,7 @@ internal static class DeployPlanner
     public static async Task<DeployPlan> PlanAsync(KubeConnection connection, ManifestCatalog catalog, DeployRequest request, CancellationToken cancel)
     {
         var names = new ClusterNames(request.Given.Name);
-        SpecChecks.Check(SpecChecks.Complete(request.Given, catalog.Defaults), catalog.Defaults, request.Force); // before anything is asked
+        SpecChecks.CheckGiven(request.Given); // before anything is asked
 
         var version = connection.ServerVersionAsync(cancel);
         var space = TryGetNamespaceAsync(connection, request.Namespace, cancel);

@@ -48,7 +48,7 @@ internal static class InSync
                 return $"broker {n} does not know broker {string.Join(", ", unknown)} yet";
         }
 
-        var lagging = views.SelectMany(v => v!.Partitions).Where(p => p.UnderReplicated || p.Leader < 0).DistinctBy(p => (p.Topic, p.Partition)).ToList();
+        var lagging = BrokerGate.UnderReplicated(views.OfType<BrokerView>());
         return lagging.Count == 0 ? "" : $"{lagging.Count} partitions are not in sync, such as {lagging[0].Topic}-{lagging[0].Partition} ({lagging[0].InSync.Count} of {lagging[0].Replicas.Count} copies)";
     }
 

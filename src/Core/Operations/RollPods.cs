@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Spec;
 using KafkaK8s.Core.ZooKeeper;
@@ -58,19 +59,17 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
 
     private async Task<IReadOnlyList<JsonObject>> InOrderAsync(string set, IReadOnlyList<JsonObject> outdated, CancellationToken cancel)
     {
-        var last = new HashSet<string>();
         if (set == names.ZooKeeperSet)
         {
-            var modes = await Task.WhenAll(outdated.Select(async p => (p.Name(), await FourLetterWord.ModeAsync(connection, ns, p.Name(), cancel).ConfigureAwait(false)))).ConfigureAwait(false);
-            last.UnionWith(modes.Where(m => m.Item2 == "leader").Select(m => m.Item1));
-        }
-        else
-        {
-            var views = await Task.WhenAll(outdated.Select(p => InSync.TryReadAsync(connection, ns, p.Name(), cancel))).ConfigureAwait(false);
-            last.UnionWith(views.OfType<Kafka.BrokerView>().Where(v => v.ControllerId >= 0).Take(1).Select(v => names.BrokerPod(v.ControllerId)));
+            var modes = await Task.WhenAll(outdated.Select(async p => (Pod: p, Mode: await FourLetterWord.ModeAsync(connection, ns, p.Name(), cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+            return [.. modes.OrderBy(m => m.Mode == "leader").Select(m => m.Pod)];
         }
 
-        return [.. outdated.OrderBy(p => last.Contains(p.Name())).ThenByDescending(p => ClusterNames.Ordinal(p.Name()))];
+        var byId = outdated.ToDictionary(p => ClusterNames.Ordinal(p.Name()));
+        var views = await Task.WhenAll(outdated.Select(p => InSync.TryReadAsync(connection, ns, p.Name(), cancel))).ConfigureAwait(false);
+        int controller = views.OfType<BrokerView>().Select(v => v.ControllerId).FirstOrDefault(-1);
+        var unready = byId.Where(p => !Readiness.IsPodReady(p.Value)).Select(p => p.Key).ToList();
+        return [.. BrokerGate.RollOrder(byId.Keys, unready, controller).Select(id => byId[id])];
     }
 
     private async IAsyncEnumerable<OperationEvent> RestartAsync(string set, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)

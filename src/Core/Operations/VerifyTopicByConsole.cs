@@ -11,7 +11,11 @@ internal static class VerifyTopicByConsole
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(15); // while nobody waits for Ctrl+C; a busy cluster takes its time
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Words of a pod's state that waiting alone seldom mends.</summary>
+    private static readonly string[] Stuck = ["no node takes it", "ErrImage", "ImagePull", "InvalidImageName", "CreateContainerConfigError"];
 
     /// <summary>Share of the time left that sending may take.</summary>
     private const double ProduceShare = 0.6;
@@ -22,6 +26,7 @@ internal static class VerifyTopicByConsole
     {
         long start = Stopwatch.GetTimestamp();
         TimeSpan Left() => request.Timeout - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.FromSeconds(1);
+        bool warned = false;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(request.Timeout);
 
@@ -47,9 +52,10 @@ internal static class VerifyTopicByConsole
         if (request.Topic is not null && !answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
             throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, answers);
 
+        Task making = Task.CompletedTask;
         bool removable = answers.Max(a => a.Version) >= MetadataCodec.Newest;
         var pod = await ConsolePod.StartAsync(connection, brokers, request.Timeout + TimeSpan.FromMinutes(2),
-            state => events.TryWrite(new Waiting("Pod", $"waiting for the pod of the console tools: {state}")), limit.Token).ConfigureAwait(false);
+            PodWaits, limit.Token).ConfigureAwait(false);
         try
         {
             var tools = await ConsoleTools.InAsync(pod, brokers, limit.Token).ConfigureAwait(false);
@@ -57,6 +63,7 @@ internal static class VerifyTopicByConsole
             try
             {
                 facts = await ExchangeAsync(tools, facts).ConfigureAwait(false);
+                facts = facts with { After = await LookAsync(cancel).ConfigureAwait(false) }; // while the topic stands
             }
             finally
             {
@@ -70,15 +77,16 @@ internal static class VerifyTopicByConsole
         }
         finally
         {
+            // A topic in the making is waited for: made after its removal, it would stay.
+            await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await pod.DisposeAsync().ConfigureAwait(false);
             if (pod.RemovalFailure is not null)
                 events.TryWrite(new Warned(pod.RemovalFailure));
-            // After the pod: a tool that was cut off must not make the topic once it is removed.
             if (facts.OwnTopic && !request.KeepTopic && removable)
             {
                 facts = facts with
                 {
-                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, RemovalLimit).ConfigureAwait(false),
+                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
                 };
             }
         }
@@ -86,10 +94,18 @@ internal static class VerifyTopicByConsole
         cancel.ThrowIfCancellationRequested();
         return VerificationReport.Compose(facts with
         {
-            After = await LookAsync(cancel).ConfigureAwait(false),
             TimeOut = limit.IsCancellationRequested ? request.Timeout : facts.TimeOut,
             Duration = Stopwatch.GetElapsedTime(start),
         });
+
+        void PodWaits(string state)
+        {
+            events.TryWrite(new Waiting("Pod", $"waiting for the pod of the console tools: {state}"));
+            if (warned || !Stuck.Any(word => state.Contains(word, StringComparison.Ordinal)))
+                return;
+            warned = true;
+            events.TryWrite(new Warned($"The pod of the console tools does not start: {state}"));
+        }
 
         Task<IReadOnlyList<BrokerLook>> LookAsync(CancellationToken token) => BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, token);
 
@@ -99,8 +115,10 @@ internal static class VerifyTopicByConsole
             if (so.OwnTopic)
             {
                 int partitions = Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
-                int copies = Math.Min(brokers.DefaultReplicationFactor, answers.Count);
-                said = await ShowAsync(tools.CreateTopicAsync(so.Topic, partitions, copies, Left(), limit.Token), "Topic", () => $"making {so.Topic}", null).ConfigureAwait(false);
+                int copies = Math.Min(brokers.DefaultReplicationFactor, answers.Max(a => a.View.Brokers.Count));
+                var creating = tools.CreateTopicAsync(so.Topic, partitions, copies, Left(), CancellationToken.None);
+                making = creating;
+                said = await ShowAsync(creating, "Topic", () => $"making {so.Topic}", null).WaitAsync(cancel).ConfigureAwait(false);
             }
 
             var seen = await PartitionsAsync(so.Topic).ConfigureAwait(false);
@@ -125,15 +143,14 @@ internal static class VerifyTopicByConsole
                 tools.ConsumeAsync(so.Topic, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, Left(), cancel),
                 "Consume", () => Progress(ledger.ReceivedSoFar, "read back"), () => ledger.ReceivedSoFar).ConfigureAwait(false);
 
-            var errors = new Dictionary<string, long>();
+            var sendErrors = new Dictionary<string, long>();
             if (failed > 0 || !ended)
-                errors[words ?? (ended ? "the producer gave no reason" : "the producer did not come to its end")] = Math.Max(1, failed);
-            if (complaint is not null)
-                errors[complaint] = 1;
+                sendErrors[words ?? (ended ? "the producer gave no reason" : "the producer did not come to its end")] = Math.Max(1, failed);
             return so with
             {
                 Books = ConsoleBooks.Settle([.. Enumerable.Range(0, seen.Count).Select(ledger.Of)], failed, ended),
-                Errors = errors,
+                SendErrors = sendErrors,
+                ReadErrors = complaint is null ? new Dictionary<string, long>() : new Dictionary<string, long> { [complaint] = 1 },
                 ProduceTime = produceTime,
                 ConsumeTime = consumeTime,
                 OrderNote = tools.Flags.PrintsPartition ? null : $"tools {tools.Flags.Version} do not print partitions, so each message's own word for it was taken",

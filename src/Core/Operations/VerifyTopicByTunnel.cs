@@ -11,7 +11,11 @@ internal static class VerifyTopicByTunnel
 {
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(15); // while nobody waits for Ctrl+C; a busy cluster takes its time
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest time for one message: more than the pause of a lost broker together with a lost ZooKeeper leader (30 s, measured).</summary>
+    private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(45);
 
     /// <summary>Share of the time left that sending may take: reading back and cleaning up need the rest.</summary>
     private const double ProduceShare = 0.7;
@@ -58,17 +62,13 @@ internal static class VerifyTopicByTunnel
         var tunnel = await Tunnel.OpenAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, answers[0].ClusterId, cancel).ConfigureAwait(false);
         await using (tunnel.ConfigureAwait(false))
         {
-            if (tunnel.Shared)
-                events.TryWrite(new Note("Another process of this machine holds a tunnel to this cluster; it is used as well."));
-            using var client = new VerificationClient(tunnel.Bootstrap, Left() * ProduceShare, request.MessageSize);
+            if (tunnel.Shared.Count > 0)
+                events.TryWrite(new Note($"Another process of this machine holds a tunnel to this cluster; it is used for the brokers {string.Join(',', tunnel.Shared)}."));
+            using var client = new VerificationClient(tunnel.Bootstrap, Shorter(LongestSend, Left() * ProduceShare), request.MessageSize);
             facts = await ExchangeAsync(connection, client, brokers, request, facts, events, Left, limit.Token, cancel).ConfigureAwait(false);
         }
 
-        cancel.ThrowIfCancellationRequested();
-        events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers again"));
-        // The end of the time ends the traffic, not this last look.
-        var after = await BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, cancel).ConfigureAwait(false);
-        return VerificationReport.Compose(facts with { After = after, Duration = Stopwatch.GetElapsedTime(start) });
+        return VerificationReport.Compose(facts with { Duration = Stopwatch.GetElapsedTime(start) });
     }
 
     private static async Task<VerificationFacts> ExchangeAsync(
@@ -78,9 +78,30 @@ internal static class VerifyTopicByTunnel
         Task making = Task.CompletedTask;
         try
         {
+            facts = await WithTopicAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (facts.OwnTopic && !request.KeepTopic)
+            {
+                // A topic in the making is waited for: made after its removal, it would stay.
+                await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                facts = facts with
+                {
+                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
+                };
+            }
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return facts;
+
+        async Task<VerificationFacts> WithTopicAsync()
+        {
             if (facts.OwnTopic)
             {
-                int alive = facts.Before.Count(b => b.Answer is not null);
+                // The controller counts; a broker that has just died still counts as well, and a copy on it is one to spare.
+                int alive = facts.Before.Max(b => b.Answer?.View.Brokers.Count ?? 0);
                 int partitions = Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
                 events.TryWrite(new Waiting("Topic", $"making {facts.Topic} with {partitions} partitions"));
                 var creating = client.CreateTopicAsync(facts.Topic, partitions, Math.Min(brokers.DefaultReplicationFactor, alive), Shorter(TimeSpan.FromSeconds(30), left()));
@@ -90,25 +111,15 @@ internal static class VerifyTopicByTunnel
             }
 
             var seen = await client.PartitionsAsync(facts.Topic, limit).ConfigureAwait(false);
-            facts = facts with { Partitions = seen };
-            if (seen.Count == 0 || limit.IsCancellationRequested)
-                return facts with { TopicFailure = seen.Count == 0 ? "no broker gives its partitions" : null, TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
-            facts = await client.ExchangeAsync(facts, request.MessageCount, request.MessageSize, left() * ProduceShare, Progress, limit, cancel).ConfigureAwait(false);
+            var so = facts with { Partitions = seen, TopicFailure = seen.Count == 0 ? "no broker gives its partitions" : null };
+            if (seen.Count > 0 && !limit.IsCancellationRequested)
+                so = await client.ExchangeAsync(so, request.MessageCount, request.MessageSize, left() * ProduceShare, Progress, limit, cancel).ConfigureAwait(false);
+            cancel.ThrowIfCancellationRequested();
+            so = so with { TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
+            events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers again"));
+            // While the topic stands; and with a limit of its own: the end of the time ends the traffic, not this last look.
+            return so with { After = await BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, cancel).ConfigureAwait(false) };
         }
-        finally
-        {
-            if (facts.OwnTopic && !request.KeepTopic)
-            {
-                await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                facts = facts with
-                {
-                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, RemovalLimit).ConfigureAwait(false),
-                };
-            }
-        }
-
-        cancel.ThrowIfCancellationRequested();
-        return facts with { TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
 
         async Task Progress(Task work, string phase, string verb, Func<long> done)
         {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace KafkaK8s.Core.Spec;
 
 /// <summary>
-/// Relations between the values of a spec. Pure: errors are thrown before anything is asked of a server, advice is returned.
+/// Relations between the values of a spec. Pure: errors are thrown before anything is changed on a server, advice is returned.
 /// </summary>
 internal static partial class SpecChecks
 {
@@ -78,23 +78,36 @@ internal static partial class SpecChecks
     /// <exception cref="ClusterException">Kind InvalidInput; the message names the parameter and the way out.</exception>
     public static void Check(ClusterSpec spec, ManifestDefaults defaults, bool force)
     {
-        CheckName(spec.Name);
-        int brokers = spec.BrokerCount ?? defaults.BrokerCount;
         int servers = spec.ZooKeeperCount ?? defaults.ZooKeeperCount;
-        int factor = spec.ReplicationFactor ?? defaults.ReplicationFactor;
-        int inSync = spec.MinInSyncReplicas ?? defaults.MinInSyncReplicas;
+        CheckGiven(spec with
+        {
+            BrokerCount = spec.BrokerCount ?? defaults.BrokerCount,
+            ZooKeeperCount = servers,
+            ReplicationFactor = spec.ReplicationFactor ?? defaults.ReplicationFactor,
+            MinInSyncReplicas = spec.MinInSyncReplicas ?? defaults.MinInSyncReplicas,
+        });
+        if (servers % 2 == 0 && !force)
+            throw Invalid("EvenEnsemble", servers, $"-ZooKeeperCount {servers}: an even ensemble bears no more losses than one server fewer. Ask for {servers - 1} or {servers + 1}, or insist with -Force.");
+    }
+
+    /// <summary>Refuses what cannot be whatever the values that are not given: all that can be said before the cluster was looked at,
+    /// which may have been given other values earlier.</summary>
+    /// <param name="spec">The spec as given.</param>
+    /// <exception cref="ClusterException">As <see cref="Check"/>.</exception>
+    public static void CheckGiven(ClusterSpec spec)
+    {
+        CheckName(spec.Name);
+        var (brokers, servers, factor, inSync) = (spec.BrokerCount, spec.ZooKeeperCount, spec.ReplicationFactor, spec.MinInSyncReplicas);
         if (brokers < 1)
             throw Invalid("InvalidCount", brokers, $"-BrokerCount {brokers}: a cluster has at least one broker.");
         if (servers is < 1 or > 255)
             throw Invalid("InvalidCount", servers, $"-ZooKeeperCount {servers}: an ensemble has 1 to 255 servers.");
-        if (servers % 2 == 0 && !force)
-            throw Invalid("EvenEnsemble", servers, $"-ZooKeeperCount {servers}: an even ensemble bears no more losses than one server fewer. Ask for {servers - 1} or {servers + 1}, or insist with -Force.");
         if (factor < 1 || inSync < 1)
-            throw Invalid("InvalidReplication", Math.Min(factor, inSync), "-ReplicationFactor and -MinInSyncReplicas are at least 1.");
+            throw Invalid("InvalidReplication", factor < 1 ? factor : inSync!, "-ReplicationFactor and -MinInSyncReplicas are at least 1.");
         if (factor > brokers)
             throw Invalid("ReplicationFactorTooHigh", factor, $"-ReplicationFactor {factor}: there are only {brokers} brokers to hold copies. Ask for more brokers, or for a factor of at most {brokers}.");
         if (inSync > factor)
-            throw Invalid("MinInSyncReplicasTooHigh", inSync, $"-MinInSyncReplicas {inSync}: with {factor} copies nothing could ever be written. Ask for at most {factor}; {Math.Max(1, factor - 1)} lets one broker be away.");
+            throw Invalid("MinInSyncReplicasTooHigh", inSync, $"-MinInSyncReplicas {inSync}: with {factor} copies nothing could ever be written. Ask for at most {factor}; {Math.Max(1, factor.Value - 1)} lets one broker be away.");
         CheckQuantity("-StorageSize", spec.StorageSize);
         CheckQuantity("-ZooKeeperStorageSize", spec.ZooKeeperStorageSize);
         CheckQuantity("-BrokerMemory", spec.BrokerMemory);
@@ -147,6 +160,8 @@ internal static partial class SpecChecks
             throw Invalid("ConfigOwned", key, $"-Config: {key} is set by this module: {why ?? "listeners are not changed by hand"}.");
         if (value.AsSpan().ContainsAny('\r', '\n'))
             throw Invalid("InvalidConfig", key, $"-Config: the value of {key} has more than one line.");
+        if (value.EndsWith('\\'))
+            throw Invalid("InvalidConfig", key, $"-Config: the value of {key} ends with a backslash, which would take the next property into it.");
     }
 
     private static ClusterException Invalid(string id, object target, string message) => new(id, FailureKind.InvalidInput, target, message);

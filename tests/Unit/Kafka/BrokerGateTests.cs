@@ -28,33 +28,6 @@ public sealed class BrokerGateTests
         Assert.Single(BrokerGate.UnderReplicated([View("0", Partition("t", 0, -1, "0", "0"))]));
 
     [Theory]
-    // replicas, in sync, min in sync, broker 1 may restart, unavailable meanwhile
-    [InlineData("0,1,2", "0,1,2", 2, true, false)] // two stay
-    [InlineData("0,1,2", "0,1", 2, false, false)] // one would stay
-    [InlineData("0,1,2", "0,2", 2, true, false)] // not in sync itself, two others are
-    [InlineData("0,1,2", "0", 2, false, false)] // below already, and it holds a copy that may be the next in sync
-    [InlineData("0,2,3", "0", 2, true, false)] // holds no copy
-    [InlineData("0,1", "0,1", 2, true, true)] // copies = minimum: would never be allowed otherwise
-    [InlineData("1", "1", 1, true, true)] // a single copy
-    [InlineData("0,1", "0,1", 1, true, false)]
-    public void A_restart_leaves_each_partition_what_producers_need(string replicas, string inSync, int minInSync, bool allowed, bool unavailable)
-    {
-        var view = View("0,1,2,3", Partition("t", 0, 0, replicas, inSync));
-        var verdict = BrokerGate.MayRestart(view, 1, _ => minInSync);
-        Assert.Equal(allowed, verdict.Allowed);
-        Assert.Equal(allowed ? 0 : 1, verdict.Blocking.Count);
-        Assert.Equal(unavailable ? 1 : 0, verdict.Unavailable.Count);
-    }
-
-    [Fact]
-    public void An_offline_partition_anywhere_forbids_a_restart() =>
-        Assert.False(BrokerGate.MayRestart(View("0,1,2", Partition("t", 0, -1, "2", "2")), 1, _ => 1).Allowed);
-
-    [Fact]
-    public void A_broker_that_is_dead_anyway_may_restart() =>
-        Assert.True(BrokerGate.MayRestart(View("0,2", Partition("t", 0, 0, "0,1,2", "0")), 1, _ => 2).Allowed);
-
-    [Theory]
     [InlineData("0,1,2", "", 0, "1,2,0")]
     [InlineData("0,1,2", "", -1, "0,1,2")]
     [InlineData("0,1,2,3", "2", 0, "2,1,3,0")]

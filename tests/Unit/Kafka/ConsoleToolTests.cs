@@ -96,17 +96,20 @@ public sealed class ConsoleToolTests
     public void What_is_not_ours_is_foreign(string line) => Assert.Equal(RecordKind.Foreign, ConsoleLines.Read(Encoding.UTF8.GetBytes(line), Run).Record.Kind);
 
     [Theory]
-    // received of 10, 10, 10; failed by the producer's word; it ended; then acknowledged and lost
-    [InlineData(10, 10, 10, 0, true, 30, 0)]
-    [InlineData(10, 8, 10, 0, true, 30, 2)]
-    [InlineData(10, 8, 10, 2, true, 28, 0)]
-    [InlineData(9, 8, 10, 2, true, 28, 1)]
-    [InlineData(10, 10, 10, 3, true, 30, 0)] // reported as failed, and there all the same
-    [InlineData(4, 0, 0, 0, false, 4, 0)] // cut off: nothing is known to be acknowledged but what came back
-    public void The_producers_failures_explain_missing_messages_first(int a, int b, int c, int failed, bool ended, int acked, int lost)
+    // received of 10 each, with gaps; failed by the producer's word; it ended; then acknowledged, lost, unread
+    [InlineData(10, 10, 10, 0, 0, true, 30, 0, 0)]
+    [InlineData(10, 8, 10, 2, 0, true, 30, 2, 0)]
+    [InlineData(10, 8, 10, 0, 0, true, 30, 0, 2)]
+    [InlineData(10, 8, 10, 2, 2, true, 28, 0, 0)]
+    [InlineData(9, 8, 10, 2, 2, true, 28, 1, 0)]
+    [InlineData(10, 10, 10, 0, 3, true, 30, 0, 0)] // reported as failed, and there all the same
+    [InlineData(4, 0, 0, 0, 0, false, 4, 0, 0)] // cut off: nothing is known to be acknowledged but what came back
+    public void The_producers_failures_explain_missing_messages_first(int a, int b, int c, int gapsInB, int failed, bool ended, int acked, int lost, int unread)
     {
-        var books = ConsoleBooks.Settle([.. new[] { a, b, c }.Select(n => default(LedgerCounts) with { Sent = 10, Received = n })], failed, ended);
-        Assert.Equal((acked, lost), (books.Sum(x => x.Acked), books.Sum(x => x.Lost)));
+        var books = ConsoleBooks.Settle([Book(a, 0), Book(b, gapsInB), Book(c, 0)], failed, ended);
+        Assert.Equal((acked, lost, unread), (books.Sum(x => x.Acked), books.Sum(x => x.Lost), books.Sum(x => x.Unread)));
+
+        static LedgerCounts Book(int received, int gaps) => default(LedgerCounts) with { Sent = 10, Received = received, Gaps = gaps };
     }
 
     [Fact]

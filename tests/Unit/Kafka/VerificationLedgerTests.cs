@@ -65,6 +65,22 @@ public sealed class VerificationLedgerTests
         Assert.Equal((once, lost, duplicated, outOfOrder, 0L), (counts.Received, counts.Lost, counts.Duplicated, counts.OutOfOrder, counts.Corrupt));
     }
 
+    [Theory]
+    [InlineData("0,1,2,3", "0,2", 1, 1)] // 1 was passed by, 3 may still be there
+    [InlineData("0,1,2,3", "", 0, 4)]
+    [InlineData("0,1,2,3", "0,1,2,3", 0, 0)]
+    [InlineData("0,1", "3", 2, 0)]
+    public void Where_the_reading_broke_off_only_what_was_passed_by_is_lost(string acked, string received, int lost, int unread)
+    {
+        var ledger = new VerificationLedger(4, 1, exclusive: true);
+        foreach (int n in Numbers(acked))
+            ledger.Acked(0, n, n);
+        foreach (int n in Numbers(received))
+            ledger.Received(0, VerificationMessage.Read(Message(0, n, 100), Run));
+        ledger.BreakOff(0);
+        Assert.Equal((lost, unread), (ledger.Of(0).Lost, ledger.Of(0).Unread));
+    }
+
     [Fact]
     public void A_message_in_the_wrong_partition_or_with_an_impossible_number_is_corrupt()
     {

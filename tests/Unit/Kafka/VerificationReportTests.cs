@@ -86,7 +86,7 @@ public sealed class VerificationReportTests
     [Fact]
     public void What_was_not_acknowledged_says_why()
     {
-        var facts = Facts() with { Books = [Whole, Whole, Whole with { Sent = 5, Acked = 3, Received = 3 }], Errors = new Dictionary<string, long> { ["Broker: Not enough in-sync replicas"] = 2 } };
+        var facts = Facts() with { Books = [Whole, Whole, Whole with { Sent = 5, Acked = 3, Received = 3 }], SendErrors = new Dictionary<string, long> { ["Broker: Not enough in-sync replicas"] = 2 } };
         AssertFails(facts, "AllAcked", "23 of 30; Broker: Not enough in-sync replicas (2 times); 5 not sent after that");
     }
 
@@ -97,6 +97,13 @@ public sealed class VerificationReportTests
     [InlineData("ChecksumsMatch", "5 do not fit their content (partition 1: 5)")]
     public void What_is_wrong_with_the_messages_is_counted_and_placed(string check, string evidence) =>
         AssertFails(Facts() with { Books = [Whole, Whole with { Received = 8, Lost = 2, Duplicated = 3, OutOfOrder = 4, Corrupt = 5 }, Whole] }, check, evidence);
+
+    [Fact]
+    public void What_could_not_be_read_is_not_called_lost() =>
+        AssertFails(
+            Facts() with { Books = [Whole, Whole, Whole with { Received = 6, Lost = 1, Unread = 3 }], ReadErrors = new Dictionary<string, long> { ["Local: Broker transport failure"] = 1 } },
+            "NothingLost",
+            "1 of 30 acknowledged messages did not come back (partition 2: 1); 3 could not be read, so it is not known (partition 2: 3): Local: Broker transport failure");
 
     [Fact]
     public void Messages_of_others_are_mentioned() =>

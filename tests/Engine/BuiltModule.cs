@@ -1,0 +1,49 @@
+using System.Collections;
+using System.Management.Automation.Language;
+using System.Runtime.CompilerServices;
+using KafkaK8s.Tests.Host;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)] // many tests look at the clock
+
+namespace KafkaK8s.Tests.Engine;
+
+/// <summary>The module's folder as the build leaves it.</summary>
+public static class BuiltModule
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Folder { get; } = Path.Combine(Root, "out", "KafkaK8s");
+
+    public static string ManifestFile { get; } = Path.Combine(Folder, "KafkaK8s.psd1");
+
+    public static Hashtable Manifest { get; } = (Hashtable)Parser.ParseFile(ManifestFile, out _, out _).Find(ast => ast is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
+
+    public static IReadOnlyList<string> Cmdlets { get; } = [.. ((object[])Manifest["CmdletsToExport"]!).Cast<string>().Order(StringComparer.Ordinal)];
+
+    public static EngineSession Open(int width = 120)
+    {
+        var session = EngineSession.Open(state => state.Commands.Add(StopUpstreamCommand.Entry), width);
+        session.ImportModule(Folder);
+        return session;
+    }
+
+    /// <summary>No test may ever reach a cluster that the machine's user has.</summary>
+    [ModuleInitializer]
+    internal static void ForgetKubeConfig() => Environment.SetEnvironmentVariable("KUBECONFIG", "/nonexistent/kubeconfig");
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "KafkaK8s.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new DirectoryNotFoundException("KafkaK8s.sln is in no folder above the tests.");
+    }
+}
+
+/// <summary>One session with the module for all tests of a class.</summary>
+public sealed class ModuleSession : IDisposable
+{
+    public EngineSession Engine { get; } = BuiltModule.Open();
+
+    public void Dispose() => Engine.Dispose();
+}

@@ -1,0 +1,41 @@
+namespace KafkaK8s.Tests.Engine;
+
+/// <summary>With a version no server is asked: there is no kubeconfig here at all.</summary>
+public sealed class ExportTests(ModuleSession module) : IClassFixture<ModuleSession>
+{
+    [Theory]
+    [InlineData("1.17", "policy/v1beta1", false, true)]
+    [InlineData("1.20", "policy/v1beta1", true, false)]
+    [InlineData("1.21", "policy/v1", true, false)]
+    [InlineData("1.36", "policy/v1", true, false)]
+    public void Fits_the_version(string version, string budget, bool startupProbe, bool seccompAnnotation)
+    {
+        string yaml = Export($"demo -KubernetesVersion {version}");
+        Assert.Equal(["apps/v1", budget, "v1"], yaml.Split('\n').Where(l => l.StartsWith("apiVersion: ", StringComparison.Ordinal)).Select(l => l[12..]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(startupProbe, yaml.Contains("startupProbe:", StringComparison.Ordinal));
+        Assert.Equal(seccompAnnotation, yaml.Contains("seccomp.security.alpha.kubernetes.io/pod", StringComparison.Ordinal));
+        Assert.Contains($"for Kubernetes {version}", yaml.Split('\n')[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Carries_parameters_names_and_namespace()
+    {
+        string yaml = Export("demo -KubernetesVersion 1.20 -BrokerCount 5 -Namespace prod");
+        string[] lines = yaml.Split('\n');
+        Assert.Contains("  name: demo-kafka", lines);
+        Assert.Contains("  name: demo-zk", lines);
+        Assert.Contains("  replicas: 5", lines);
+        Assert.Equal(lines.Count(l => l.StartsWith("apiVersion:", StringComparison.Ordinal)), lines.Count(l => l == "  namespace: prod"));
+        Assert.DoesNotContain("kind: Secret", lines);
+    }
+
+    [Fact]
+    public void Is_one_string_and_without_a_name_the_plain_manifests()
+    {
+        string yaml = Export("-KubernetesVersion 1.36");
+        Assert.Contains("  name: kafka\n", yaml, StringComparison.Ordinal);
+        Assert.DoesNotContain("namespace:", string.Join('\n', yaml.Split('\n').Where(l => !l.TrimStart().StartsWith('#'))).Replace("fieldPath: metadata.namespace", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    private string Export(string arguments) => Assert.IsType<string>(Assert.Single(module.Engine.Run($"Export-KafkaManifest {arguments}").EnsureSuccess().Output).BaseObject);
+}

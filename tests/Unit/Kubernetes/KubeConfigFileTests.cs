@@ -1,0 +1,152 @@
+using KafkaK8s.Core;
+using KafkaK8s.Core.Kubernetes;
+using Xunit;
+
+namespace KafkaK8s.Tests.Unit.Kubernetes;
+
+public sealed class KubeConfigFileTests : IDisposable
+{
+    private const string Plain = """
+        apiVersion: v1
+        kind: Config
+        current-context: two
+        clusters:
+        - name: c
+          cluster: {server: "https://c.example", certificate-authority: ca.pem, insecure-skip-tls-verify: true, tls-server-name: api}
+        users:
+        - name: u
+          user: {client-certificate: /abs/cert.pem, client-key: sub/key.pem, as: somebody}
+        contexts:
+        - name: one
+          context: {cluster: c, user: u}
+        - name: two
+          context: {cluster: c, user: u, namespace: shop}
+        """;
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kafkak8s-kubeconfig");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void Reads_clusters_users_and_contexts()
+    {
+        var file = KubeConfigFile.Load(Write("config", Plain));
+        Assert.Equal("two", file.CurrentContext);
+        Assert.Equal([("one", null), ("two", "shop")], file.Contexts.Select(c => (c.Name, (string?)c.ContextDetails.Namespace)));
+        var cluster = Assert.Single(file.Clusters).ClusterEndpoint;
+        Assert.Equal(("https://c.example", Path.Combine(folder.FullName, "ca.pem"), true, "api"), (cluster.Server, cluster.CertificateAuthority, cluster.SkipTlsVerify, cluster.TlsServerName));
+        var user = Assert.Single(file.Users).UserCredentials;
+        Assert.Equal(("/abs/cert.pem", Path.Combine(folder.FullName, "sub/key.pem"), "somebody"), (user.ClientCertificate, user.ClientKey, user.Impersonate));
+        Assert.Equal(["one", "two"], KubeConfigFile.ContextNames(Path.Combine(folder.FullName, "config")));
+    }
+
+    [Fact]
+    public void A_token_file_is_beside_the_kubeconfig()
+    {
+        Directory.CreateDirectory(Path.Combine(folder.FullName, "sub"));
+        Write("sub/token", "t0ken\n");
+        Assert.Equal("t0ken", Assert.Single(KubeConfigFile.Load(Write("config", "users: [{name: u, user: {tokenFile: sub/token}}]")).Users).UserCredentials.Token);
+        Assert.Equal("own", Assert.Single(KubeConfigFile.Load(Write("config", "users: [{name: u, user: {token: own, tokenFile: sub/token}}]")).Users).UserCredentials.Token);
+    }
+
+    [Fact]
+    public void An_exec_plugin_has_its_arguments_and_variables()
+    {
+        var exec = KubeConfigFile.Load(Write("config", """
+            users:
+            - name: eks
+              user:
+                exec:
+                  apiVersion: client.authentication.k8s.io/v1beta1
+                  command: aws
+                  args: [eks, get-token, --cluster-name, prod]
+                  env:
+                  - {name: AWS_PROFILE, value: prod}
+            """)).Users.Single().UserCredentials.ExternalExecution;
+        Assert.Equal(("client.authentication.k8s.io/v1beta1", "aws"), (exec.ApiVersion, exec.Command));
+        Assert.Equal(["eks", "get-token", "--cluster-name", "prod"], exec.Arguments);
+        Assert.Equal([("AWS_PROFILE", "prod")], exec.EnvironmentVariables.Select(v => (v["name"], v["value"])));
+    }
+
+    [Fact]
+    public void Of_two_files_the_first_that_names_a_thing_wins()
+    {
+        string first = Write("first", "clusters: [{name: c, cluster: {server: 'https://first'}}]\ncontexts: [{name: a, context: {cluster: c}}]\ncurrent-context: ''");
+        string second = Write("second", "clusters: [{name: c, cluster: {server: 'https://second'}}, {name: d, cluster: {server: 'https://d'}}]\nusers: null\ncontexts: [{name: b, context: {cluster: d}}]\ncurrent-context: b");
+        string? before = Environment.GetEnvironmentVariable("KUBECONFIG");
+        try
+        {
+            Environment.SetEnvironmentVariable("KUBECONFIG", string.Join(Path.PathSeparator, first, "", Path.Combine(folder.FullName, "missing"), second));
+            var file = KubeConfigFile.Load(null);
+            Assert.Equal(["https://first", "https://d"], file.Clusters.Select(c => c.ClusterEndpoint.Server));
+            Assert.Equal(["a", "b"], file.Contexts.Select(c => c.Name));
+            Assert.Equal("b", file.CurrentContext); // an empty one names nothing, as with kubectl
+            Assert.Equal([first], KubeConfigFile.Find(first)); // a path goes before the variable
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("KUBECONFIG", before);
+        }
+    }
+
+    [Fact]
+    public void A_missing_file_is_told_and_completion_stays_silent()
+    {
+        string path = Path.Combine(folder.FullName, "missing");
+        var e = Assert.Throws<ClusterException>(() => KubeConfigFile.Load(path));
+        Assert.Equal(("KubeConfigNotFound", FailureKind.NotFound), (e.Id, e.Kind));
+        Assert.Contains(path, e.Message, StringComparison.Ordinal);
+        Assert.Empty(KubeConfigFile.ContextNames(path));
+    }
+
+    [Theory]
+    [InlineData("", "one YAML mapping")]
+    [InlineData("- a", "one YAML mapping")]
+    [InlineData("a: 1\n---\nb: 2", "one YAML mapping")]
+    [InlineData("a: [", "line")]
+    [InlineData("clusters: [{name: c}]", "no server")]
+    [InlineData("clusters: [{cluster: {server: x}}]", "no name")]
+    [InlineData("users: [{name: u, user: {exec: {args: [a]}}}]", "no command")]
+    [InlineData("users: [{name: u, user: {token: 12}}]", "cannot be read")]
+    [InlineData("users: [{name: u, user: {tokenFile: missing}}]", "missing")]
+    public void A_malformed_file_is_told(string yaml, string words)
+    {
+        string path = Write("config", yaml);
+        var e = Assert.Throws<ClusterException>(() => KubeConfigFile.Load(path));
+        Assert.Equal(("KubeConfigInvalid", FailureKind.InvalidInput, path), (e.Id, e.Kind, e.Target));
+        Assert.Contains(words, e.Message, StringComparison.Ordinal);
+        Assert.Empty(KubeConfigFile.ContextNames(path));
+    }
+
+    [Fact]
+    public void A_connection_takes_the_current_context_or_the_one_named()
+    {
+        string path = Write("config", Plain.Replace(", certificate-authority: ca.pem", "", StringComparison.Ordinal).Replace("client-certificate: /abs/cert.pem, client-key: sub/key.pem", "token: t", StringComparison.Ordinal));
+        using var current = KubeConnection.Open(path, null);
+        Assert.Equal(("two", "shop", path, "https://c.example/"), (current.Context, current.DefaultNamespace, current.KubeConfig, current.Server.ToString()));
+        using var named = KubeConnection.Open(path, "one");
+        Assert.Equal(("one", "default"), (named.Context, named.DefaultNamespace));
+    }
+
+    [Theory]
+    [InlineData(Plain, "three", "ContextNotFound", "one, two")]
+    [InlineData("contexts: [{name: one, context: {cluster: c}}]", null, "ContextNotFound", "no current context")]
+    [InlineData("current-context: gone\ncontexts: [{name: one, context: {cluster: c}}]", null, "ContextNotFound", "'gone'")]
+    [InlineData("current-context: one\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "one")]
+    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority-data: '%%'}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "one")]
+    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority: missing.pem}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "missing.pem")]
+    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'not a url'}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "one")]
+    public void A_context_that_cannot_be_used_is_told(string yaml, string? context, string id, string words)
+    {
+        var e = Assert.Throws<ClusterException>(() => KubeConnection.Open(Write("config", yaml), context));
+        Assert.Equal(id, e.Id);
+        Assert.Contains(words, e.Message, StringComparison.Ordinal);
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(folder.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

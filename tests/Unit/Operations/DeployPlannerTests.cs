@@ -1,0 +1,220 @@
+using KafkaK8s.Core;
+using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Spec;
+using KafkaK8s.Tests.Unit.Fakes;
+using Xunit;
+
+namespace KafkaK8s.Tests.Unit.Operations;
+
+/// <summary>The plan against an API server in process. Whatever comes of it, nothing but dry runs may be sent.</summary>
+public sealed class DeployPlannerTests
+{
+    private const string DefaultClass = """{"metadata":{"name":"standard","annotations":{"storageclass.kubernetes.io/is-default-class":"true"}}}""";
+
+    private readonly Dictionary<string, string> objects = new() { ["/api/v1/namespaces/shop"] = """{"metadata":{"name":"shop"},"status":{"phase":"Active"}}""" };
+    private string[] classes = [DefaultClass];
+    private int classesStatus = 200;
+    private string version = """{"major":"1","minor":"36"}""";
+
+    [Fact]
+    public async Task A_new_cluster_is_all_created()
+    {
+        var plan = await PlanAsync(new ClusterSpec { Name = "demo" });
+        Assert.Equal(Repository.Catalog.Objects.Count, plan.Changes.Count);
+        Assert.All(plan.Changes, c => Assert.Equal((ChangeAction.Create, "demo", "shop"), (c.Action, c.Cluster, c.Namespace)));
+        Assert.Equal((true, false, 3, 3), (plan.ZooKeeperIsNew, plan.NamespaceMissing, plan.ZooKeeperCount, plan.BrokerCount));
+        Assert.Empty(plan.Warnings);
+    }
+
+    [Fact]
+    public async Task A_cluster_as_asked_for_is_left_alone()
+    {
+        Stand(new ClusterSpec());
+        var plan = await PlanAsync(new ClusterSpec());
+        Assert.All(plan.Changes, c => Assert.Equal(ChangeAction.None, c.Action));
+        Assert.False(plan.ZooKeeperIsNew);
+    }
+
+    [Fact]
+    public async Task What_was_given_earlier_stays()
+    {
+        Stand(new ClusterSpec { BrokerCount = 5, StorageSize = "50Gi" });
+        var plan = await PlanAsync(new ClusterSpec { BrokerMemory = "2Gi" });
+        Assert.Equal(new ClusterSpec { BrokerCount = 5, StorageSize = "50Gi", BrokerMemory = "2Gi" }, plan.Spec);
+        var change = Assert.Single(plan.Changes, c => c.Action != ChangeAction.None);
+        Assert.Equal(["limits.memory", "requests.memory", "spec"], change.Fields.Select(f => f.Path.Split("resources.")[^1].Split('/')[^1]).Order());
+    }
+
+    [Theory]
+    [InlineData(5, 5, null)] // as many copies as there are brokers, which were given earlier
+    [InlineData(5, null, 4)]
+    public async Task Values_relate_to_what_was_given_earlier(int brokers, int? factor, int? inSync)
+    {
+        Stand(new ClusterSpec { BrokerCount = brokers, ReplicationFactor = 4 });
+        var plan = await PlanAsync(new ClusterSpec { ReplicationFactor = factor, MinInSyncReplicas = inSync ?? 4 });
+        Assert.Equal((factor ?? 4, inSync ?? 4), (plan.Spec.ReplicationFactor, plan.Spec.MinInSyncReplicas));
+    }
+
+    [Fact]
+    public async Task An_even_ensemble_that_stands_needs_no_force_again()
+    {
+        Stand(new ClusterSpec { ZooKeeperCount = 4 });
+        Assert.Equal(4, (await PlanAsync(new ClusterSpec { ZooKeeperCount = 4 })).ZooKeeperCount);
+        Assert.Equal(4, (await PlanAsync(new ClusterSpec { BrokerMemory = "2Gi" })).ZooKeeperCount);
+    }
+
+    [Fact]
+    public async Task Wrong_values_are_refused_before_anything_is_asked()
+    {
+        await using var server = Start();
+        await AssertRefusedAsync(server, "InvalidQuantity", new ClusterSpec { StorageSize = "10 gigs" });
+        await AssertRefusedAsync(server, "InvalidName", new ClusterSpec { Name = "A" });
+        await AssertRefusedAsync(server, "InvalidCount", new ClusterSpec { BrokerCount = 0 });
+        await AssertRefusedAsync(server, "ConfigOwned", new ClusterSpec { Config = new Dictionary<string, string> { ["broker.id"] = "1" } });
+        await AssertRefusedAsync(server, "ReplicationFactorTooHigh", new ClusterSpec { BrokerCount = 1, ReplicationFactor = 2 });
+        await AssertRefusedAsync(server, "MinInSyncReplicasTooHigh", new ClusterSpec { ReplicationFactor = 1, MinInSyncReplicas = 2 });
+        await AssertRefusedAsync(server, "EphemeralWithStorage", new ClusterSpec { Ephemeral = true, StorageSize = "1Gi" });
+        Assert.Empty(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("EvenEnsemble")]
+    [InlineData("ReplicationFactorTooHigh")]
+    [InlineData("MinInSyncReplicasTooHigh")]
+    public async Task Wrong_relations_are_refused_with_nothing_sent(string id)
+    {
+        await using var server = Start();
+        await AssertRefusedAsync(server, id, id switch
+        {
+            "EvenEnsemble" => new ClusterSpec { ZooKeeperCount = 2 },
+            "ReplicationFactorTooHigh" => new ClusterSpec { ReplicationFactor = 4 },
+            _ => new ClusterSpec { MinInSyncReplicas = 4 },
+        });
+        Assert.All(server.Requests, r => Assert.Equal("GET", r.Method));
+    }
+
+    [Fact]
+    public async Task A_missing_namespace_is_refused_or_planned()
+    {
+        objects.Clear();
+        await AssertRefusedAsync("NamespaceNotFound", new ClusterSpec());
+        var plan = await PlanAsync(new ClusterSpec(), createNamespace: true);
+        Assert.True(plan.NamespaceMissing);
+        Assert.All(plan.Changes, c => Assert.Equal(ChangeAction.Create, c.Action));
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{"name":"shop"},"status":{"phase":"Terminating"}}""")]
+    [InlineData("""{"metadata":{"name":"shop","deletionTimestamp":"2026-11-22T10:00:00Z"}}""")]
+    public async Task A_namespace_on_its_way_out_is_refused(string json)
+    {
+        objects["/api/v1/namespaces/shop"] = json;
+        await AssertRefusedAsync("NamespaceTerminating", new ClusterSpec());
+    }
+
+    [Fact]
+    public async Task A_storage_class_that_is_not_there_is_refused()
+    {
+        await AssertRefusedAsync("StorageClassNotFound", new ClusterSpec { StorageClass = "fast" });
+        classes = ["""{"metadata":{"name":"slow"}}"""];
+        await AssertRefusedAsync("NoDefaultStorageClass", new ClusterSpec());
+        classes = [];
+        await AssertRefusedAsync("NoDefaultStorageClass", new ClusterSpec());
+        await PlanAsync(new ClusterSpec { Ephemeral = true });
+        classesStatus = 403; // a right for one namespace does not reach storage classes
+        await PlanAsync(new ClusterSpec());
+    }
+
+    [Fact]
+    public async Task A_cluster_that_stands_needs_no_storage_class()
+    {
+        classes = [];
+        Stand(new ClusterSpec());
+        await PlanAsync(new ClusterSpec());
+    }
+
+    [Fact]
+    public async Task A_name_that_is_taken_is_refused()
+    {
+        objects["/api/v1/namespaces/shop/services/demo-kafka-service"] = """{"kind":"Service","metadata":{"name":"demo-kafka-service","labels":{"app":"somebody"}}}""";
+        var e = await AssertRefusedAsync("NameTaken", new ClusterSpec { Name = "demo" });
+        Assert.Equal("Service/demo-kafka-service", e.Target);
+    }
+
+    [Fact]
+    public async Task What_cannot_change_is_refused()
+    {
+        Stand(new ClusterSpec());
+        await AssertRefusedAsync("StorageChangeRefused", new ClusterSpec { StorageSize = "30Gi" });
+        await AssertRefusedAsync("EnsembleResizeRefused", new ClusterSpec { ZooKeeperCount = 5 });
+        await AssertRefusedAsync("BrokerScaleInRefused", new ClusterSpec { BrokerCount = 2 });
+    }
+
+    [Fact]
+    public async Task An_old_server_is_asked_in_its_own_versions()
+    {
+        version = """{"major":"1","minor":"20+"}""";
+        await using var server = Start();
+        await PlanAsync(server, new ClusterSpec(), createNamespace: false);
+        Assert.Contains(server.Requests, r => r.Path == "/apis/policy/v1beta1/namespaces/shop/poddisruptionbudgets/zk");
+        Assert.DoesNotContain(server.Requests, r => r.Path.StartsWith("/apis/policy/v1/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Volumes_of_an_earlier_life_are_in_the_plan_of_a_new_cluster_alone()
+    {
+        objects["/api/v1/namespaces/shop/persistentvolumeclaims"] = """{"items":[{"metadata":{"name":"data-kafka-0"}},{"metadata":{"name":"cache-kafka-0"}}]}""";
+        Assert.Equal("data-kafka-0", (string?)Assert.Single((await PlanAsync(new ClusterSpec())).KeptClaims)["metadata"]!["name"]);
+        Stand(new ClusterSpec());
+        Assert.Empty((await PlanAsync(new ClusterSpec())).KeptClaims);
+    }
+
+    private void Stand(ClusterSpec given)
+    {
+        foreach (var tree in Composer.Compose(Repository.Catalog, SpecChecks.Complete(given, Repository.Catalog.Defaults), given))
+            objects[Core.Kubernetes.ResourceKind.Of(tree).Path("shop", (string)tree["metadata"]!["name"]!)] = tree.ToJsonString();
+    }
+
+    private FakeApiServer Start() => new((r, to) =>
+        r.Path == "/version" ? to.SendAsync(version)
+        : r.Path.EndsWith("/storageclasses", StringComparison.Ordinal) ? classesStatus == 200 ? to.ListAsync("1", classes) : to.RefuseAsync(classesStatus, "no")
+        : r.Method == "PATCH" ? to.SendAsync(r.Body)
+        : objects.TryGetValue(r.Path, out string? json) ? to.SendAsync(json)
+        : r.Path.EndsWith("/pods", StringComparison.Ordinal) || r.Path.EndsWith("/persistentvolumeclaims", StringComparison.Ordinal) ? to.ListAsync("1")
+        : to.RefuseAsync(404, "not found"));
+
+    private async Task<DeployPlan> PlanAsync(ClusterSpec given, bool createNamespace = false)
+    {
+        await using var server = Start();
+        return await PlanAsync(server, given, createNamespace);
+    }
+
+    private static async Task<DeployPlan> PlanAsync(FakeApiServer server, ClusterSpec given, bool createNamespace)
+    {
+        using var connection = server.Connect();
+        try
+        {
+            return await DeployPlanner.PlanAsync(connection, Repository.Catalog, new DeployRequest(given, "shop", false, false, createNamespace, TimeSpan.FromMinutes(1)), default);
+        }
+        finally
+        {
+            Assert.All(server.Requests, r => Assert.True(r.Method == "GET" || r.Method == "PATCH" && r.Parameter("dryRun") == "All", $"{r.Method} {r.Path}?{r.Query}"));
+        }
+    }
+
+    private async Task<ClusterException> AssertRefusedAsync(string id, ClusterSpec given)
+    {
+        await using var server = Start();
+        var e = await AssertRefusedAsync(server, id, given);
+        Assert.DoesNotContain(server.Requests, r => r.Method == "PATCH");
+        return e;
+    }
+
+    private static async Task<ClusterException> AssertRefusedAsync(FakeApiServer server, string id, ClusterSpec given)
+    {
+        var e = await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(server, given, createNamespace: false));
+        Assert.Equal(id, e.Id);
+        return e;
+    }
+}

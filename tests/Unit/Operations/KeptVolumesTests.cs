@@ -1,0 +1,83 @@
+using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Spec;
+using Xunit;
+
+namespace KafkaK8s.Tests.Unit.Operations;
+
+public sealed class KeptVolumesTests
+{
+    private static readonly ClusterNames Names = new("demo");
+
+    // A volume each: b = a broker's, z = a server's; ordinal : broker id : cluster ids : members.
+    [Theory]
+    [InlineData("", 3, null)]
+    [InlineData("b0:0:A b1:1:A b2:2:A z0::A:123 z1::A:123 z2::A:123", 3, null)]
+    [InlineData("b0:: b1:: z0::: z1:::", 3, null)] // never used
+    [InlineData("z0::A:123 z1::A:123 z2::A:123", 3, null)] // the brokers' are gone: told as a warning
+    [InlineData("z0:::123 z1:::123", 3, null)] // a majority is there
+    [InlineData("b0:0:A z0::A+B:1", 1, null)] // ZooKeeper remembers an older id too
+    [InlineData("b0:1:A b1:0:A z0::A:1", 1, "data-demo-kafka-0 holds the data of broker 1")]
+    [InlineData("b0:0:A b1:1:B z0::A:1", 1, "different clusters (data-demo-kafka-0: A, data-demo-kafka-1: B)")]
+    [InlineData("b0:0:A b1:1:B b2:: z0::A:1", 1, "data-demo-kafka-2: no id")]
+    [InlineData("b0:0:A", 3, "ZooKeeper's volumes are gone")]
+    [InlineData("b0:0:A z0:::1", 1, "know of no cluster")]
+    [InlineData("b0:0:A z0::B:1", 1, "ZooKeeper's to B")]
+    [InlineData("z0:::123 z1:::123 z2:::123", 5, "give -ZooKeeperCount 3")]
+    [InlineData("z0:::12345 z1:::123 z2:::12345 z3:::12345 z4:::12345", 3, "give -ZooKeeperCount 5")]
+    [InlineData("z0:::123", 3, "only 1 of the ensemble's 3")]
+    [InlineData("z0:::123 z1::: z2:::", 3, "only 1 of the ensemble's 3")] // two new ones beside it
+    [InlineData("z0:::1234 z1:::1234", 4, "only 2 of the ensemble's 4")] // half is no majority
+    [InlineData("z0:::1234 z1:::1234 z2:::1234", 4, null)]
+    public void Misfit(string volumes, int servers, string? why)
+    {
+        string? found = KeptVolumes.Misfit([.. volumes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Volume)], servers);
+        if (why is null)
+            Assert.Null(found);
+        else
+            Assert.Contains(why, found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reads_a_brokers_volume()
+    {
+        var volume = KeptVolumes.Parse("data-demo-kafka-12", "broker.id=12\ncluster.id=AbC-_x==\n", Names);
+        Assert.Equal(("data-demo-kafka-12", 12, true, 12), (volume.Claim, volume.Ordinal, volume.IsBroker, volume.BrokerId));
+        Assert.Equal(["AbC-_x=="], volume.ClusterIds);
+        Assert.Empty(volume.Members);
+    }
+
+    [Fact]
+    public void Reads_a_servers_volume()
+    {
+        var volume = KeptVolumes.Parse("data-demo-zk-0", "server.1\nserver.2\nserver.10\nserver.2\nzk.id=A\nzk.id=B\nzk.id=A\n", Names);
+        Assert.Equal((0, false, null), (volume.Ordinal, volume.IsBroker, volume.BrokerId));
+        Assert.Equal(["A", "B"], volume.ClusterIds);
+        Assert.Equal([1, 2, 10], volume.Members);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n\n")]
+    [InlineData("broker.id=\n")]
+    [InlineData("unknown=1\r\n")]
+    public void Reads_an_empty_volume(string found)
+    {
+        var volume = KeptVolumes.Parse("data-demo-kafka-0", found, Names);
+        Assert.Null(volume.BrokerId);
+        Assert.Empty(volume.ClusterIds);
+        Assert.Empty(volume.Members);
+    }
+
+    [Fact]
+    public void Line_ends_of_any_sort_are_taken() => Assert.Equal(["A"], KeptVolumes.Parse("data-demo-kafka-0", "broker.id=0\r\ncluster.id=A\r\n", Names).ClusterIds);
+
+    private static KeptVolume Volume(string text)
+    {
+        string[] parts = text.Split(':');
+        bool broker = text[0] == 'b';
+        int ordinal = text[1] - '0';
+        return new KeptVolume(
+            $"data-demo-{(broker ? "kafka" : "zk")}-{ordinal}", ordinal, broker, parts[1].Length == 0 ? null : parts[1][0] - '0',
+            parts[2].Split('+', StringSplitOptions.RemoveEmptyEntries), [.. parts.ElementAtOrDefault(3)?.Select(c => c - '0') ?? []]);
+    }
+}
