@@ -103,7 +103,9 @@ internal sealed class PodStream : IAsyncDisposable
     /// <summary>Says goodbye, for a moment at most, and ends the connection.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        // Where the server has said goodbye already an answer would wait a whole second for it to end the connection (.NET's
+        // ManagedWebSocket): every four-letter word would cost that.
+        if (socket.State is WebSocketState.Open)
         {
             using var limit = new CancellationTokenSource(CloseLimit);
             try

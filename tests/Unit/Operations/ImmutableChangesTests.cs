@@ -22,8 +22,8 @@ public sealed class ImmutableChangesTests
         { "smaller ZooKeeper size", "StorageChangeRefused", "5Gi" },
         { "class", "StorageChangeRefused", "slow" },
         { "ephemeral", "StorageChangeRefused", "has volumes" },
-        { "more servers", "EnsembleResizeRefused", "-ZooKeeperCount 3" },
-        { "fewer servers", "EnsembleResizeRefused", "-ZooKeeperCount 3" },
+        { "more servers", "EnsembleResizeRefused", "Add-ZooKeeperNode kafka -Count 2" },
+        { "fewer servers", "EnsembleResizeRefused", "Remove-ZooKeeperNode kafka -Count 2" },
         { "fewer brokers", "BrokerScaleInRefused", "-BrokerCount 3" },
     };
 
