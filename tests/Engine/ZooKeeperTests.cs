@@ -11,7 +11,7 @@ public sealed class ZooKeeperTests : IDisposable
     private readonly EngineSession engine = BuiltModule.Open();
     private readonly FakeApiServer server = new();
 
-    public ZooKeeperTests() => server.PutCluster("default", "demo");
+    public ZooKeeperTests() => server.PutCluster("kafka", "demo");
 
     public void Dispose()
     {
@@ -80,7 +80,7 @@ public sealed class ZooKeeperTests : IDisposable
             [KafkaK8s.ZooKeeperNode]@{ Cluster = 'demo'; Namespace = 'kafka'; Node = 'demo-zk-0'; Id = 1; Mode = 'follower'; InConfig = $true; Zxid = '0x10000021c'; Lag = 0; Connections = 2; Latency = 0.4123; Ready = $true }
             [KafkaK8s.ZooKeeperNode]@{ Cluster = 'demo'; Namespace = 'kafka'; Node = 'demo-zk-3'; Id = 4; Reason = 'there is no pod' }
             """;
-        string text = string.Concat(engine.Run($"{nodes} | Out-String").EnsureSuccess().As<string>());
+        string text = engine.Format(engine.Run(nodes).EnsureSuccess().Output);
         text = Regex.Replace(text, "\u001b\\[[0-9;]*m", "");
         Assert.Matches(@"(?m)^Cluster +Node +Id +Mode +InConfig +Zxid +Lag +Conn +Latency +Ready +Reason", text);
         Assert.Matches(@"(?m)^demo +demo-zk-0 +1 +follower +True +0x10000021c +0 +2 +0\.41 +True", text);
