@@ -280,7 +280,7 @@ Describe 'Volumes that an earlier cluster left' -Tag Lab {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab kept
-        $small = @{ Name = 'odd'; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; StorageSize = '1Gi'; WarningAction = 'SilentlyContinue' }
+        $small = @{ Name = 'odd'; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; StorageSize = '1Gi'; TimeoutSeconds = 300; WarningAction = 'SilentlyContinue' }
         function Get-ClusterId { Invoke-InPod -Namespace $ns odd-kafka-0 "sed -n 's/^cluster.id=//p' /var/lib/kafka/data/log/meta.properties" }
         $null = New-KafkaCluster @small
         $script:first = Get-ClusterId
