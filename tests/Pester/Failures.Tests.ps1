@@ -34,6 +34,8 @@ Describe 'A cluster on a bad day' -Tag Lab {
             [pscustomobject]@{
                 Sent   = $sent
                 Errors = $errors
+                # one line for each message that was given up
+                Refused = [int] "$(Invoke-Tool -Namespace $ns "grep -c 'Error when sending message' /tmp/$Topic.log; true")"
                 Read   = [int] "$(Invoke-Tool -Namespace $ns "wc -l < /tmp/$Topic.once")"
                 Lost   = [int] "$(Invoke-Tool -Namespace $ns "sort /tmp/$Topic.sent | comm -23 - /tmp/$Topic.once | wc -l")"
                 Twice  = [int] "$(Invoke-Tool -Namespace $ns "uniq -d /tmp/$Topic.read | wc -l")"
@@ -41,11 +43,16 @@ Describe 'A cluster on a bad day' -Tag Lab {
         }
 
         function Assert-NothingLost($Traffic) {
-            $Traffic.Errors | Should -BeNullOrEmpty -Because 'then every message was acknowledged'
             $Traffic.Sent | Should -BeGreaterThan 500
+            if (-not $Lab.HasTunnel) {
+                # The producer of 0.9 gives a message up after a second and a half, says so, and may send another twice.
+                $Traffic.Lost | Should -BeLessOrEqual $Traffic.Refused -Because 'only what was refused may be missing'
+                return
+            }
+            $Traffic.Errors | Should -BeNullOrEmpty -Because 'then every message was acknowledged'
             $Traffic.Lost | Should -Be 0
             $Traffic.Read | Should -Be $Traffic.Sent
-            if ($Lab.HasTunnel) { $Traffic.Twice | Should -Be 0 -Because 'the producer is idempotent' }
+            $Traffic.Twice | Should -Be 0 -Because 'the producer is idempotent'
         }
 
         function Get-Demo { Get-KafkaCluster demo -Namespace $ns }

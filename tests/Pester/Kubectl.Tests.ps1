@@ -34,9 +34,10 @@ Describe 'Without the module' -Tag Lab {
             $flags = Get-ToolFlags
             $null = Invoke-Tool -Namespace $ns "/opt/kafka/bin/kafka-topics.sh $($flags.Topics) --create --topic by-hand --partitions 3 --replication-factor 3"
             $null = Invoke-Tool -Namespace $ns "seq 1 500 | /opt/kafka/bin/kafka-console-producer.sh $($flags.Producer) --topic by-hand"
-            $read = @(Invoke-Tool -Namespace $ns "timeout 90 /opt/kafka/bin/kafka-console-consumer.sh $($flags.Consumer) --topic by-hand --from-beginning --max-messages 500 2> /dev/null")
+            # A retry of 0.9's producer may send a message twice: then 500 lines are not yet 500 messages.
+            $limit = if ($Lab.HasTunnel) { 'timeout 90', '--max-messages 500' } else { 'timeout 30', '' }
+            $read = @(Invoke-Tool -Namespace $ns "$($limit[0]) /opt/kafka/bin/kafka-console-consumer.sh $($flags.Consumer) --topic by-hand --from-beginning $($limit[1]) 2> /dev/null || true")
             ($read | ForEach-Object { [int] $_ } | Sort-Object -Unique) -join ',' | Should -Be ((1..500) -join ',')
-            $null = kubectl delete pod tools -n $ns --grace-period=0 --force
         }
 
         It 'is a cluster named kafka to the module, which can test it' {
@@ -65,6 +66,7 @@ Describe 'Without the module' -Tag Lab {
         }
 
         It 'is removed by kubectl delete -f manifests/, except for its volumes' {
+            $null = kubectl delete pod tools -n $ns --grace-period=0 --force --ignore-not-found
             $null = kubectl delete -n $ns -f $files --wait=false
             Wait-Until -Seconds 180 -For 'all but the volumes is gone' { -not (@((Get-State $ns).Keys) -notmatch '^PersistentVolumeClaim/') }
             (Get-State $ns).Count | Should -Be 6
@@ -81,7 +83,8 @@ Describe 'Without the module' -Tag Lab {
                 $same = New-KafkaCluster -Namespace $other -NoWait
                 $same.Changes.Action | Sort-Object -Unique | Should -Be 'None'
                 Get-LiveText $other kafka | Should -Be $live
-                foreach ($set in (Get-Kube statefulset -n $other --show-managed-fields).items) {
+                # as the server has it: kubectl leaves the managers out, or once did not know the flag that shows them
+                foreach ($set in (((kubectl get --raw "/apis/apps/v1/namespaces/$other/statefulsets") -join "`n") | ConvertFrom-Json).items) {
                     $managers = @($set.metadata.managedFields | Where-Object { $_.manager -eq 'kafkak8s' })
                     $managers | Should -HaveCount 1 -Because 'both write as one'
                 }

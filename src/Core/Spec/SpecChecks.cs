@@ -160,6 +160,8 @@ internal static partial class SpecChecks
             throw Invalid("ConfigOwned", key, $"-Config: {key} is set by this module: {why ?? "listeners are not changed by hand"}.");
         if (value.AsSpan().ContainsAny('\r', '\n'))
             throw Invalid("InvalidConfig", key, $"-Config: the value of {key} has more than one line.");
+        if (value.EndsWith('\\'))
+            throw Invalid("InvalidConfig", key, $"-Config: the value of {key} ends with a backslash, which would take the next property into it.");
     }
 
     private static ClusterException Invalid(string id, object target, string message) => new(id, FailureKind.InvalidInput, target, message);

@@ -109,7 +109,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
             Interlocked.Increment(ref watching);
         try
         {
-            await answer(request, to);
+            await answer(request, to).WaitAsync(stop.Token); // an answer that a failed test holds back must not hold the end
             await to.EndAsync();
         }
         finally

@@ -117,6 +117,7 @@ public sealed class SpecCheckTests
     [InlineData("a", "1\nbroker.id=7", "InvalidConfig")]
     [InlineData("a", "1\r", "InvalidConfig")]
     [InlineData("a", "1\n", "InvalidConfig")]
+    [InlineData("a", "1\\", "InvalidConfig")]
     public void Config(string key, string value, string? id) => AssertId(id, new ClusterSpec { Config = new Dictionary<string, string> { [key] = value } });
 
     [Theory]
