@@ -31,7 +31,8 @@ Describe 'The life of a cluster' -Tag Lab {
         }
 
         It 'warned of nothing: an ordinary start has no stalls' {
-            $warnings | Should -BeNullOrEmpty
+            # An old server's node may ask for a volume before it is allowed to, and then takes a minute to ask again: that is told, and right.
+            $warnings | Where-Object { $Lab.Kubernetes -ge [version] '1.22' -or $_ -notmatch 'no relationship found between node' } | Should -BeNullOrEmpty
         }
 
         It 'restarted no container' {
