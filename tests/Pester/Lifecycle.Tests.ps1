@@ -31,7 +31,8 @@ Describe 'The life of a cluster' -Tag Lab {
         }
 
         It 'warned of nothing: an ordinary start has no stalls' {
-            $warnings | Should -BeNullOrEmpty
+            # An old server's node may ask for a volume before it is allowed to, and then takes a minute to ask again: that is told, and right.
+            $warnings | Where-Object { $Lab.Kubernetes -ge [version] '1.22' -or $_ -notmatch 'no relationship found between node' } | Should -BeNullOrEmpty
         }
 
         It 'restarted no container' {
@@ -280,7 +281,7 @@ Describe 'Volumes that an earlier cluster left' -Tag Lab {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab kept
-        $small = @{ Name = 'odd'; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; StorageSize = '1Gi'; WarningAction = 'SilentlyContinue' }
+        $small = @{ Name = 'odd'; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; StorageSize = '1Gi'; TimeoutSeconds = 300; WarningAction = 'SilentlyContinue' }
         function Get-ClusterId { Invoke-InPod -Namespace $ns odd-kafka-0 "sed -n 's/^cluster.id=//p' /var/lib/kafka/data/log/meta.properties" }
         $null = New-KafkaCluster @small
         $script:first = Get-ClusterId
