@@ -142,7 +142,7 @@ Describe 'A ZooKeeper ensemble in trouble' -Tag Lab {
             $pod = (Get-Kube pods -n $ns).items | Where-Object { $_.metadata.name -match 'zk-[01]$' } | Where-Object { $_.spec.nodeName -ne (Get-Kube pod tools -n $ns).spec.nodeName } | Select-Object -First 1
             $node = $pod.spec.nodeName -replace '\D'
             try {
-                $job = Invoke-Until 'Add-ZooKeeperNode demo -Count 2 -TimeoutSeconds 45' 'created Pod/demo-zk-3' { $null = & $LabTool kill-node $node }
+                $job = Invoke-Until 'Add-ZooKeeperNode demo -Count 2 -TimeoutSeconds 45 -ErrorAction Stop' 'created Pod/demo-zk-3' { $null = & $LabTool kill-node $node }
                 try { $null = Receive-Background $job } catch { $failure = "$_" }
                 $failure | Should -Match 'zk'
                 $state = @(Get-ZooKeeperNode demo -Namespace $ns)
