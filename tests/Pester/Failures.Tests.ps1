@@ -72,6 +72,7 @@ Describe 'A cluster on a bad day' -Tag Lab {
             $job.Shell.Stop()
             $clock.Elapsed.TotalSeconds | Should -BeLessThan 10
             $job.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            $job.Run.AsyncWaitHandle.WaitOne([timespan]::FromSeconds(10)) | Should -BeTrue
             $job.Shell.Dispose()
             $job.Space.Dispose()
             if ($After -gt 3) { kubectl get statefulset demo-kafka -n $ns -o name | Should -Not -BeNullOrEmpty -Because 'what was made stands' }

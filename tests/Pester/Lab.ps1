@@ -183,7 +183,10 @@ function Start-Background {
     $space.Open()
     $shell = [powershell]::Create()
     $shell.Runspace = $space
-    $null = $shell.AddCommand('Import-Module').AddArgument($ModuleFolder).AddStatement().AddScript($Script)
+    # Not as two statements of one run: the engine goes on with such a batch after Stop, and ends the process if its space is gone.
+    $null = $shell.AddCommand('Import-Module').AddArgument($ModuleFolder).Invoke()
+    $shell.Commands.Clear()
+    $null = $shell.AddScript($Script)
     foreach ($key in $Parameters.Keys) { $null = $shell.AddParameter($key, $Parameters[$key]) }
     [pscustomobject]@{ Shell = $shell; Space = $space; Run = $shell.BeginInvoke(); Clock = [Diagnostics.Stopwatch]::StartNew() }
 }

@@ -1,10 +1,10 @@
 # The ensemble while things go wrong: interruptions, dead leaders, lost nodes, lost volumes.
 
-BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
+BeforeDiscovery { . $PSScriptRoot/../Lab.ps1 }
 
 Describe 'A ZooKeeper ensemble in trouble' -Tag Lab {
     BeforeAll {
-        . $PSScriptRoot/Lab.ps1
+        . $PSScriptRoot/../Lab.ps1
         . $PSScriptRoot/ZooKeeper.ps1
         $ns = Open-Lab zkf
         $null = New-KafkaCluster demo -Namespace $ns -ZooKeeperMemory 256Mi -BrokerMemory 512Mi -ZooKeeperCpu 10m -BrokerCpu 10m -WarningAction SilentlyContinue

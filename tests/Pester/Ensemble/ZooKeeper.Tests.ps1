@@ -1,10 +1,10 @@
 # The ensemble as pipeline objects: seen, grown, shrunk, restarted, while a producer writes.
 
-BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
+BeforeDiscovery { . $PSScriptRoot/../Lab.ps1 }
 
 Describe 'A ZooKeeper ensemble' -Tag Lab {
     BeforeAll {
-        . $PSScriptRoot/Lab.ps1
+        . $PSScriptRoot/../Lab.ps1
         . $PSScriptRoot/ZooKeeper.ps1
         $ns = Open-Lab zk
         $small = @{ Namespace = $ns; ZooKeeperMemory = '256Mi'; BrokerMemory = '512Mi'; ZooKeeperCpu = '10m'; BrokerCpu = '10m'; WarningAction = 'SilentlyContinue' }
