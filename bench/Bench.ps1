@@ -46,7 +46,7 @@ function consoleTools([string] $Bootstrap, [int] $Count) {
         "seq 1 $Count | sed 's/`$/ xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/' | `$B/kafka-console-producer.sh --bootstrap-server $Bootstrap --topic $topic --producer-property acks=all >/dev/null; " +
         "n=`$(timeout 300 `$B/kafka-console-consumer.sh --bootstrap-server $Bootstrap --topic $topic --from-beginning --max-messages $Count 2>/dev/null | wc -l); " +
         "`$B/kafka-topics.sh --bootstrap-server $Bootstrap --delete --topic $topic >/dev/null; test `$n = $Count"
-    kube -n $ns exec tools -- bash -c $script
+    kube -n $ns exec tools '--' bash -c $script
 }
 
 $rows = @()
