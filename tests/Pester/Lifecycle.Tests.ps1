@@ -291,6 +291,7 @@ Describe 'Volumes that an earlier cluster left' -Tag Lab {
     AfterAll { Close-Lab $ns }
 
     It 'are refused where they do not fit: nothing is made, nothing crashes' {
+        if ($Lab.Kafka -lt [version] '0.10.1') { Set-ItResult -Skipped -Because "Kafka $($Lab.Kafka) writes no cluster id on its volumes: nothing tells whose they are"; return }
         $null = kubectl delete persistentvolumeclaim data-odd-zk-0 -n $ns
         $before = Get-State $ns
         { New-KafkaCluster @small } | Should -Throw "*$first*" -ErrorId 'KafkaK8s.KeptVolumesUnfit,*'
@@ -305,12 +306,13 @@ Describe 'Volumes that an earlier cluster left' -Tag Lab {
     }
 
     It 'do not stand in the way of a new cluster while they still go' {
+        function Get-Volume { (Get-Kube persistentvolumeclaim data-odd-kafka-0 -n $ns).spec.volumeName }
         $null = New-KafkaCluster @small
-        $second = Get-ClusterId
+        $second = Get-Volume
         Remove-KafkaCluster odd -Namespace $ns -DeleteData -Confirm:$false -NoWait
         $third = New-KafkaCluster @small
         $third.Status | Should -Be 'Ready'
-        $second | Should -Not -Be $first
-        Get-ClusterId | Should -Not -Be $second
+        $second | Should -Not -BeNullOrEmpty
+        Get-Volume | Should -Not -Be $second
     }
 }
