@@ -56,7 +56,7 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet
     {
         var connection = Connect();
         var request = new ResizeRequest(Name, NamespaceOf(connection), Count, Force, DeleteData: false, Timeout);
-        var plan = Await(cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
+        var plan = Await(Name, cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string action = $"Add ZooKeeper servers ({plan.View.MemberCount} to {plan.Target}{(plan.Resumes ? ", going on with an earlier command" : "")})";
         if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Add-ZooKeeperNode", out var reason))

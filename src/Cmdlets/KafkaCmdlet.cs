@@ -102,13 +102,19 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
     /// <summary>The kubeconfig's path, taken from PowerShell's current folder.</summary>
     private protected string? KubeConfigPath() => string.IsNullOrEmpty(KubeConfig) ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig);
 
-    /// <summary>Runs async work to its end and gives its result; only events of an operation can be rendered meanwhile.</summary>
-    private protected T Await<T>(Func<CancellationToken, Task<T>> work)
+    /// <summary>
+    /// Runs async work that only reads to its end, within the limit of time, and gives its result; only events of an operation can be
+    /// rendered meanwhile.
+    /// </summary>
+    /// <typeparam name="T">Type of the result.</typeparam>
+    /// <param name="subject">What it is about, for the error when the time is over.</param>
+    /// <param name="work">The work.</param>
+    private protected T Await<T>(string subject, Func<CancellationToken, Task<T>> work)
     {
         T result = default!;
         async IAsyncEnumerable<T> Once([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
         {
-            yield return await work(cancel).ConfigureAwait(false);
+            yield return await Limits.WithinAsync(Timeout, work, subject, cancel).ConfigureAwait(false);
         }
 
         Drain(Once, item => result = item, static () => { });

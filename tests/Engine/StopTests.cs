@@ -32,6 +32,12 @@ public sealed class StopTests : IDisposable
         Assert.Empty(result.Output);
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
         Quiet();
+        AllStands();
+
+        // The same command goes on: nothing is made twice.
+        int before = server.Writes.Count;
+        engine.Run("param($k) New-KafkaCluster demo -NoWait -KubeConfig $k", new { k = server.KubeConfig }).EnsureSuccess();
+        Assert.DoesNotContain(server.Writes.Skip(before), w => w.Method != "PATCH");
     }
 
     [Theory]
@@ -100,9 +106,27 @@ public sealed class StopTests : IDisposable
         var result = engine.Run("param($k) " + New.Replace("40", "2", StringComparison.Ordinal), new { k = server.KubeConfig });
         Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.OperationTimeout, result.Errors[0].CategoryInfo.Category);
+        Assert.Contains("Everything made so far stands (Get-KafkaCluster demo -Namespace kafka shows it); the same command goes on from there", result.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.InRange(result.Duration.TotalSeconds, 1.9, 2 + Soon);
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
         Quiet();
+        AllStands();
+    }
+
+    [Theory]
+    [InlineData("Get-KafkaCluster")]
+    [InlineData("New-KafkaCluster demo")]
+    [InlineData("Remove-KafkaCluster demo -Confirm:$false")]
+    [InlineData("Export-KafkaManifest demo")]
+    [InlineData("Test-KafkaTopic demo")]
+    public void Out_of_time_without_an_answer_is_an_error_too(string command)
+    {
+        server.Instead = static _ => FakeAnswer.Never;
+        var result = engine.Run($"param($k) {command} -TimeoutSeconds 1 -KubeConfig $k", new { k = server.KubeConfig }, TimeSpan.FromSeconds(20));
+        Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Null(result.TerminatingError);
+        Assert.InRange(result.Duration.TotalSeconds, 0.9, 1 + Soon);
+        Eventually.Holds(() => server.Pending == 0, "the request is still open", Soon);
     }
 
     [Fact]
@@ -142,6 +166,14 @@ public sealed class StopTests : IDisposable
         Eventually.Holds(() => engine.Host.Recording.Progress[^1].StatusDescription == "ZooKeeper 3/3, brokers 0/3", "the last change is not shown");
         await engine.StopAsync();
         await running;
+    }
+
+    // Nothing is torn down behind the user's back.
+    private void AllStands()
+    {
+        Assert.DoesNotContain(server.Writes, w => w.Method == "DELETE");
+        Assert.Contains("statefulsets/demo-zk", server.Store.Names);
+        Assert.Contains("statefulsets/demo-kafka", server.Store.Names);
     }
 
     private async Task<double> StopAsync()

@@ -41,23 +41,22 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task A_failed_pull_and_the_next_try_are_one_warning()
     {
-        var told = new TaskCompletionSource();
+        using var looks = new SemaphoreSlim(0);
         await using var server = Start([Crashing("demo-kafka-0", "ErrImagePull")], async (r, to) =>
         {
             if (r.Path.EndsWith("/pods", StringComparison.Ordinal))
             {
-                await told.Task;
+                // One after the other: of changes that come at once only the last would be looked at.
                 foreach (string reason in new[] { "ImagePullBackOff", "ErrImagePull", "ImagePullBackOff", "CrashLoopBackOff" })
+                {
+                    await looks.WaitAsync();
                     await to.EventAsync("MODIFIED", Crashing("demo-kafka-0", reason));
+                }
             }
 
             await to.HoldAsync();
         });
-        Assert.Equal(["pod demo-kafka-0: ErrImagePull", "pod demo-kafka-0: CrashLoopBackOff: exit code 0"], await WarningsAsync(server, count: 2, looked: n =>
-        {
-            if (n == 1)
-                told.TrySetResult();
-        }));
+        Assert.Equal(["pod demo-kafka-0: ErrImagePull", "pod demo-kafka-0: CrashLoopBackOff: exit code 0"], await WarningsAsync(server, count: 2, looked: _ => looks.Release()));
     }
 
     [Fact]
