@@ -52,7 +52,8 @@ function Get-PodUids {
 # acknowledgement or an error, gets its time in microseconds.
 function Start-Load {
     param([string] $Namespace, [string] $Cluster)
-    $new = $Lab.HasTunnel ? "--bootstrap-server $Cluster-kafka-service:9092 --repeating-keys 6" : "--broker-list $Cluster-kafka-service:9092"
+    $bootstrap = "$($Cluster -eq 'kafka' ? '' : "$Cluster-")kafka-service:9092"
+    $new = $Lab.HasTunnel ? "--bootstrap-server $bootstrap --repeating-keys 6" : "--broker-list $bootstrap"
     $tool = "/opt/kafka/bin/kafka-run-class.sh org.apache.kafka.tools.VerifiableProducer $new --topic load --acks -1 --throughput 50 2> /tmp/load.err"
     $stamp = 'while IFS= read -r line; do echo "${EPOCHREALTIME/[.,]/} $line"; done'
     $null = Invoke-Tool -Namespace $Namespace "nohup bash -c '$tool | $stamp' > /tmp/load 2> /dev/null < /dev/null & echo started"
@@ -120,7 +121,7 @@ function Invoke-Until {
 function Invoke-Killed {
     param([string] $Namespace, [string] $Command, [string] $Said)
     $start = [Diagnostics.ProcessStartInfo]::new($Prompt)
-    foreach ($word in '-NoLogo', '-NonInteractive', '-Command', "Import-Module '$ModuleFolder'; `$VerbosePreference = 'Continue'; $Command -Namespace $Namespace") { $start.ArgumentList.Add($word) }
+    foreach ($word in '-NoLogo', '-NonInteractive', '-Command', "Import-Module '$ModuleFolder'; $Command -Namespace $Namespace -Verbose 4>&1 | ForEach-Object { `"`$_`" }") { $start.ArgumentList.Add($word) }
     $start.RedirectStandardOutput = $true
     $process = [Diagnostics.Process]::Start($start)
     try {
