@@ -159,7 +159,7 @@ function Get-Tree {
         $hash.Dispose()
         Close-Zk $session
     }
-    if (-not ($lines -match '^/kafka/cluster/id ')) { throw "the tree could not be read: $lines" }
+    if (-not ($lines -match '^/kafka/brokers/topics ')) { throw "the tree could not be read: $lines" }
     $lines.Sort([StringComparer]::Ordinal)
     $lines
 }
