@@ -112,6 +112,16 @@ public sealed class ShouldProcessTests : IDisposable
         Assert.Equal(2, server.Store.Names.Count(n => n.StartsWith("persistentvolumeclaims/data-demo2-", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void An_old_server_is_asked_for_budgets_in_its_own_version()
+    {
+        using var old = new FakeApiServer(new Version(1, 20));
+        old.PutCluster("kafka", "demo");
+        old.Store.Put("policy/v1beta1", "poddisruptionbudgets", "kafka", FakeObjects.Plain("policy/v1beta1", "PodDisruptionBudget", "demo-old", FakeObjects.Labels("demo", "kafka")));
+        engine.Run($"param($k) {Remove} -Confirm:$false", new { k = old.KubeConfig }).EnsureSuccess();
+        Assert.DoesNotContain("poddisruptionbudgets/demo-old", old.Store.Names);
+    }
+
     // Of another application that happens to have the same name of an instance.
     [Fact]
     public void What_is_not_ours_is_left_alone()

@@ -243,7 +243,11 @@ spec: {ports: [{port: 80}]}
             $before = Get-State $ns
             $plan = Remove-KafkaCluster demo -Namespace $ns -WhatIf
             ($plan | Where-Object Kind -eq 'PersistentVolumeClaim').Action | Sort-Object -Unique | Should -Be 'Keep'
-            if ($Lab.HasTunnel) { ($plan | Where-Object Kind -eq 'Topic').Name | Should -Contain $kept.Topic }
+            if ($Lab.HasTunnel) {
+                ($plan | Where-Object Kind -eq 'Topic').Name | Should -Contain $kept.Topic
+                ($plan | Where-Object Name -eq $kept.Topic).Note | Should -Match '^6 partitions, \d+\.\d MiB on disk$'
+            }
+            ($plan | Where-Object Kind -eq 'PersistentVolumeClaim').Note | Should -Contain '2Gi'
             Compare-State $before (Get-State $ns) | Should -BeNullOrEmpty
         }
 

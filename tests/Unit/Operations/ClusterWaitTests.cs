@@ -101,10 +101,12 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task Progress_is_told_when_it_changes_and_the_wait_ends_when_done()
     {
+        var looked = new TaskCompletionSource(); // else a busy machine sees the second pod at its first look
         await using var server = Start([LiveTrees.Pod("demo-kafka-0").ToJsonString()], async (r, to) =>
         {
             if (r.Path.EndsWith("/pods", StringComparison.Ordinal))
             {
+                await looked.Task;
                 await to.EventAsync("MODIFIED", LiveTrees.Pod("demo-kafka-0").ToJsonString());
                 await to.EventAsync("ADDED", LiveTrees.Pod("demo-kafka-1").ToJsonString());
             }
@@ -117,6 +119,7 @@ public sealed class ClusterWaitTests
         var told = new List<OperationEvent>();
         await foreach (var e in wait.UntilAsync("Start", live =>
         {
+            looked.TrySetResult();
             int pods = live.Of(ResourceKind.Pod).Count();
             return Task.FromResult(new Core.Operations.Progress(pods == 2, $"{pods} of 2", 50 * pods));
         }, limit.Token))
