@@ -106,7 +106,7 @@ function Invoke-Until {
         while (@($job.Shell.Streams.Verbose | Where-Object { "$_" -like "$Said*" }).Count -lt $Time) {
             if ($job.Run.IsCompleted) { throw "'$Command' ended before it said '$Said': $($job.Shell.Streams.Error -join '; ')" }
             if ($clock.Elapsed.TotalSeconds -gt 240) { throw "'$Command' did not say '$Said' within 240 s" }
-            Start-Sleep -Milliseconds 10
+            Start-Sleep -Milliseconds 50
         }
         & $Then $job
         $job

@@ -16,7 +16,11 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <summary>Key of the ConfigMap that the start script reads: the size that a first start has to reckon with.</summary>
     public const string SizeKey = "ensemble.size";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300); // ZooKeeper has nothing to watch for this
+    // ZooKeeper has nothing to watch for this, and each look is three connections a server through the API server: most waits are over
+    // within seconds, and one that is not need not be over at once.
+    private const int QuickLooks = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(1);
     private string doing = "";
     private string named = "";
 
@@ -203,7 +207,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     private async IAsyncEnumerable<OperationEvent> PollAsync(string step, Func<EnsembleView, string?> missing, [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
-        while (true)
+        for (int looks = 0; ; looks++)
         {
             string? text;
             try
@@ -220,7 +224,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             doing = text;
             if (text != last)
                 yield return new Waiting(step, last = text);
-            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            await Task.Delay(looks < QuickLooks ? Pause : LongPause, cancel).ConfigureAwait(false);
         }
     }
 

@@ -13,7 +13,7 @@ internal static class Ensembles
     /// <summary>
     /// One word a pod, by ordinal: <c>L</c> leader, <c>F</c> follower, <c>f</c> follower far behind, <c>D</c> pod that does not answer,
     /// <c>T</c> pod that is ending, <c>-</c> no pod, <c>A</c> pod that
-    /// lives and is in no quorum, <c>o</c> follower that goes by an older configuration.
+    /// lives and is in no quorum, <c>R</c> ready pod that does not answer, <c>o</c> follower that goes by an older configuration.
     /// </summary>
     /// <param name="pods">The words.</param>
     /// <param name="members">Ids of those who vote.</param>
