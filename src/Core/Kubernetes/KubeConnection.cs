@@ -226,6 +226,10 @@ internal sealed class KubeConnection : IDisposable
             throw new ClusterException("ApiServerUnreachable", FailureKind.Connection, Server,
                 $"The API server {Server} did not answer within {RequestTimeout.TotalSeconds:0} s. Check the network, and that the context {Context} names the right server.", e);
         }
+        catch (HttpRequestException e) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancel); // a handshake that is broken off looks like a failed one
+        }
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException)
         {
             throw new ClusterException("ApiServerUntrusted", FailureKind.Authentication, Server,
