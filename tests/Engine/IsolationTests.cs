@@ -39,7 +39,7 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
         }
 
         Assert.Equal(Path.Combine(BuiltModule.Folder, "bin", "KafkaK8s.dll"), AssemblyLoadContext.Default.Assemblies.Single(a => a.GetName().Name == "KafkaK8s").Location);
-        Assert.Same(typeof(System.Management.Automation.PSCmdlet), Context.LoadFromAssemblyName(new AssemblyName("KafkaK8s.Cmdlets")).GetType("KafkaK8s.Cmdlets.KafkaCmdlet", throwOnError: true)!.BaseType);
+        Assert.Same(typeof(System.Management.Automation.PSCmdlet), Context.LoadFromAssemblyName(new AssemblyName("KafkaK8s.Cmdlets")).GetType("KafkaK8s.Cmdlets.OperationCmdlet", throwOnError: true)!.BaseType);
     }
 
     [Theory]
