@@ -58,11 +58,14 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         {
             work();
         }
-        catch (Exception e) when (ErrorTable.IsExpected(e))
+        catch (Exception e) when (Expected(e) is { } failure)
         {
-            WriteError(ErrorTable.ToRecord(e, this));
+            WriteError(ErrorTable.ToRecord(failure, this));
         }
     }
+
+    /// <summary>A failure that an operator can act on; null for everything else, which is a defect and goes its way with its stack.</summary>
+    private protected virtual ClusterException? Expected(Exception failure) => failure as ClusterException;
 
     /// <summary>Cancels only: the pipeline thread waits for the work to end.</summary>
     protected sealed override void StopProcessing() => stop.Cancel();
@@ -165,7 +168,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
             {
                 // That is what was asked for.
             }
-            catch (ClusterException) when (!drained)
+            catch (Exception e) when (!drained && Expected(e) is not null)
             {
                 // The pipeline is ending for another reason, which must not be hidden.
             }
