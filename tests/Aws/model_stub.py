@@ -83,10 +83,10 @@ def fill(shape_name, name, given, depth=0):
     shape = SHAPES[shape_name]
     kind = shape["type"]
     if kind == "structure":
-        members = {m: r["shape"] for m, r in shape["members"].items() if depth < 6}
+        members = {m: r["shape"] for m, r in shape["members"].items() if depth < 8}
         return {m: given[m] if isinstance(given.get(m), str) and SHAPES[s]["type"] == "string" else fill(s, m, given, depth + 1) for m, s in members.items() if m != "nextToken"}
     if kind == "list":
-        return [fill(shape["member"]["shape"], name, given, depth + 1)] if depth < 6 else []
+        return [fill(shape["member"]["shape"], name, given, depth + 1)] if depth < 8 else []
     if kind == "map":
         return {"key": fill(shape["value"]["shape"], name, given, depth + 1)}
     if kind == "string":
