@@ -37,7 +37,7 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
     public void Dispose()
     {
         BuiltModule.SetAws();
-        File.Delete(BuiltModule.AwsConfig);
+        File.WriteAllText(BuiltModule.AwsConfig, "");
         server.Dispose();
         folder.Dispose();
     }
