@@ -41,8 +41,12 @@ public static class BuiltModule
     internal static void ForgetUser()
     {
         Environment.SetEnvironmentVariable("KUBECONFIG", "/nonexistent/kubeconfig");
-        File.WriteAllText(AwsConfig, "");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(AwsConfig);
+        foreach (string file in new[] { AwsConfig, AwsConfig + ".keys" })
+        {
+            File.WriteAllText(file, "");
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(file);
+        }
+
         SetAws();
     }
 
@@ -51,7 +55,7 @@ public static class BuiltModule
     {
         foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)))
             Environment.SetEnvironmentVariable(name, null);
-        (string, string)[] none = [("AWS_CONFIG_FILE", AwsConfig), ("AWS_SHARED_CREDENTIALS_FILE", AwsConfig), ("AWS_EC2_METADATA_DISABLED", "true")];
+        (string, string)[] none = [("AWS_CONFIG_FILE", AwsConfig), ("AWS_SHARED_CREDENTIALS_FILE", AwsConfig + ".keys"), ("AWS_EC2_METADATA_DISABLED", "true")];
         foreach (var (name, value) in none.Concat(variables))
             Environment.SetEnvironmentVariable(name, value);
     }
