@@ -12,6 +12,7 @@
     TypesToProcess       = @('KafkaK8s.Types.ps1xml')
     CmdletsToExport      = @(
         'Add-ZooKeeperNode'
+        'Connect-EksCluster'
         'Export-KafkaManifest'
         'Get-KafkaCluster'
         'Get-ZooKeeperNode'
