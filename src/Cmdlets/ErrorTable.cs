@@ -6,13 +6,9 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>Exception to ErrorRecord: the one table.</summary>
 internal static class ErrorTable
 {
-    /// <summary>Whether an operator can act on it. Everything else is a defect and goes its way with its stack.</summary>
-    public static bool IsExpected(Exception e) => e is ClusterException;
-
     /// <summary>The record: id <c>KafkaK8s.&lt;id&gt;</c>, category by the kind of failure, the target, the inner exception kept.</summary>
-    public static ErrorRecord ToRecord(Exception exception, PSCmdlet cmdlet)
+    public static ErrorRecord ToRecord(ClusterException e, PSCmdlet cmdlet)
     {
-        var e = (ClusterException)exception;
         if (e.Kind is FailureKind.Authentication or FailureKind.Connection)
             ConnectionPool.Forget(); // fresh credentials or another route next time
         return new ErrorRecord(e, $"KafkaK8s.{e.Id}", Category(e.Kind), e.Target)

@@ -1,23 +1,12 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
-using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>What all cmdlets share: how to reach Kubernetes, how long to wait, and how events become output.</summary>
-public abstract class KafkaCmdlet : PSCmdlet, IDisposable
+/// <summary>What the cmdlets of Kubernetes share: how to reach it.</summary>
+public abstract class KafkaCmdlet : OperationCmdlet
 {
-    private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(250);
-
-    private readonly CancellationTokenSource stop = new();
-    private long lastProgress;
-    private Waiting? heldBack;
-    private bool progressShown;
-
     /// <summary>
     /// <para type="description">Context of the kubeconfig to use. Without it: the current context.</para>
     /// </summary>
@@ -39,60 +28,6 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string? Namespace { get; set; }
 
-    /// <summary>
-    /// <para type="description">Seconds that the whole operation may take; of a change of a ZooKeeper ensemble: each step. When they are over, the error says what stands; running the same command again goes on from there.</para>
-    /// </summary>
-    [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSeconds { get; set; } = 900;
-
-    /// <summary>The limit of time.</summary>
-    protected TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Lets go of what the cmdlet holds.</summary>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-            stop.Dispose();
-    }
-
-    /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Guarded(ProcessItem);
-
-    /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guarded(ProcessEnd);
-
-    /// <summary>The work for all items together, once the last one is in; for cmdlets that choose an order of their own.</summary>
-    protected virtual void ProcessEnd()
-    {
-    }
-
-    /// <summary>Runs work whose expected failures become error records, so that one bad item does not stop the others.</summary>
-    private protected void Guarded(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception e) when (ErrorTable.IsExpected(e))
-        {
-            WriteError(ErrorTable.ToRecord(e, this));
-        }
-    }
-
-    /// <summary>Cancels only: the pipeline thread waits for the work to end.</summary>
-    protected sealed override void StopProcessing() => stop.Cancel();
-
-    /// <summary>The work for one item of the pipeline. Failures that an operator can act on may be thrown.</summary>
-    protected abstract void ProcessItem();
-
     /// <summary>The connection that the parameters name; kept for the next command of this runspace.</summary>
     private protected KubeConnection Connect() => ConnectionPool.Get(KubeConfigPath(), Context);
 
@@ -101,136 +36,4 @@ public abstract class KafkaCmdlet : PSCmdlet, IDisposable
 
     /// <summary>The kubeconfig's path, taken from PowerShell's current folder.</summary>
     private protected string? KubeConfigPath() => string.IsNullOrEmpty(KubeConfig) ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig);
-
-    /// <summary>Runs async work to its end and gives its result; only events of an operation can be rendered meanwhile.</summary>
-    private protected T Await<T>(Func<CancellationToken, Task<T>> work)
-    {
-        T result = default!;
-        async IAsyncEnumerable<T> Once([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
-        {
-            yield return await work(cancel).ConfigureAwait(false);
-        }
-
-        Drain(Once, item => result = item, static () => { });
-        return result;
-    }
-
-    /// <summary>Runs an operation and renders its events: changes as verbose text, waits as progress, stalls as warnings.</summary>
-    /// <typeparam name="T">Type of its result.</typeparam>
-    /// <param name="operation">The operation.</param>
-    /// <param name="activity">Title of the progress bar.</param>
-    /// <param name="completed">Takes the result.</param>
-    private protected void Run<T>(Func<CancellationToken, IAsyncEnumerable<OperationEvent>> operation, string activity, Action<T> completed)
-    {
-        try
-        {
-            Drain(operation, e =>
-            {
-                switch (e)
-                {
-                    case Applied applied:
-                        WriteVerbose(Words.Of(applied.Change));
-                        break;
-                    case Note note:
-                        WriteVerbose(note.Text);
-                        break;
-                    case Warned warned:
-                        WriteWarning(warned.Text);
-                        break;
-                    case Waiting waiting:
-                        ShowProgress(activity, waiting);
-                        break;
-                    case Completed<T> done:
-                        EndProgress(activity);
-                        completed(done.Result);
-                        break;
-                }
-            }, () => ShowHeldBack(activity));
-        }
-        finally
-        {
-            EndProgress(activity);
-        }
-    }
-
-    // Async work yields values; only the pipeline thread writes. Whatever ends the loop early (Ctrl+C, Select-Object -First, an
-    // error downstream) cancels the work and waits for its end, so that no task outlives the command.
-    private void Drain<T>(Func<CancellationToken, IAsyncEnumerable<T>> source, Action<T> render, Action idle)
-    {
-        using var cts = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        using var queue = new BlockingCollection<T>(boundedCapacity: 64);
-        var token = cts.Token;
-        var producer = Task.Run(async () =>
-        {
-            try
-            {
-                await foreach (var item in source(token).WithCancellation(token).ConfigureAwait(false))
-                    queue.Add(item, token);
-            }
-            finally
-            {
-                queue.CompleteAdding();
-            }
-        }, CancellationToken.None);
-        bool drained = false;
-        try
-        {
-            while (!queue.IsCompleted)
-            {
-                if (queue.TryTake(out var item, ProgressPause))
-                    render(item);
-                else
-                    idle();
-            }
-
-            drained = true;
-        }
-        finally
-        {
-            if (!drained)
-                cts.Cancel();
-            try
-            {
-                producer.GetAwaiter().GetResult();
-            }
-            catch (Exception e) when (e is OperationCanceledException && (!drained || stop.IsCancellationRequested))
-            {
-                // That is what was asked for.
-            }
-            catch (ClusterException) when (!drained)
-            {
-                // The pipeline is ending for another reason, which must not be hidden.
-            }
-        }
-
-        if (stop.IsCancellationRequested)
-            throw new PipelineStoppedException();
-    }
-
-    private void ShowProgress(string activity, Waiting waiting)
-    {
-        heldBack = waiting;
-        if (progressShown && Stopwatch.GetElapsedTime(lastProgress) < ProgressPause)
-            return;
-        heldBack = null;
-        lastProgress = Stopwatch.GetTimestamp();
-        progressShown = true;
-        WriteProgress(new ProgressRecord(1, activity, waiting.Text) { CurrentOperation = waiting.Phase, PercentComplete = Math.Clamp(waiting.Percent, -1, 100) });
-    }
-
-    // The last of a burst must not be lost: nothing may come after it for minutes.
-    private void ShowHeldBack(string activity)
-    {
-        if (heldBack is not null)
-            ShowProgress(activity, heldBack);
-    }
-
-    private void EndProgress(string activity)
-    {
-        heldBack = null;
-        if (!progressShown)
-            return;
-        progressShown = false;
-        WriteProgress(new ProgressRecord(1, activity, "done") { RecordType = ProgressRecordType.Completed });
-    }
 }

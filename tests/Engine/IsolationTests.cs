@@ -21,6 +21,11 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
     [InlineData("KubernetesClient")]
     [InlineData("Confluent.Kafka")]
     [InlineData("Fractions")]
+    [InlineData("AWSSDK.Core")]
+    [InlineData("AWSSDK.EC2")]
+    [InlineData("AWSSDK.SecurityToken")]
+    [InlineData("AWSSDK.SSO")]
+    [InlineData("AWSSDK.SSOOIDC")]
     public void Dependencies_live_in_the_context_of_the_module(string name)
     {
         var assembly = Context.LoadFromAssemblyName(new AssemblyName(name));
@@ -39,7 +44,7 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
         }
 
         Assert.Equal(Path.Combine(BuiltModule.Folder, "bin", "KafkaK8s.dll"), AssemblyLoadContext.Default.Assemblies.Single(a => a.GetName().Name == "KafkaK8s").Location);
-        Assert.Same(typeof(System.Management.Automation.PSCmdlet), Context.LoadFromAssemblyName(new AssemblyName("KafkaK8s.Cmdlets")).GetType("KafkaK8s.Cmdlets.KafkaCmdlet", throwOnError: true)!.BaseType);
+        Assert.Same(typeof(System.Management.Automation.PSCmdlet), Context.LoadFromAssemblyName(new AssemblyName("KafkaK8s.Cmdlets")).GetType("KafkaK8s.Cmdlets.OperationCmdlet", throwOnError: true)!.BaseType);
     }
 
     [Theory]
@@ -48,6 +53,8 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
     [InlineData("k8s.Kubernetes", false)]
     [InlineData("Confluent.Kafka.Library", false)]
     [InlineData("YamlDotNet.Core.Parser", false)]
+    [InlineData("Amazon.EKS.AmazonEKSClient", false)]
+    [InlineData("Amazon.Runtime.AmazonServiceClient", false)]
     [InlineData("KafkaK8s.ClusterSpec", true)]
     [InlineData("KafkaK8s.KafkaCluster", true)]
     [InlineData("KafkaK8s.ClusterChange", true)]

@@ -16,7 +16,6 @@ public abstract class NameCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
-        string word = (wordToComplete ?? "").Trim('\'', '"');
         IReadOnlyList<string> names;
         try
         {
@@ -25,18 +24,25 @@ public abstract class NameCompleter : IArgumentCompleter
             if (!work.Wait(Limit))
             {
                 limit.Cancel(); // its own clock may be a moment late, and would not go off once it is disposed of
-                yield break;
+                return [];
             }
 
             names = work.Result;
         }
         catch (AggregateException)
         {
-            yield break; // completion never complains
+            return []; // completion never complains
         }
 
-        foreach (string name in names.Where(n => n.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
-            yield return new CompletionResult(name.AsSpan().IndexOfAny(" '\"$`") < 0 ? name : $"'{name.Replace("'", "''", StringComparison.Ordinal)}'", name, CompletionResultType.ParameterValue, name);
+        return Matching(names, wordToComplete);
+    }
+
+    /// <summary>The names that begin as what was typed, quoted where they must be.</summary>
+    internal static IEnumerable<CompletionResult> Matching(IEnumerable<string> names, string? typed)
+    {
+        string word = (typed ?? "").Trim('\'', '"');
+        return names.Where(n => n.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)
+            .Select(n => new CompletionResult(n.AsSpan().IndexOfAny(" '\"$`") < 0 ? n : $"'{n.Replace("'", "''", StringComparison.Ordinal)}'", n, CompletionResultType.ParameterValue, n));
     }
 
     /// <summary>The names to choose from.</summary>

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using KafkaK8s.Cmdlets.Completion;
+using KafkaK8s.Core;
+using KafkaK8s.Core.Eks;
+
+namespace KafkaK8s.Cmdlets;
+
+/// <summary>What the cmdlets of EKS share: how to reach AWS.</summary>
+public abstract class EksCmdlet : OperationCmdlet
+{
+    private AwsSession? session;
+    private (string?, string?) sessionOf;
+
+    /// <summary>
+    /// <para type="description">Region of AWS, such as eu-central-1. Without it: the one of the variables AWS_REGION or AWS_DEFAULT_REGION, else of the profile, else of the EC2 instance that this runs on.</para>
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
+    public string? Region { get; set; }
+
+    /// <summary>
+    /// <para type="description">Profile of AWS's config and credentials files. Without it: credentials are found as AWS's own tools find them: variables, the profile that AWS_PROFILE names or "default", web identity, container, instance.</para>
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
+    public string? ProfileName { get; set; }
+
+    /// <summary>Name of the EKS cluster that the item is about, for messages; null where there is none.</summary>
+    private protected abstract string? EksClusterName { get; }
+
+    /// <summary>The region and credentials that the parameters name, with the clients for them.</summary>
+    private protected AwsSession Aws()
+    {
+        var wanted = (Region, ProfileName);
+        if (session is null || sessionOf != wanted)
+        {
+            session?.Dispose();
+            session = AwsSession.Open(string.IsNullOrEmpty(Region) ? null : Region, string.IsNullOrEmpty(ProfileName) ? null : ProfileName);
+            sessionOf = wanted;
+        }
+
+        return session;
+    }
+
+    /// <inheritdoc/>
+    private protected override ClusterException? Expected(Exception failure) => base.Expected(failure) ?? session?.Explain(failure, EksClusterName);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            session?.Dispose();
+        base.Dispose(disposing);
+    }
+}
