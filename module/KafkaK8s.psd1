@@ -12,13 +12,18 @@
     TypesToProcess       = @('KafkaK8s.Types.ps1xml')
     CmdletsToExport      = @(
         'Add-ZooKeeperNode'
+        'Enable-KafkaEksStorage'
         'Export-KafkaManifest'
         'Get-KafkaCluster'
+        'Get-KafkaNodeGroup'
         'Get-ZooKeeperNode'
         'New-KafkaCluster'
+        'New-KafkaNodeGroup'
         'Remove-KafkaCluster'
+        'Remove-KafkaNodeGroup'
         'Remove-ZooKeeperNode'
         'Restart-ZooKeeperNode'
+        'Test-KafkaEksCluster'
         'Test-KafkaTopic'
     )
     FunctionsToExport    = @()

@@ -16,11 +16,17 @@ public abstract class NameCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
+        return Within(cancel => NamesAsync(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"), cancel), wordToComplete);
+    }
+
+    /// <summary>The names that a source gives in time and that begin as what was typed.</summary>
+    internal static IEnumerable<CompletionResult> Within(Func<CancellationToken, Task<IReadOnlyList<string>>> source, string? typed)
+    {
         IReadOnlyList<string> names;
         try
         {
             using var limit = new CancellationTokenSource(Limit);
-            var work = Task.Run(() => NamesAsync(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"), limit.Token));
+            var work = Task.Run(() => source(limit.Token));
             if (!work.Wait(Limit))
             {
                 limit.Cancel(); // its own clock may be a moment late, and would not go off once it is disposed of
@@ -34,7 +40,7 @@ public abstract class NameCompleter : IArgumentCompleter
             return []; // completion never complains
         }
 
-        return Matching(names, wordToComplete);
+        return Matching(names, typed);
     }
 
     /// <summary>The names that begin as what was typed, quoted where they must be.</summary>

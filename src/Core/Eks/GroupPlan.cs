@@ -36,13 +36,15 @@ internal sealed record GroupStep(GroupFact Wanted, string Zone, ChangeAction Act
 internal static partial class GroupPlan
 {
     /// <summary>Refuses what cannot be, whatever is there.</summary>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="template">Launch template as given; null: none.</param>
     /// <exception cref="ClusterException">Kind InvalidInput.</exception>
-    public static void CheckGiven(GroupRequest request)
+    public static void CheckGiven(GroupRequest request, string? template)
     {
         GroupNames.CheckPrefix(request.Prefix);
         if (request.NodesPerZone < 1)
             throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.NodesPerZone, $"-NodesPerZone {request.NodesPerZone}: a group has at least one node.");
-        if (request.DiskSize is not null && request.Template is not null)
+        if (request.DiskSize is not null && template is not null)
             throw new ClusterException("DiskAndTemplate", FailureKind.InvalidInput, request.DiskSize, "-DiskSize and -LaunchTemplate exclude each other: EKS takes the disk from the template. Leave one of them out.");
         if (request.NodeRole is string role)
             CheckRole("-NodeRole", role);

@@ -1,11 +1,28 @@
 using System.Globalization;
+using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Core.Eks;
 
 /// <summary>What a node must have room for.</summary>
 /// <param name="MemoryMib">Memory of a broker and a ZooKeeper server, in MiB.</param>
 /// <param name="Cpus">CPUs that both request.</param>
-internal sealed record NodeLoad(decimal MemoryMib, decimal Cpus);
+internal sealed record NodeLoad(decimal MemoryMib, decimal Cpus)
+{
+    /// <summary>A broker of this memory and these CPUs, else of the manifests', with a ZooKeeper server beside it.</summary>
+    /// <exception cref="ClusterException"><c>InvalidQuantity</c>.</exception>
+    public static NodeLoad Of(ManifestCatalog catalog, string? brokerMemory, string? brokerCpu)
+    {
+        string Request(string set, string container, string what) =>
+            (string)TreePath.Get(catalog.Find("StatefulSet", set), $"spec.template.spec.containers[name={container}].resources.requests.{what}")!;
+        return new NodeLoad(
+            (Number("-BrokerMemory", brokerMemory ?? Request("kafka", "kafka", "memory")) + Number("", Request("zk", "zookeeper", "memory"))) / (1024 * 1024),
+            Number("-BrokerCpu", brokerCpu ?? Request("kafka", "kafka", "cpu")) + Number("", Request("zk", "zookeeper", "cpu")));
+    }
+
+    private static decimal Number(string parameter, string text) => Quantity.TryParse(text, out decimal number) && number > 0 ? number
+        : throw new ClusterException("InvalidQuantity", FailureKind.InvalidInput, text, $"{parameter} '{text}' is not a quantity of Kubernetes. Write a number above 0 with a unit, such as 16Gi or 2.");
+}
 
 /// <summary>Whether instance types are fit for brokers. Pure.</summary>
 internal static class InstanceFit

@@ -37,7 +37,7 @@ internal static class CreateNodeGroups
 {
     /// <summary>Makes the plan. Changes nothing.</summary>
     /// <param name="aws">The session.</param>
-    /// <param name="request">What was asked for.</param>
+    /// <param name="request">What was asked for, checked.</param>
     /// <param name="template">Launch template as given; null: none.</param>
     /// <param name="noWait">Return once everything is asked for.</param>
     /// <param name="timeout">Limit for the whole operation.</param>
@@ -45,7 +45,6 @@ internal static class CreateNodeGroups
     /// <exception cref="ClusterException">The request cannot be carried out.</exception>
     public static async Task<CreateGroupsPlan> PlanAsync(AwsSession aws, GroupRequest request, string? template, bool noWait, TimeSpan timeout, CancellationToken cancel)
     {
-        GroupPlan.CheckGiven(request);
         var cluster = await EksReads.ActiveClusterAsync(aws, request.Cluster, cancel).ConfigureAwait(false);
         var (groups, all, types) = (EksReads.GroupsAsync(aws, cluster.Name, cancel), EksReads.SubnetsAsync(aws, cluster.VpcId, cancel), EksReads.TypesAsync(aws, request.InstanceTypes, cancel));
         await Task.WhenAll(groups, all, types).ConfigureAwait(false);

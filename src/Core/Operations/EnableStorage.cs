@@ -30,15 +30,21 @@ internal sealed record AddonStep(string Name, ChangeAction Action);
 /// <summary>Gives an EKS cluster the driver of EBS volumes, and a storage class for brokers.</summary>
 internal static class EnableStorage
 {
-    /// <summary>Makes the plan. Changes nothing.</summary>
-    /// <exception cref="ClusterException"><c>StorageRoleMissing</c>, <c>AddonDiffers</c>, <c>StorageClassDiffers</c>, <c>InvalidVolumeSpeed</c>, <c>InvalidRoleArn</c>.</exception>
-    public static async Task<StoragePlan> PlanAsync(AwsSession aws, KubeConnection connection, StorageRequest request, CancellationToken cancel)
+    /// <summary>Refuses what cannot be, whatever is there.</summary>
+    /// <exception cref="ClusterException"><c>InvalidVolumeSpeed</c>, <c>InvalidRoleArn</c>.</exception>
+    public static void CheckGiven(StorageRequest request)
     {
         StorageClassSpec.Check(request.Iops, request.Throughput);
         if (request.PodIdentityRole is string pod)
             GroupPlan.CheckRole("-PodIdentityRole", pod);
         if (request.IrsaRole is string irsa)
             GroupPlan.CheckRole("-IrsaRole", irsa);
+    }
+
+    /// <summary>Makes the plan. Changes nothing.</summary>
+    /// <exception cref="ClusterException"><c>StorageRoleMissing</c>, <c>AddonDiffers</c>, <c>StorageClassDiffers</c>.</exception>
+    public static async Task<StoragePlan> PlanAsync(AwsSession aws, KubeConnection connection, StorageRequest request, CancellationToken cancel)
+    {
         await EksReads.ActiveClusterAsync(aws, request.Cluster, cancel).ConfigureAwait(false);
         var driver = await EksAddons.TryGetAsync(aws, request.Cluster, EksAddons.Driver, cancel).ConfigureAwait(false);
         var agent = await EksAddons.TryGetAsync(aws, request.Cluster, EksAddons.Agent, cancel).ConfigureAwait(false);

@@ -64,6 +64,10 @@ internal static class RemoveNodeGroups
             $"Not all node groups are gone after {plan.Request.Timeout.TotalSeconds:0} s: {doing[0]}. {(gone.Count == 0 ? "None is gone yet." : $"Gone: {string.Join(", ", gone)}.")} The same command goes on from there; 'kubectl uncordon' takes back that a node takes no pods."), cancel);
     }
 
+    /// <summary>The failure of node groups that are not there.</summary>
+    public static ClusterException NotFound(string cluster, IReadOnlyList<string> unknown, IEnumerable<string> known) => new("NodeGroupNotFound", FailureKind.NotFound, unknown[0],
+        $"The EKS cluster {cluster} has no node group {string.Join(", ", unknown)}. It has: {string.Join(", ", known.DefaultIfEmpty("none"))}.");
+
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(
         AwsSession aws, KubeConnection connection, RemoveGroupsPlan plan, List<string> gone, string[] doing, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -175,10 +179,7 @@ internal static class RemoveNodeGroups
     {
         var unknown = request.Groups.Except(all.Select(g => g.Name)).ToList();
         if (unknown.Count > 0)
-        {
-            throw new ClusterException("NodeGroupNotFound", FailureKind.NotFound, unknown[0],
-                $"The EKS cluster {request.Cluster} has no node group {string.Join(", ", unknown)}. It has: {string.Join(", ", all.Select(g => g.Name).DefaultIfEmpty("none"))}.");
-        }
+            throw NotFound(request.Cluster, unknown, all.Select(g => g.Name));
 
         var chosen = all.Where(g => request.Groups.Count > 0 ? request.Groups.Contains(g.Name) : g.Tags.ContainsKey(GroupNames.PrefixTag)).ToList();
         return chosen.Count > 0 ? chosen : throw new ClusterException("NodeGroupNotFound", FailureKind.NotFound, request.Cluster,

@@ -145,8 +145,8 @@ public sealed class GroupPlanTests
     [Fact]
     public void A_disk_and_a_template_exclude_each_other()
     {
-        AssertGiven("DiskAndTemplate", Request() with { DiskSize = 50, Template = Template });
-        AssertGiven(null, Request() with { Template = Template });
+        AssertGiven("DiskAndTemplate", Request() with { DiskSize = 50 }, "kafka:3");
+        AssertGiven(null, Request(), "kafka:3");
     }
 
     [Fact]
@@ -166,6 +166,6 @@ public sealed class GroupPlanTests
 
     private static ClusterException Refused(GroupRequest request, params GroupFact[] groups) => Assert.Throws<ClusterException>(() => Make(request, groups));
 
-    private static void AssertGiven(string? id, GroupRequest request) =>
-        Assert.Equal(id, Record.Exception(() => GroupPlan.CheckGiven(request)) is { } e ? Assert.IsType<ClusterException>(e).Id : null);
+    private static void AssertGiven(string? id, GroupRequest request, string? template = null) =>
+        Assert.Equal(id, Record.Exception(() => GroupPlan.CheckGiven(request, template)) is { } e ? Assert.IsType<ClusterException>(e).Id : null);
 }
