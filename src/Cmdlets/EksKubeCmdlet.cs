@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
+using KafkaK8s.Core;
+using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Cmdlets;
@@ -8,18 +10,38 @@ namespace KafkaK8s.Cmdlets;
 public abstract class EksKubeCmdlet : EksCmdlet
 {
     /// <summary>
-    /// <para type="description">Context of the kubeconfig that leads to the same cluster. Without it: the current context.</para>
+    /// <para type="description">Context of a kubeconfig that leads to the same cluster, for where EKS's own address or this AWS identity does not. Without it: the address that EKS gives, with tokens of the AWS credentials, as Connect-EksCluster does.</para>
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(ContextCompleter))]
     public string? Context { get; set; }
 
     /// <summary>
-    /// <para type="description">Path of the kubeconfig. Without it: the files that the variable KUBECONFIG names, else .kube/config in the home folder.</para>
+    /// <para type="description">Path of that kubeconfig.</para>
     /// </summary>
     [Parameter]
     public string? KubeConfig { get; set; }
 
     /// <summary>The connection to the cluster's Kubernetes.</summary>
-    private protected KubeConnection Kubernetes() => ConnectionPool.Get(string.IsNullOrEmpty(KubeConfig) ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig), Context);
+    private protected KubeConnection Kubernetes(string cluster)
+    {
+        if (!string.IsNullOrEmpty(Context) || !string.IsNullOrEmpty(KubeConfig))
+            return ConnectionPool.Get(string.IsNullOrEmpty(KubeConfig) ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig), Context);
+        var aws = Aws();
+        return ConnectionPool.Get(Await(cancel => ConnectCluster.RunAsync(aws, cluster, cancel)));
+    }
+
+    /// <summary>The same, where there may be none.</summary>
+    /// <returns>The connection, or why there is none.</returns>
+    private protected (KubeConnection? Connection, string Why) TryKubernetes(string cluster)
+    {
+        try
+        {
+            return (Kubernetes(cluster), "");
+        }
+        catch (Exception e) when (Expected(e) is { } failure)
+        {
+            return (null, failure.Message);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
+using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Cmdlets;
@@ -21,6 +22,12 @@ public abstract class KafkaCmdlet : OperationCmdlet
     public string? KubeConfig { get; set; }
 
     /// <summary>
+    /// <para type="description">Connection to an EKS cluster, from Connect-EksCluster, instead of a context of a kubeconfig. Objects that were read through it carry it on.</para>
+    /// </summary>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    public EksConnection? Connection { get; set; }
+
+    /// <summary>
     /// <para type="description">Namespace of the cluster. Without it: the namespace of the context, else "default".</para>
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -29,7 +36,18 @@ public abstract class KafkaCmdlet : OperationCmdlet
     public string? Namespace { get; set; }
 
     /// <summary>The connection that the parameters name; kept for the next command of this runspace.</summary>
-    private protected KubeConnection Connect() => ConnectionPool.Get(KubeConfigPath(), Context);
+    private protected KubeConnection Connect()
+    {
+        if (Connection is null)
+            return ConnectionPool.Get(KubeConfigPath(), Context);
+        if (!string.IsNullOrEmpty(Context) || !string.IsNullOrEmpty(KubeConfig))
+        {
+            throw new ClusterException("TwoConnections", FailureKind.InvalidInput, Connection,
+                $"The connection to the EKS cluster '{Connection.ClusterName}' and {(string.IsNullOrEmpty(Context) ? "-KubeConfig" : "-Context")} name two servers. Give one of them.");
+        }
+
+        return ConnectionPool.Get(Connection);
+    }
 
     /// <summary>The namespace that the parameters or the context name.</summary>
     private protected string NamespaceOf(KubeConnection connection) => string.IsNullOrEmpty(Namespace) ? connection.DefaultNamespace : Namespace!;

@@ -40,7 +40,7 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet
     /// <para type="description">Name of the EKS cluster.</para>
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Cluster")]
+    [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";

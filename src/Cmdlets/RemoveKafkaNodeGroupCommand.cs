@@ -33,7 +33,7 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
     /// <para type="description">Name of the EKS cluster.</para>
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Cluster")]
+    [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
@@ -79,10 +79,10 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
 
     private void RemoveOf(List<string>? groups)
     {
-        var (aws, connection) = (Aws(), Kubernetes());
+        var (aws, connection) = (Aws(), Kubernetes(Name));
         var request = new RemoveGroupsRequest(Name, groups ?? [], Force, Timeout);
         var plan = Await(cancel => RemoveNodeGroups.PlanAsync(aws, connection, request, cancel));
-        string target = $"{Name} in {aws.Region}, context {connection.Context}";
+        string target = $"{Name} in {aws.Region}, API server {connection.Server}";
         int pods = plan.Changes.Count(c => c.Kind == "Pod");
         string action = $"Remove {plan.Groups.Count} node groups ({string.Join(", ", plan.Groups.Select(g => g.Group.Name))}; {plan.Changes.Count(c => c.Kind == "Node")} nodes, {pods} pods move)";
         if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Remove-KafkaNodeGroup", out var reason))

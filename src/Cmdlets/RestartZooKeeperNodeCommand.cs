@@ -24,7 +24,7 @@ namespace KafkaK8s.Cmdlets;
 [OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep))]
 public sealed class RestartZooKeeperNodeCommand : KafkaCmdlet
 {
-    private readonly Dictionary<(string? KubeConfig, string? Context, string? Namespace, string Cluster), List<string>?> wanted = [];
+    private readonly Dictionary<(EksConnection? Connection, string? KubeConfig, string? Context, string? Namespace, string Cluster), List<string>?> wanted = [];
 
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>
     public RestartZooKeeperNodeCommand() => TimeoutSeconds = 300;
@@ -60,7 +60,7 @@ public sealed class RestartZooKeeperNodeCommand : KafkaCmdlet
     /// <summary>Collects only: the order of the pipeline is not the order of the restarts.</summary>
     protected override void ProcessItem()
     {
-        var key = (KubeConfig, Context, Namespace, Name);
+        var key = (Connection, KubeConfig, Context, Namespace, Name);
         if (Node is null)
             wanted[key] = null;
         else if (!wanted.TryGetValue(key, out var nodes))
@@ -74,7 +74,7 @@ public sealed class RestartZooKeeperNodeCommand : KafkaCmdlet
     {
         foreach (var (key, nodes) in wanted)
         {
-            (KubeConfig, Context, Namespace, Name) = key;
+            (Connection, KubeConfig, Context, Namespace, Name) = key;
             Guarded(() => RestartOne(nodes));
         }
     }

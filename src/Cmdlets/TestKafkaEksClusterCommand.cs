@@ -29,7 +29,7 @@ public sealed class TestKafkaEksClusterCommand : EksKubeCmdlet
     /// <para type="description">Name of the EKS cluster.</para>
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Cluster")]
+    [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
@@ -72,6 +72,7 @@ public sealed class TestKafkaEksClusterCommand : EksKubeCmdlet
         if (NodeRole is string role)
             GroupPlan.CheckRole("-NodeRole", role);
         var aws = Aws();
-        Run<EksCheck>(cancel => CheckEksCluster.RunAsync(aws, Kubernetes, request, cancel), $"Checking {Name}", WriteObject);
+        var kubernetes = TryKubernetes(Name);
+        Run<EksCheck>(cancel => CheckEksCluster.RunAsync(aws, kubernetes, request, cancel), $"Checking {Name}", WriteObject);
     }
 }

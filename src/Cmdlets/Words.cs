@@ -60,6 +60,9 @@ public static class Words
         return group.MinSize == group.MaxSize && group.MinSize == group.DesiredSize ? $"{group.DesiredSize}" : $"{group.DesiredSize} ({group.MinSize}-{group.MaxSize})";
     }
 
+    /// <summary>A speed of volumes; a dash where it is gp3's own.</summary>
+    public static string Speed(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
+
     private static string Line(ChangeAction action, string what, IReadOnlyList<FieldChange> fields, string note)
     {
         string line = action switch

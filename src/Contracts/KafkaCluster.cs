@@ -64,11 +64,14 @@ public sealed record KafkaCluster
     /// <summary>Time since then.</summary>
     public TimeSpan Age => CreatedAt == default ? TimeSpan.Zero : DateTimeOffset.UtcNow - CreatedAt;
 
-    /// <summary>Context of the kubeconfig through which it was read; cmdlets down the pipeline use the same.</summary>
+    /// <summary>Context of the kubeconfig through which it was read, null for EKS; cmdlets down the pipeline use the same.</summary>
     public string? Context { get; init; }
 
     /// <summary>Path of that kubeconfig; null for the default one.</summary>
     public string? KubeConfig { get; init; }
+
+    /// <summary>Connection to the EKS cluster through which it was read; null where that was a kubeconfig.</summary>
+    public EksConnection? Connection { get; init; }
 
     /// <summary>Time that each phase of making or changing it took; empty when it was only read.</summary>
     public IReadOnlyList<PhaseTiming> Timings { get; init; } = [];

@@ -131,4 +131,7 @@ public sealed record TopicVerification
 
     /// <summary>Path of that kubeconfig; null for the default one.</summary>
     public string? KubeConfig { get; init; }
+
+    /// <summary>Connection to the EKS cluster through which it was read; null where that was a kubeconfig.</summary>
+    public EksConnection? Connection { get; init; }
 }

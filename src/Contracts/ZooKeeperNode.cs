@@ -65,9 +65,12 @@ public sealed record ZooKeeperNode
     /// <summary>What is not as it should be, with the way out; empty when all is well.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Context of the kubeconfig through which it was read; cmdlets down the pipeline use the same.</summary>
+    /// <summary>Context of the kubeconfig through which it was read, null for EKS; cmdlets down the pipeline use the same.</summary>
     public string? Context { get; init; }
 
     /// <summary>Path of that kubeconfig; null for the default one.</summary>
     public string? KubeConfig { get; init; }
+
+    /// <summary>Connection to the EKS cluster through which it was read; null where that was a kubeconfig.</summary>
+    public EksConnection? Connection { get; init; }
 }

@@ -16,7 +16,9 @@ public abstract class NameCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
-        return Within(cancel => NamesAsync(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"), cancel), wordToComplete);
+        var reached = new CompletionSource(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"),
+            fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection : null);
+        return Within(cancel => NamesAsync(reached, cancel), wordToComplete);
     }
 
     /// <summary>The names that a source gives in time and that begin as what was typed.</summary>
@@ -52,24 +54,35 @@ public abstract class NameCompleter : IArgumentCompleter
     }
 
     /// <summary>The names to choose from.</summary>
-    protected abstract Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel);
+    protected abstract Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel);
+}
+
+/// <summary>Where to look for names: what was typed so far.</summary>
+/// <param name="KubeConfig">The kubeconfig.</param>
+/// <param name="Context">The context.</param>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Connection">The connection to EKS.</param>
+public sealed record CompletionSource(string? KubeConfig, string? Context, string? Namespace, EksConnection? Connection)
+{
+    /// <summary>Opens the connection that was typed.</summary>
+    internal KubeConnection Open() => Connection is null ? KubeConnection.Open(KubeConfig, Context) : KubeConnection.Open(Connection);
 }
 
 /// <summary>Completes contexts, from the kubeconfig alone.</summary>
 public sealed class ContextCompleter : NameCompleter
 {
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel) =>
-        Task.FromResult(KubeConfigFile.ContextNames(kubeConfig));
+    protected override Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel) =>
+        Task.FromResult(KubeConfigFile.ContextNames(source.KubeConfig));
 }
 
 /// <summary>Completes namespaces.</summary>
 public sealed class NamespaceCompleter : NameCompleter
 {
     /// <inheritdoc/>
-    protected override async Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel)
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
-        using var connection = KubeConnection.Open(kubeConfig, context);
+        using var connection = source.Open();
         return [.. Trees.Items((await connection.GetAsync(ResourceKind.Namespace.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
     }
 }
@@ -78,9 +91,9 @@ public sealed class NamespaceCompleter : NameCompleter
 public sealed class StorageClassCompleter : NameCompleter
 {
     /// <inheritdoc/>
-    protected override async Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel)
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
-        using var connection = KubeConnection.Open(kubeConfig, context);
+        using var connection = source.Open();
         return [.. Trees.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
     }
 }
@@ -89,9 +102,9 @@ public sealed class StorageClassCompleter : NameCompleter
 public sealed class ClusterCompleter : NameCompleter
 {
     /// <inheritdoc/>
-    protected override async Task<IReadOnlyList<string>> NamesAsync(string? kubeConfig, string? context, string? ns, CancellationToken cancel)
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
-        using var connection = KubeConnection.Open(kubeConfig, context);
-        return [.. (await ListClusters.RunAsync(connection, ns ?? connection.DefaultNamespace, cancel).ConfigureAwait(false)).Select(c => c.Name)];
+        using var connection = source.Open();
+        return [.. (await ListClusters.RunAsync(connection, source.Namespace ?? connection.DefaultNamespace, cancel).ConfigureAwait(false)).Select(c => c.Name)];
     }
 }

@@ -13,7 +13,12 @@ internal static class ApiFailure
     /// <param name="connection">Where it came from.</param>
     /// <param name="subject">What the request was about, for answers that do not say.</param>
     public static ClusterException From(HttpStatusCode code, string body, KubeConnection connection, string? subject = null) =>
-        From(code, body, connection.Context, connection.Server, subject);
+        code == HttpStatusCode.Unauthorized && connection.Origin.Connection is { } eks ? UnknownToEks(eks) : From(code, body, connection.Context, connection.Server, subject);
+
+    // A token of AWS that is good and yet refused: the cluster was never told of this identity.
+    private static ClusterException UnknownToEks(EksConnection eks) => new("Unauthorized", FailureKind.Authentication, eks.ClusterName,
+        $"The EKS cluster '{eks.ClusterName}' does not know the AWS identity of {(eks.ProfileName is null ? "the default chain of credentials" : $"the profile '{eks.ProfileName}'")}. "
+        + $"Have an access entry made for it ('aws eks create-access-entry --cluster-name {eks.ClusterName} --principal-arn …', then 'aws eks associate-access-policy'), or connect with other credentials by -ProfileName.");
 
     /// <summary>The same, without a connection.</summary>
     public static ClusterException From(HttpStatusCode code, string body, string context, Uri server, string? subject = null)

@@ -3,13 +3,22 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Exceptions;
 using k8s.KubeConfigModels;
+using KafkaK8s.Core.Eks;
 
 namespace KafkaK8s.Core.Kubernetes;
+
+/// <summary>How a cluster was reached: by a context of a kubeconfig, or by a connection to EKS.</summary>
+/// <param name="Context">Name of the context; null for EKS.</param>
+/// <param name="KubeConfig">Path of the kubeconfig as it was given; null for the default one.</param>
+/// <param name="Connection">The connection to EKS; null for a kubeconfig.</param>
+internal sealed record ClusterOrigin(string? Context, string? KubeConfig, EksConnection? Connection);
 
 /// <summary>
 /// A connection to one API server. Objects travel as untyped JSON trees over the client library's HttpClient; the library serves for
@@ -22,25 +31,28 @@ internal sealed class KubeConnection : IDisposable
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
-    private KubeConnection(k8s.Kubernetes client, string context, string defaultNamespace, string? kubeConfig)
+    private readonly IDisposable[] alongside;
+
+    private KubeConnection(k8s.Kubernetes client, string context, string defaultNamespace, ClusterOrigin origin, params IDisposable[] alongside)
     {
         Client = client;
         Context = context;
         DefaultNamespace = defaultNamespace;
-        KubeConfig = kubeConfig;
+        Origin = origin;
+        this.alongside = alongside;
     }
 
     /// <summary>The client library's object, for WebSockets.</summary>
     public k8s.Kubernetes Client { get; }
 
-    /// <summary>Name of the kubeconfig's context in use.</summary>
+    /// <summary>What messages call it: the name of the kubeconfig's context in use, or the ARN of the EKS cluster, which AWS's tools give their contexts as names.</summary>
     public string Context { get; }
 
     /// <summary>Namespace that the context names, or <c>default</c>.</summary>
     public string DefaultNamespace { get; }
 
-    /// <summary>Path of the kubeconfig as it was given; null for the default one.</summary>
-    public string? KubeConfig { get; }
+    /// <summary>What objects that were read through it carry on, so that the next command finds the same server.</summary>
+    public ClusterOrigin Origin { get; }
 
     /// <summary>Address of the API server.</summary>
     public Uri Server => Client.BaseUri;
@@ -53,18 +65,8 @@ internal sealed class KubeConnection : IDisposable
         string chosen = ChooseContext(file, context);
         try
         {
-            var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(file, chosen);
-            configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan; // a watch lives long; requests have their own limit
-            configuration.UserAgent = "KafkaK8s";
-            configuration.FirstMessageHandlerSetup = static handler =>
-            {
-                // Without pings a network that dies silently is noticed after three and a half minutes.
-                handler.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
-                handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
-                handler.EnableMultipleHttp2Connections = true;
-            };
             string ns = file.Contexts.First(c => c.Name == chosen).ContextDetails.Namespace is { Length: > 0 } named ? named : "default";
-            return new KubeConnection(new k8s.Kubernetes(configuration), chosen, ns, kubeConfig);
+            return new KubeConnection(NewClient(KubernetesClientConfiguration.BuildConfigFromConfigObject(file, chosen)), chosen, ns, new ClusterOrigin(chosen, kubeConfig, null));
         }
         catch (KubeConfigException e)
         {
@@ -76,6 +78,27 @@ internal sealed class KubeConnection : IDisposable
             throw new ClusterException("KubeConfigInvalid", FailureKind.InvalidInput, chosen,
                 $"The context {chosen} cannot be used: {e.Message} Mend the kubeconfig, or choose another context with -Context.", e);
         }
+    }
+
+    /// <summary>Opens a connection to an EKS cluster; nothing is sent yet, save where the credentials come from instance metadata.</summary>
+    /// <exception cref="ClusterException">The connection's data are unusable, or there are no credentials for it.</exception>
+    public static KubeConnection Open(EksConnection eks)
+    {
+        var authority = new X509Certificate2Collection();
+        try
+        {
+            authority.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(eks.CertificateAuthorityData)));
+        }
+        catch (Exception e) when (e is FormatException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new ClusterException("EksConnectionInvalid", FailureKind.InvalidInput, eks,
+                $"The connection to the EKS cluster '{eks.ClusterName}' holds no certificate authority that can be read: {e.Message} Make it anew with Connect-EksCluster.", e);
+        }
+
+        var aws = AwsSession.Open(eks.Region, eks.ProfileName);
+        var token = new EksToken(aws, eks.ClusterName, TimeProvider.System);
+        var client = NewClient(new KubernetesClientConfiguration { Host = eks.Endpoint, SslCaCerts = authority, TokenProvider = token });
+        return new KubeConnection(client, eks.Arn.Length > 0 ? eks.Arn : eks.ToString(), "default", new ClusterOrigin(null, null, eks), token, aws);
     }
 
     /// <summary>Reads a path below the server's address.</summary>
@@ -193,7 +216,26 @@ internal sealed class KubeConnection : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Client.Dispose();
+    public void Dispose()
+    {
+        Client.Dispose();
+        foreach (var part in alongside)
+            part.Dispose();
+    }
+
+    private static k8s.Kubernetes NewClient(KubernetesClientConfiguration configuration)
+    {
+        configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan; // a watch lives long; requests have their own limit
+        configuration.UserAgent = "KafkaK8s";
+        configuration.FirstMessageHandlerSetup = static handler =>
+        {
+            // Without pings a network that dies silently is noticed after three and a half minutes.
+            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
+            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+            handler.EnableMultipleHttp2Connections = true;
+        };
+        return new k8s.Kubernetes(configuration);
+    }
 
     private static string ChooseContext(K8SConfiguration file, string? context)
     {

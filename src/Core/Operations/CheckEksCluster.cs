@@ -22,15 +22,15 @@ internal static class CheckEksCluster
 
     /// <summary>Yields one result after the other, each a <see cref="Completed{T}"/>.</summary>
     /// <param name="aws">The session.</param>
-    /// <param name="connect">Opens the Kubernetes side.</param>
+    /// <param name="kubernetes">The Kubernetes side, or why there is none.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="ClusterException">There is no such cluster, or AWS cannot be asked at all.</exception>
-    public static IAsyncEnumerable<OperationEvent> RunAsync(AwsSession aws, Func<KubeConnection> connect, CheckEksRequest request, CancellationToken cancel) =>
-        Limits.WithinAsync(request.Timeout, token => StepsAsync(aws, connect, request, token), () => new ClusterException("Timeout", FailureKind.Timeout, request.Cluster,
+    public static IAsyncEnumerable<OperationEvent> RunAsync(AwsSession aws, (KubeConnection? Connection, string Why) kubernetes, CheckEksRequest request, CancellationToken cancel) =>
+        Limits.WithinAsync(request.Timeout, token => StepsAsync(aws, kubernetes, request, token), () => new ClusterException("Timeout", FailureKind.Timeout, request.Cluster,
             $"Not all checks were made within {request.Timeout.TotalSeconds:0} s. Nothing was changed; run the command again with a longer -TimeoutSeconds."), cancel);
 
-    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwsSession aws, Func<KubeConnection> connect, CheckEksRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwsSession aws, (KubeConnection? Connection, string Why) kubernetes, CheckEksRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var fact = EksReads.Fact(await EksReads.ClusterAsync(aws, request.Cluster, cancel).ConfigureAwait(false));
         var checks = new EksChecks(request.Cluster);
@@ -61,7 +61,7 @@ internal static class CheckEksCluster
             Try("NodeGroups", async () => checks.NodeGroups(await groups.ConfigureAwait(false), GroupView.Zones(await subnets.ConfigureAwait(false)))),
             Try("EbsCsiDriver", async () => checks.Driver(
                 await EksAddons.TryGetAsync(aws, request.Cluster, EksAddons.Driver, cancel).ConfigureAwait(false), await EksAddons.TryGetAsync(aws, request.Cluster, EksAddons.Agent, cancel).ConfigureAwait(false))),
-            Try("StorageClass", async () => await StorageClassAsync(checks, connect, cancel).ConfigureAwait(false)),
+            Try("StorageClass", async () => await StorageClassAsync(checks, kubernetes, cancel).ConfigureAwait(false)),
         ];
         foreach (var check in all)
             yield return new Completed<EksCheck>(await check.ConfigureAwait(false));
@@ -110,9 +110,11 @@ internal static class CheckEksCluster
         return checks.NodeRole(roles[0], role?.AssumeRolePolicyDocument is string trust ? Uri.UnescapeDataString(trust) : null, policies);
     }
 
-    private static async Task<EksCheck> StorageClassAsync(EksChecks checks, Func<KubeConnection> connect, CancellationToken cancel)
+    private static async Task<EksCheck> StorageClassAsync(EksChecks checks, (KubeConnection? Connection, string Why) kubernetes, CancellationToken cancel)
     {
-        var classes = await connect().GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false);
+        if (kubernetes.Connection is null)
+            return checks.NotChecked("StorageClass", kubernetes.Why, "Name a -Context that leads to the cluster.");
+        var classes = await kubernetes.Connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false);
         return checks.StorageClass(Trees.Items(classes["items"]).ToDictionary(c => c.Name(), StorageClassSpec.Unfit));
     }
 

@@ -39,7 +39,7 @@ internal static class EnsembleLook
 
     /// <summary>A view as objects for the pipeline.</summary>
     public static IReadOnlyList<ZooKeeperNode> Nodes(KubeConnection connection, EnsembleView view) =>
-        [.. view.Nodes().Select(n => n with { Context = connection.Context, KubeConfig = connection.KubeConfig })];
+        [.. view.Nodes().Select(n => n with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection })];
 
     private static async Task<ServerLook> LookAsync(KubeConnection connection, string ns, JsonObject pod, CancellationToken cancel)
     {

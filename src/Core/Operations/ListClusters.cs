@@ -41,6 +41,6 @@ internal static class ListClusters
         var all = sets.ToList();
         JsonObject? Set(string app) => all.Find(s => s.Label(ClusterNames.NameLabel) == app);
         var view = ClusterView.Build(key.Cluster!, key.Namespace, Set(ClusterNames.ZooKeeperApp), Set(ClusterNames.KafkaApp), pods);
-        return view with { Context = connection.Context, KubeConfig = connection.KubeConfig };
+        return view with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection };
     }
 }

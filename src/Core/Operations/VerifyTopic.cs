@@ -40,7 +40,7 @@ internal static class VerifyTopic
             var result = request.ConsoleTools
                 ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false)
                 : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);
-            events.TryWrite(new Completed<TopicVerification>(result with { Context = connection.Context, KubeConfig = connection.KubeConfig }));
+            events.TryWrite(new Completed<TopicVerification>(result with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection }));
             events.TryComplete();
         }
         catch (Exception e)

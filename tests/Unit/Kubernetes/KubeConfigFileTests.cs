@@ -123,7 +123,7 @@ public sealed class KubeConfigFileTests : IDisposable
     {
         string path = Write("config", Plain.Replace(", certificate-authority: ca.pem", "", StringComparison.Ordinal).Replace("client-certificate: /abs/cert.pem, client-key: sub/key.pem", "token: t", StringComparison.Ordinal));
         using var current = KubeConnection.Open(path, null);
-        Assert.Equal(("two", "shop", path, "https://c.example/"), (current.Context, current.DefaultNamespace, current.KubeConfig, current.Server.ToString()));
+        Assert.Equal(("two", "shop", path, "https://c.example/"), (current.Context, current.DefaultNamespace, current.Origin.KubeConfig, current.Server.ToString()));
         using var named = KubeConnection.Open(path, "one");
         Assert.Equal(("one", "default"), (named.Context, named.DefaultNamespace));
     }
