@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
-using KafkaK8s.Core;
 using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kubernetes;
 
