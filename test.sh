@@ -6,7 +6,7 @@ cd "$(dirname "$(readlink -f "$0")")" || exit 2
 usage() {
   cat <<'TEXT'
 usage: ./test.sh [--fast] [--kubernetes VERSION[,VERSION]] [PESTER-FILE…]
-  --fast        no lab: what needs no Kubernetes
+  --fast        no lab and no stand-ins for AWS: what needs neither Kubernetes nor Debian packages
   --kubernetes  generations of Kubernetes to run the acceptance suites on (default: all that can be had: 1.36,1.20)
   PESTER-FILE   only these acceptance suites, and nothing else
 TEXT
@@ -105,6 +105,12 @@ if [ ${#files[@]} = 0 ]; then
   check "Scripts in the manifests" tests/manifests/check.sh
 fi
 [ -z "$fast" ] || finish
+
+if [ ${#files[@]} = 0 ]; then
+  check "Stand-ins for AWS" tests/Aws/setup.sh
+  timed "tests/Eks" dotnet_tests tests/Eks
+  count "tests/Eks" "$work/last"
+fi
 
 if [ -z "$versions" ]; then
   versions=$(lab/lab generations) || { failed=$((failed + 1)); finish; }

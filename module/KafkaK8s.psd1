@@ -12,6 +12,7 @@
     TypesToProcess       = @('KafkaK8s.Types.ps1xml')
     CmdletsToExport      = @(
         'Add-ZooKeeperNode'
+        'Connect-EksCluster'
         'Enable-KafkaEksStorage'
         'Export-KafkaManifest'
         'Get-KafkaCluster'

@@ -256,7 +256,7 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
     {
         await doubles.ResetAsync();
         await groups.ClusterAsync("CREATING");
-        Assert.Equal("EksClusterNotActive", (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Groups.Request()))).Id);
+        Assert.Equal("EksClusterNotReady", (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Groups.Request()))).Id);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Collections;
 using System.Management.Automation.Language;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using KafkaK8s.Tests.Host;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)] // many tests look at the clock
@@ -27,9 +30,33 @@ public static class BuiltModule
         return session;
     }
 
-    /// <summary>No test may ever reach a cluster that the machine's user has.</summary>
+    /// <summary>A certificate authority, as EKS gives it.</summary>
+    public static string Authority { get; } = MakeAuthority();
+
+    /// <summary>No test may ever reach a cluster or an account that the machine's user has.</summary>
     [ModuleInitializer]
-    internal static void ForgetKubeConfig() => Environment.SetEnvironmentVariable("KUBECONFIG", "/nonexistent/kubeconfig");
+    internal static void ForgetUser()
+    {
+        Environment.SetEnvironmentVariable("KUBECONFIG", "/nonexistent/kubeconfig");
+        SetAws();
+    }
+
+    /// <summary>The variables that AWS's SDK reads: these, and nothing of the machine's.</summary>
+    public static void SetAws(params (string Name, string Value)[] variables)
+    {
+        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)))
+            Environment.SetEnvironmentVariable(name, null);
+        (string, string)[] none = [("AWS_CONFIG_FILE", "/nonexistent/aws"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/aws"), ("AWS_EC2_METADATA_DISABLED", "true")];
+        foreach (var (name, value) in none.Concat(variables))
+            Environment.SetEnvironmentVariable(name, value);
+    }
+
+    private static string MakeAuthority()
+    {
+        using var key = RSA.Create(2048);
+        using var made = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        return Convert.ToBase64String(Encoding.ASCII.GetBytes(made.ExportCertificatePem()));
+    }
 
     private static string FindRoot()
     {

@@ -17,11 +17,11 @@ internal static class EksReads
         cluster.AccessConfig?.AuthenticationMode?.Value ?? "");
 
     /// <summary>A cluster that node groups can be made in.</summary>
-    /// <exception cref="ClusterException"><c>EksClusterNotActive</c>.</exception>
+    /// <exception cref="ClusterException"><c>EksClusterNotReady</c>.</exception>
     public static async Task<ClusterFact> ActiveClusterAsync(AwsSession aws, string name, CancellationToken cancel)
     {
         var cluster = Fact(await ClusterAsync(aws, name, cancel).ConfigureAwait(false));
-        return cluster.Status is "ACTIVE" or "UPDATING" ? cluster : throw new ClusterException("EksClusterNotActive", FailureKind.Unavailable, name,
+        return cluster.Status is "ACTIVE" or "UPDATING" ? cluster : throw new ClusterException("EksClusterNotReady", FailureKind.Unavailable, name,
             $"The EKS cluster {name} is {cluster.Status}; nothing can be made in it. Wait until it is ACTIVE (Test-KafkaEksCluster {name}), then run the command again.");
     }
 

@@ -64,14 +64,14 @@ internal static class InstanceFit
         var first = types[0];
         if (types.FirstOrDefault(t => t.Cpus != first.Cpus || t.MemoryMib != first.MemoryMib || t.Architecture != first.Architecture) is { } other)
         {
-            throw Unfit("InstanceTypesDiffer", other.Name,
+            throw Invalid("InstanceTypesDiffer", other.Name,
                 $"The instance types of a group must be of one size: {Size(first)}, and {Size(other)}. Name types with the same CPUs, memory and architecture.");
         }
 
         foreach (var type in types)
         {
             if (type.IsBurstable)
-                throw Unfit("InstanceTypeUnfit", type.Name, $"{type.Name} runs on CPU credits: once they are used up, a broker slows down until it falls out of sync. Choose a type without, such as r7g.xlarge.");
+                throw Invalid("InstanceTypeUnfit", type.Name, $"{type.Name} runs on CPU credits: once they are used up, a broker slows down until it falls out of sync. Choose a type without, such as r7g.xlarge.");
             CheckSize(type, load);
             var missing = zones.Except(type.Zones).ToList();
             if (missing.Count > 0)
@@ -85,11 +85,11 @@ internal static class InstanceFit
     private static void CheckSize(InstanceFact type, NodeLoad load)
     {
         if (type.Cpus < LeastCpus || type.MemoryMib < LeastMemoryMib)
-            throw Unfit("InstanceTypeTooSmall", type.Name, $"{Size(type)} is too small for a broker: at least {LeastCpus} CPUs and {LeastMemoryMib / 1024} GiB, and rather 4 CPUs and 32 GiB, such as r7g.xlarge or r6i.xlarge.");
+            throw Invalid("InstanceTypeTooSmall", type.Name, $"{Size(type)} is too small for a broker: at least {LeastCpus} CPUs and {LeastMemoryMib / 1024} GiB, and rather 4 CPUs and 32 GiB, such as r7g.xlarge or r6i.xlarge.");
         var (memory, cpus) = (UsableMemoryMib(type), UsableCpus(type));
         if (memory < load.MemoryMib || cpus < load.Cpus)
         {
-            throw Unfit("InstanceTypeTooSmall", type.Name,
+            throw Invalid("InstanceTypeTooSmall", type.Name,
                 string.Create(CultureInfo.InvariantCulture, $"{Size(type)} leaves {memory:0} MiB and {cpus:0.##} CPUs to pods, and a broker with a ZooKeeper server asks for {load.MemoryMib:0} MiB and {load.Cpus:0.##} CPUs. Choose a larger type, or a smaller -BrokerMemory or -BrokerCpu."));
         }
     }
@@ -99,5 +99,5 @@ internal static class InstanceFit
 
     private static string Size(InstanceFact type) => string.Create(CultureInfo.InvariantCulture, $"{type.Name} ({type.Cpus} CPUs, {type.MemoryMib / 1024m:0.#} GiB, {type.Architecture})");
 
-    private static ClusterException Unfit(string id, string type, string message) => new(id, FailureKind.InvalidInput, type, message);
+    private static ClusterException Invalid(string id, string type, string message) => new(id, FailureKind.InvalidInput, type, message);
 }
