@@ -167,7 +167,7 @@ internal static class EksReads
         Labels = group.Labels ?? [],
         Taints = [.. (group.Taints ?? []).Select(t => new TaintFact(t.Key ?? "", t.Value ?? "", t.Effect?.Value ?? ""))],
         Tags = group.Tags ?? [],
-        MaxUnavailable = group.UpdateConfig?.MaxUnavailable,
+        MaxUnavailable = group.UpdateConfig is null ? 1 : group.UpdateConfig.MaxUnavailable, // EKS's own default
         Version = group.Version ?? "",
         ReleaseVersion = group.ReleaseVersion ?? "",
         Issues = [.. (group.Health?.Issues ?? []).Select(i => $"{i.Code?.Value}: {i.Message}")],

@@ -61,11 +61,9 @@ internal sealed class GroupTenants(
             return null;
         var user = pods.FirstOrDefault(p => p.Namespace() == ns && ClusterNames.Claim(p.Name()) == name);
         string what = $"volume {volume.Name()} of {ns}/{name} (cluster {cluster})";
-        foreach (string host in Affinity(volume, ["kubernetes.io/hostname"]))
-        {
-            if (nodes.FirstOrDefault(n => IsLeaving(n) && (n.Label("kubernetes.io/hostname") ?? n.Name()) == host) is not null)
-                return $"{what} lies on the node {host} itself";
-        }
+        var hosts = Affinity(volume, ["kubernetes.io/hostname"]).ToList();
+        if (hosts.Count > 0 && hosts.TrueForAll(h => nodes.Any(n => IsLeaving(n) && (n.Label("kubernetes.io/hostname") ?? n.Name()) == h)))
+            return $"{what} lies on the node {string.Join(", ", hosts)} itself";
 
         // A pod tells by itself whether it can move; a kept volume needs a node in its zone for the day when it is used again.
         if (user is not null)

@@ -102,6 +102,14 @@ public sealed class GroupTenantsTests
     }
 
     [Fact]
+    public void A_volume_that_other_nodes_see_too_can_move()
+    {
+        var (volume, claim) = Volume("n1", "kubernetes.io/hostname");
+        volume["spec"]!["nodeAffinity"]!["required"]!["nodeSelectorTerms"]![0]!["matchExpressions"]![0]!["values"]!.AsArray().Add("n2");
+        Assert.Empty(Obstacles([Node("n1", "old", "a"), Node("n2", "new", "a")], [Pod("demo-kafka-0", "n1")], [volume], [claim]));
+    }
+
+    [Fact]
     public void Volumes_of_others_are_none_of_ours()
     {
         var (volume, claim) = Volume("a");
