@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Operations;
@@ -53,7 +54,7 @@ public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet
     /// <para type="description">Name of the storage class. Default kafka-gp3.</para>
     /// </summary>
     [Parameter]
-    [ValidatePattern(@"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\z")]
+    [ValidatePattern(@"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\z", Options = RegexOptions.None)]
     public string StorageClass { get; set; } = StorageClassSpec.DefaultName;
 
     /// <summary>

@@ -60,7 +60,7 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
         Assert.Equal(id, Assert.Single(Run(script).Errors).FullyQualifiedErrorId.Split(',')[0]);
 
     [Theory]
-    [InlineData("Get-KafkaNodeGroup prod -Region atlantis-north-1", "AwsRegionUnknown")]
+    [InlineData("Get-KafkaNodeGroup prod -Region nowhere", "AwsRegionUnknown")]
     [InlineData("Get-KafkaNodeGroup nowhere", "EksClusterNotFound")]
     [InlineData("New-KafkaNodeGroup nowhere r7g.xlarge", "EksClusterNotFound")]
     [InlineData("Remove-KafkaNodeGroup nowhere", "EksClusterNotFound")]
@@ -115,7 +115,7 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
         var checks = Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1").EnsureSuccess().Output.ToDictionary(c => (string)c.Properties["Name"].Value, c => c.Properties["Status"].Value.ToString());
         Assert.Equal(("Passed", "NotChecked", "NotChecked", "Failed", "Failed"), (checks["ClusterActive"], checks["Subnets"], checks["Quota"], checks["EbsCsiDriver"], checks["StorageClass"]));
         Assert.Equal(10, checks.Count);
-        Assert.Empty(server.Writes);
+        Assert.All(server.Writes, w => Assert.Equal("/", w.Path)); // EC2 and Service Quotas are read by POST
     }
 
     [Theory]
@@ -132,7 +132,7 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
         """, """
         Cluster NodeGroup           Zone          Status   Nodes   Instance               Version Age Issues
         ------- ---------           ----          ------   -----   --------               ------- --- ------
-        prod    kafka-eu-central-1a eu-central-1a ACTIVE   1       r7g.xlarge             1.34    12d 
+        prod    kafka-eu-central-1a eu-central-1a ACTIVE   1       r7g.xlarge             1.34    12d
         prod    kafka-eu-central-1b eu-central-1b DEGRADED 2 (1-3) r7g.xlarge, r6g.xlarge 1.34    5m  A: b
         """);
 
@@ -143,7 +143,7 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
         """, """
         Action Kind      Name                Zone          Change
         ------ ----      ----                ----          ------
-        Create NodeGroup kafka-eu-central-1a eu-central-1a 
+        Create NodeGroup kafka-eu-central-1a eu-central-1a
         Update NodeGroup kafka-eu-central-1b eu-central-1b minSize: 1 -> 2
         """);
 
@@ -168,11 +168,11 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
             case ("GET", ["clusters"]):
                 return Json("""{"clusters":["prod","stage"]}""");
             case ("GET", ["clusters", "prod"]):
-                return Json($$"""{"cluster":{"name":"prod","status":"ACTIVE","version":"1.34","endpoint":"{{server.Address}}","certificateAuthority":{"data":"{{BuiltModule.Authority}}"},"resourcesVpcConfig":{"vpcId":"vpc-1"},"accessConfig":{"authenticationMode":"API"}}}""");
+                return Json($$$$"""{"cluster":{"name":"prod","status":"ACTIVE","version":"1.34","endpoint":"{{{{server.Address}}}}","certificateAuthority":{"data":"{{{{BuiltModule.Authority}}}}"},"resourcesVpcConfig":{"vpcId":"vpc-1"},"accessConfig":{"authenticationMode":"API"}}}""");
             case ("GET", ["clusters", "prod", "node-groups"]):
                 return Json("""{"nodegroups":["kafka-eu-central-1a"]}""");
-            case ("GET", ["clusters", "prod", "addons", var name]) when addons.TryGetValue(name, out string? body):
-                return Json($$"""{"addon":{"addonName":"{{name}}","status":"ACTIVE","addonVersion":"v1","podIdentityAssociations":["x"]}}""");
+            case ("GET", ["clusters", "prod", "addons", var name]) when addons.ContainsKey(name):
+                return Json($$$"""{"addon":{"addonName":"{{{name}}}","status":"ACTIVE","addonVersion":"v1","podIdentityAssociations":["x"]}}""");
             case ("POST", ["clusters", "prod", "addons"]):
                 addons[(string)request.Tree["addonName"]!] = request.Body;
                 return Json("""{"addon":{"status":"CREATING"}}""");
