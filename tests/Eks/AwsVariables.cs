@@ -26,7 +26,11 @@ internal sealed class AwsVariables : IDisposable
     public static AwsVariables WithKeys(params (string Name, string? Value)[] more) =>
         new([("AWS_ACCESS_KEY_ID", Doubles.Key), ("AWS_SECRET_ACCESS_KEY", Doubles.Secret), ("AWS_REGION", "eu-central-1"), .. more]);
 
-    public static string WriteConfig(string text) => Write("config", text);
+    /// <summary>Writes the config file that AWS_CONFIG_FILE names; the SDK looks where it is only once in a process.</summary>
+    public static void WriteConfig(string text) => Write("aws-config", text);
+
+    /// <summary>Writes the credentials file.</summary>
+    public static void WriteCredentials(string text) => Write("aws-credentials", text);
 
     public static string Write(string name, string text)
     {
@@ -49,10 +53,15 @@ internal sealed class AwsVariables : IDisposable
             Environment.SetEnvironmentVariable(name, null);
         Environment.SetEnvironmentVariable("HOME", Home);
         Environment.SetEnvironmentVariable("KUBECONFIG", Path.Combine(Home, "kubeconfig"));
-        Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", Path.Combine(Home, "none"));
-        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", Path.Combine(Home, "none"));
+        Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", Path.Combine(Home, "aws-config"));
+        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", Path.Combine(Home, "aws-credentials"));
         Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
     }
 
-    public void Dispose() => Forget();
+    public void Dispose()
+    {
+        Forget();
+        WriteConfig("");
+        WriteCredentials("");
+    }
 }

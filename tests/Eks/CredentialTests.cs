@@ -29,8 +29,8 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     [InlineData(null, null, "default")]
     public async Task Profile_by_parameter_by_variable_and_by_default(string? parameter, string? variable, string? name)
     {
-        string file = AwsVariables.Write("credentials", $"[{name ?? "work"}]\naws_access_key_id = {Doubles.Key}\naws_secret_access_key = {Doubles.Secret}\n");
-        using var variables = new AwsVariables(("AWS_SHARED_CREDENTIALS_FILE", file), ("AWS_PROFILE", variable), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
+        AwsVariables.WriteCredentials($"[{name ?? "work"}]\naws_access_key_id = {Doubles.Key}\naws_secret_access_key = {Doubles.Secret}\n");
+        using var variables = new AwsVariables(("AWS_PROFILE", variable), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
         await CallAsync(parameter);
         Assert.Contains(name ?? "work", AwsProfiles.Names());
     }
@@ -38,8 +38,8 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     [Fact]
     public async Task Profile_by_parameter_goes_before_variables_with_keys()
     {
-        string file = AwsVariables.Write("credentials", $"[work]\naws_access_key_id = {Doubles.Key}\naws_secret_access_key = {Doubles.Secret}\n");
-        using var variables = AwsVariables.WithKeys(("AWS_SHARED_CREDENTIALS_FILE", file), ("AWS_ENDPOINT_URL_EKS", doubles.Stub), ("AWS_ACCESS_KEY_ID", "AKIAOTHER"));
+        AwsVariables.WriteCredentials($"[work]\naws_access_key_id = {Doubles.Key}\naws_secret_access_key = {Doubles.Secret}\n");
+        using var variables = AwsVariables.WithKeys(("AWS_ENDPOINT_URL_EKS", doubles.Stub), ("AWS_ACCESS_KEY_ID", "AKIAOTHER"));
         await CallAsync("work");
     }
 
@@ -47,8 +47,8 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     public async Task Program_of_a_profile()
     {
         string json = $$"""{"Version": 1, "AccessKeyId": "{{Doubles.Key}}", "SecretAccessKey": "{{Doubles.Secret}}"}""";
-        string file = AwsVariables.WriteConfig($"[profile work]\ncredential_process = /bin/cat {AwsVariables.Write("keys.json", json)}\n");
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", file), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
+        AwsVariables.WriteConfig($"[profile work]\ncredential_process = /bin/cat {AwsVariables.Write("keys.json", json)}\n");
+        using var variables = new AwsVariables(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
         await CallAsync("work");
     }
 
@@ -77,8 +77,8 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
                 <SessionToken>of-role</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser></{action}Result></{action}Response>
                 """;
         });
-        string file = AwsVariables.WriteConfig("[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = b\n[profile work]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n");
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", file), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_STS", sts.Address), ("AWS_ENDPOINT_URL_EKS", doubles.Stub),
+        AwsVariables.WriteConfig("[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = b\n[profile work]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n");
+        using var variables = new AwsVariables(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_STS", sts.Address), ("AWS_ENDPOINT_URL_EKS", doubles.Stub),
             ("AWS_ROLE_ARN", profile is null ? "arn:aws:iam::123456789012:role/r" : null), ("AWS_WEB_IDENTITY_TOKEN_FILE", profile is null ? AwsVariables.Write("jwt", "the.web.token") : null));
         await CallAsync(profile);
         Assert.Contains($"Action={action}&", asked, StringComparison.Ordinal);
@@ -89,9 +89,10 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     public async Task Single_sign_on_with_a_login()
     {
         using var portal = new HttpDouble((path, request) => path.StartsWith("/federation/credentials", StringComparison.Ordinal) && request.Headers["x-amz-sso_bearer_token"] == "good"
-            ? $$"""{"roleCredentials": {"accessKeyId": "{{Doubles.Key}}", "secretAccessKey": "{{Doubles.Secret}}", "sessionToken": "of-sso", "expiration": 4070908800000}}""" : null);
+            ? $$"""{"roleCredentials": {"accessKeyId": "{{Doubles.Key}}", "secretAccessKey": "{{Doubles.Secret}}", "sessionToken": "of-sso", "expiration": 4070908800000} }""" : null);
+        Sso();
         WriteLogin("my-sso", "good", "2099-01-01T00:00:00Z");
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", Sso()), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_SSO", portal.Address), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
+        using var variables = new AwsVariables(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_SSO", portal.Address), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
         await CallAsync("work");
         Assert.Equal("of-sso", (string?)(await doubles.LogAsync())[0]["headers"]!["x-amz-security-token"]);
     }
@@ -102,8 +103,10 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     [InlineData("role", null)]
     public async Task Single_sign_on_without_a_login_says_what_to_run(string? parameter, string? variable)
     {
-        File.Delete(LoginFile("my-sso"));
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", Sso()), ("AWS_PROFILE", variable), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"));
+        Sso();
+        if (Directory.Exists(Path.GetDirectoryName(LoginFile("my-sso"))))
+            File.Delete(LoginFile("my-sso"));
+        using var variables = new AwsVariables(("AWS_PROFILE", variable), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"));
         var e = await FailAsync(parameter);
         Assert.Equal(("AwsLoginNeeded", FailureKind.Authentication), (e.Id, e.Kind));
         Assert.Contains("Run 'aws sso login --profile work'", e.Message, StringComparison.Ordinal);
@@ -113,8 +116,9 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     public async Task Single_sign_on_with_a_login_that_was_ended_says_what_to_run()
     {
         using var portal = new HttpDouble((_, _) => null, 401, """{"__type": "UnauthorizedException", "message": "Session token not found or invalid"}""");
+        Sso();
         WriteLogin("my-sso", "ended", "2099-01-01T00:00:00Z");
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", Sso()), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_SSO", portal.Address), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
+        using var variables = new AwsVariables(("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_SSO", portal.Address), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
         var e = await FailAsync("work");
         Assert.Equal("AwsLoginNeeded", e.Id);
     }
@@ -133,7 +137,8 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     [InlineData(null, "absent")]
     public async Task A_profile_that_is_not_there_is_told_with_those_that_are(string? parameter, string? variable)
     {
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", Sso()), ("AWS_PROFILE", variable), ("AWS_REGION", "eu-central-1"));
+        Sso();
+        using var variables = new AwsVariables(("AWS_PROFILE", variable), ("AWS_REGION", "eu-central-1"));
         var e = await FailAsync(parameter);
         Assert.Equal(("AwsProfileNotFound", FailureKind.NotFound, "absent"), (e.Id, e.Kind, e.Target));
         Assert.Contains("work", e.Message, StringComparison.Ordinal);
@@ -142,12 +147,12 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     [Fact]
     public async Task A_profile_without_credentials_is_told()
     {
-        string file = AwsVariables.WriteConfig("[profile bare]\nregion = eu-central-1\n");
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", file));
+        AwsVariables.WriteConfig("[profile bare]\nregion = eu-central-1\n");
+        using var variables = new AwsVariables();
         Assert.Equal("AwsCredentialsMissing", (await FailAsync("bare")).Id);
     }
 
-    private static string Sso() => AwsVariables.WriteConfig("""
+    private static void Sso() => AwsVariables.WriteConfig("""
         [sso-session my-sso]
         sso_region = eu-central-1
         sso_start_url = https://example.awsapps.com/start
@@ -162,6 +167,7 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
 
         """);
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "AWS's name of the file")]
     private static string LoginFile(string session) => Path.Combine(AwsVariables.Home, ".aws", "sso", "cache", Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(session))) + ".json");
 
     private static void WriteLogin(string session, string token, string until)

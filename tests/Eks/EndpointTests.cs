@@ -60,8 +60,8 @@ public sealed class EndpointTests
     [Fact]
     public void A_profile_names_endpoints()
     {
-        string file = AwsVariables.WriteConfig("[profile p]\nregion = eu-west-3\naws_access_key_id = a\naws_secret_access_key = b\nservices = own\n[services own]\neks =\n  endpoint_url = http://own.test\n");
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", file));
+        AwsVariables.WriteConfig("[profile p]\nregion = eu-west-3\naws_access_key_id = a\naws_secret_access_key = b\nservices = own\n[services own]\neks =\n  endpoint_url = http://own.test\n");
+        using var variables = new AwsVariables();
         using var aws = AwsSession.Open(null, "p");
         Assert.Equal(("eu-west-3", "http://own.test"), (aws.Region, aws.Eks.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/')));
     }
@@ -69,8 +69,8 @@ public sealed class EndpointTests
     [Fact]
     public void The_region_is_the_parameter_s_then_the_variable_s_then_the_profile_s()
     {
-        string file = AwsVariables.WriteConfig("[default]\nregion = eu-west-3\naws_access_key_id = a\naws_secret_access_key = b\n");
-        (string, string?)[] variables = [("AWS_CONFIG_FILE", file), ("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-2")];
+        AwsVariables.WriteConfig("[default]\nregion = eu-west-3\naws_access_key_id = a\naws_secret_access_key = b\n");
+        (string, string?)[] variables = [("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "eu-west-2")];
         using (new AwsVariables(variables))
         {
             Assert.Equal("eu-north-1", Region("eu-north-1"));

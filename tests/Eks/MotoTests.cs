@@ -9,7 +9,7 @@ namespace KafkaK8s.Tests.Eks;
 
 /// <summary>The clients against moto, which keeps what it is told.</summary>
 [Collection(DoublesCollection.Name)]
-public sealed class MotoTests(Doubles doubles) : IAsyncLifetime
+public sealed class MotoTests(Doubles doubles) : IAsyncLifetime, IDisposable
 {
     private readonly AwsVariables variables = AwsVariables.WithKeys(("AWS_ENDPOINT_URL", doubles.Moto));
     private readonly HttpClient http = new();
@@ -25,9 +25,10 @@ public sealed class MotoTests(Doubles doubles) : IAsyncLifetime
     {
         await PostAsync("/moto-api/reset-auth", "inf");
         aws.Dispose();
-        http.Dispose();
         variables.Dispose();
     }
+
+    public void Dispose() => http.Dispose();
 
     [Fact]
     public async Task Node_groups_are_made_read_listed_and_removed()
@@ -126,7 +127,7 @@ public sealed class MotoTests(Doubles doubles) : IAsyncLifetime
 
     private async Task MakeClusterAsync(string name)
     {
-        using var content = new StringContent($$"""{"name": "{{name}}", "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": {"subnetIds": []}}""", System.Text.Encoding.UTF8, "application/json");
+        using var content = new StringContent($$"""{"name": "{{name}}", "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": {"subnetIds": []} }""", System.Text.Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{doubles.Moto}/clusters")) { Content = content };
         request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={Doubles.Key}/20260101/eu-central-1/eks/aws4_request, SignedHeaders=host, Signature=0");
         using var response = await http.SendAsync(request);

@@ -68,8 +68,8 @@ public sealed class TokenTests(Doubles doubles)
     [Fact]
     public async Task Without_credentials_it_says_so()
     {
-        string file = AwsVariables.WriteConfig("[profile work]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-central-1\nsso_account_id = 1\nsso_role_name = r\n");
-        using var variables = new AwsVariables(("AWS_CONFIG_FILE", file), ("AWS_REGION", "eu-central-1"));
+        AwsVariables.WriteConfig("[profile work]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-central-1\nsso_account_id = 1\nsso_role_name = r\n");
+        using var variables = new AwsVariables(("AWS_REGION", "eu-central-1"));
         using var aws = AwsSession.Open(null, "work");
         using var token = new EksToken(aws, "prod", new Clock());
         Assert.Equal("AwsLoginNeeded", (await Assert.ThrowsAsync<ClusterException>(() => Header(token))).Id);

@@ -30,6 +30,9 @@ public static class BuiltModule
         return session;
     }
 
+    /// <summary>Where AWS's config file would be; there is none unless a test writes it. AWS's SDK takes the path once in a process.</summary>
+    public static string AwsConfig { get; } = Path.Combine(Path.GetTempPath(), $"kafkak8s-aws-{Environment.ProcessId}");
+
     /// <summary>A certificate authority, as EKS gives it.</summary>
     public static string Authority { get; } = MakeAuthority();
 
@@ -46,7 +49,7 @@ public static class BuiltModule
     {
         foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)))
             Environment.SetEnvironmentVariable(name, null);
-        (string, string)[] none = [("AWS_CONFIG_FILE", "/nonexistent/aws"), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/aws"), ("AWS_EC2_METADATA_DISABLED", "true")];
+        (string, string)[] none = [("AWS_CONFIG_FILE", AwsConfig), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/aws"), ("AWS_EC2_METADATA_DISABLED", "true")];
         foreach (var (name, value) in none.Concat(variables))
             Environment.SetEnvironmentVariable(name, value);
     }

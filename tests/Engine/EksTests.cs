@@ -37,6 +37,7 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
     public void Dispose()
     {
         BuiltModule.SetAws();
+        File.Delete(BuiltModule.AwsConfig);
         server.Dispose();
         folder.Dispose();
     }
@@ -148,9 +149,7 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
     [InlineData("Connect-EksCluster prod -ProfileName ", "default", "'my work'")]
     public void Regions_and_profiles_complete(string typed, params string[] expected)
     {
-        string file = Path.Combine(folder.Path, "aws");
-        File.WriteAllText(file, "[default]\nregion = eu-west-1\n[profile my work]\nregion = eu-west-1\n");
-        BuiltModule.SetAws(("AWS_CONFIG_FILE", file));
+        File.WriteAllText(BuiltModule.AwsConfig, "[default]\nregion = eu-west-1\n[profile my work]\nregion = eu-west-1\n");
         var result = module.Engine.Run("param($l) TabExpansion2 -inputScript $l -cursorColumn $l.Length", new { l = typed });
         Assert.Equal(expected, ((CommandCompletion)Assert.Single(result.Output).BaseObject).CompletionMatches.Select(m => m.CompletionText));
         Assert.Empty(server.Requests);

@@ -34,7 +34,7 @@ internal static class AwsFailure
             return LoginNeeded(signOn, failure);
         string of = profileName is null ? "No AWS credentials were found" : $"The AWS profile '{profileName}' gives no credentials";
         return new ClusterException("AwsCredentialsMissing", FailureKind.Authentication, profileName,
-            $"{of}: {Sentence(Innermost(failure).Message)} Name a profile with -ProfileName, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run 'aws configure'.", failure);
+            $"{of}: {Sentence(OneLine(Innermost(failure).Message))} Name a profile with -ProfileName, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run 'aws configure'.", failure);
     }
 
     private static ClusterException FromService(AmazonServiceException e, string region, string? profileName, CredentialProfile? profile, string? cluster)
@@ -129,6 +129,8 @@ internal static class AwsFailure
     private static Exception Innermost(Exception e) => e.InnerException is null ? e : Innermost(e.InnerException);
 
     private static string Of(string? profileName) => profileName is null ? "the default chain" : $"the profile '{profileName}'";
+
+    private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string Sentence(string text) => text.Trim() is var t && t.EndsWith('.') ? t : t + ".";
 }

@@ -22,7 +22,7 @@ internal static class EksKubeConfig
     public static void Write(EksConnection eks, string path)
     {
         // A link stays a link: what it points to is replaced.
-        string file = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        string file = File.Exists(path) ? new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
         var root = File.Exists(file) ? Read(file) : [];
         Merge(root, eks);
         string text = YamlWriter.Write([root]);

@@ -88,6 +88,8 @@ internal sealed class KubeConnection : IDisposable
         try
         {
             authority.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(eks.CertificateAuthorityData)));
+            if (authority.Count == 0)
+                throw new FormatException("it has no certificate.");
         }
         catch (Exception e) when (e is FormatException or System.Security.Cryptography.CryptographicException)
         {

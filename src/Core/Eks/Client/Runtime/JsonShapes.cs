@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -74,9 +75,10 @@ internal static class JsonShapes
 
     private sealed class EpochConverter : JsonConverter<DateTime>
     {
-        // A double in seconds is off by parts of a microsecond: AWS's times are in milliseconds.
-        public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            DateTime.UnixEpoch.AddMilliseconds(Math.Round(reader.GetDouble() * 1000));
+        // A double in seconds is off by parts of a microsecond: AWS's times are in milliseconds. ISO 8601 is accepted as the SDK does.
+        public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.String
+            ? DateTime.Parse(reader.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal)
+            : DateTime.UnixEpoch.AddMilliseconds(Math.Round(reader.GetDouble() * 1000));
 
         public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
             writer.WriteNumberValue((value.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds);
