@@ -1,4 +1,5 @@
-using Amazon.EKS.Model;
+using Addon = Amazon.EKS.Model.Addon;
+using ClusterVersionInformation = Amazon.EKS.Model.ClusterVersionInformation;
 using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Operations;
 using Xunit;
