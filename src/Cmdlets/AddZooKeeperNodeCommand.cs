@@ -36,6 +36,7 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet
     [Alias("Cluster")]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [NotAConnection]
     public string Name { get; set; } = "";
 
     /// <summary>

@@ -14,6 +14,7 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [NotAConnection]
     public string Name { get; set; } = ClusterSpec.DefaultName;
 
     /// <summary>

@@ -30,6 +30,7 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [NotAConnection]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>

@@ -36,6 +36,7 @@ public sealed class GetZooKeeperNodeCommand : KafkaCmdlet
     [Alias("Cluster")]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [NotAConnection]
     public string[] Name { get; set; } = [ClusterSpec.DefaultName];
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
-using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Cmdlets;
@@ -38,15 +37,9 @@ public abstract class KafkaCmdlet : OperationCmdlet
     /// <summary>The connection that the parameters name; kept for the next command of this runspace.</summary>
     private protected KubeConnection Connect()
     {
-        if (Connection is null)
-            return ConnectionPool.Get(KubeConfigPath(), Context);
-        if (!string.IsNullOrEmpty(Context) || !string.IsNullOrEmpty(KubeConfig))
-        {
-            throw new ClusterException("TwoConnections", FailureKind.InvalidInput, Connection,
-                $"The connection to the EKS cluster '{Connection.ClusterName}' and {(string.IsNullOrEmpty(Context) ? "-KubeConfig" : "-Context")} name two servers. Give one of them.");
-        }
-
-        return ConnectionPool.Get(Connection);
+        string? path = KubeConfigPath();
+        ClusterOrigin.Check(Context, path, Connection);
+        return Connection is null ? ConnectionPool.Get(path, Context) : ConnectionPool.Get(Connection);
     }
 
     /// <summary>The namespace that the parameters or the context name.</summary>

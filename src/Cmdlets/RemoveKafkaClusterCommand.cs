@@ -28,6 +28,7 @@ public sealed class RemoveKafkaClusterCommand : KafkaCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [NotAConnection]
     public string Name { get; set; } = "";
 
     /// <summary>

@@ -35,6 +35,7 @@ public sealed class RemoveZooKeeperNodeCommand : KafkaCmdlet
     [Alias("Cluster")]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [NotAConnection]
     public string Name { get; set; } = "";
 
     /// <summary>

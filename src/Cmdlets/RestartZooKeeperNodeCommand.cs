@@ -36,6 +36,7 @@ public sealed class RestartZooKeeperNodeCommand : KafkaCmdlet
     [Alias("Cluster")]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [NotAConnection]
     public string Name { get; set; } = "";
 
     /// <summary>

@@ -33,6 +33,7 @@ public sealed class TestKafkaTopicCommand : KafkaCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [NotAConnection]
     public string Name { get; set; } = ClusterSpec.DefaultName;
 
     /// <summary>

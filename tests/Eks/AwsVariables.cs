@@ -45,6 +45,8 @@ internal sealed class AwsVariables : IDisposable
     {
         MachineHome = Environment.GetEnvironmentVariable("HOME");
         Forget();
+        WriteConfig(""); // the SDK looks elsewhere for good where they are not there at first
+        WriteCredentials("");
     }
 
     private static void Forget()

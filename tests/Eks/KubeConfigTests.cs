@@ -33,33 +33,33 @@ public sealed class KubeConfigTests : IDisposable
             apiVersion: v1
             kind: Config
             clusters:
-              - name: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
-                cluster:
-                  server: "https://prod.example"
-                  certificate-authority-data: "Q0E="
+            - name: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
+              cluster:
+                server: "https://prod.example"
+                certificate-authority-data: "Q0E="
             users:
-              - name: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
-                user:
-                  exec:
-                    apiVersion: client.authentication.k8s.io/v1beta1
-                    command: aws
-                    args:
-                      - "--region"
-                      - eu-central-1
-                      - eks
-                      - get-token
-                      - "--cluster-name"
-                      - prod
-                      - "--output"
-                      - json
-                    env:
-                      - name: AWS_PROFILE
-                        value: work
+            - name: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
+              user:
+                exec:
+                  apiVersion: client.authentication.k8s.io/v1beta1
+                  command: aws
+                  args:
+                  - "--region"
+                  - eu-central-1
+                  - eks
+                  - get-token
+                  - "--cluster-name"
+                  - prod
+                  - "--output"
+                  - json
+                  env:
+                  - name: AWS_PROFILE
+                    value: work
             contexts:
-              - name: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
-                context:
-                  cluster: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
-                  user: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
+            - name: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
+              context:
+                cluster: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
+                user: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
             current-context: "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
 
             """.ReplaceLineEndings("\n"), System.IO.File.ReadAllText(File));

@@ -30,7 +30,7 @@ public static class BuiltModule
         return session;
     }
 
-    /// <summary>Where AWS's config file would be; there is none unless a test writes it. AWS's SDK takes the path once in a process.</summary>
+    /// <summary>Where AWS's config file would be; empty unless a test writes it. AWS's SDK takes the path once in a process, and only of a file that is there.</summary>
     public static string AwsConfig { get; } = Path.Combine(Path.GetTempPath(), $"kafkak8s-aws-{Environment.ProcessId}");
 
     /// <summary>A certificate authority, as EKS gives it.</summary>
@@ -41,6 +41,12 @@ public static class BuiltModule
     internal static void ForgetUser()
     {
         Environment.SetEnvironmentVariable("KUBECONFIG", "/nonexistent/kubeconfig");
+        foreach (string file in new[] { AwsConfig, AwsConfig + ".keys" })
+        {
+            File.WriteAllText(file, "");
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(file);
+        }
+
         SetAws();
     }
 
@@ -49,7 +55,7 @@ public static class BuiltModule
     {
         foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)))
             Environment.SetEnvironmentVariable(name, null);
-        (string, string)[] none = [("AWS_CONFIG_FILE", AwsConfig), ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/aws"), ("AWS_EC2_METADATA_DISABLED", "true")];
+        (string, string)[] none = [("AWS_CONFIG_FILE", AwsConfig), ("AWS_SHARED_CREDENTIALS_FILE", AwsConfig + ".keys"), ("AWS_EC2_METADATA_DISABLED", "true")];
         foreach (var (name, value) in none.Concat(variables))
             Environment.SetEnvironmentVariable(name, value);
     }

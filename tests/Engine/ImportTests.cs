@@ -86,7 +86,7 @@ public sealed class ImportTests
             string[] parts = name.Split('-');
             Assert.Equal(2, parts.Length);
             Assert.Contains(parts[0], approved);
-            Assert.Matches("^(Kafka|ZooKeeper)", parts[1]);
+            Assert.Matches("^(Kafka|ZooKeeper|EksCluster$)", parts[1]);
             Assert.False(parts[1].EndsWith('s'), $"{name} is plural");
         });
     }

@@ -18,7 +18,8 @@ internal static class AwsFailure
     {
         ClusterException known => known,
         AggregateException { InnerExceptions: [var only] } => From(only, region, profileName, profile, cluster),
-        // Single sign-on and role profiles call AWS to get credentials; their own failures come wrapped.
+        // Profiles with single sign-on or a role call AWS to get credentials; those failures come as they are, or wrapped.
+        AmazonServiceException { StatusCode: HttpStatusCode.Unauthorized } ended when IsOfSignOn(ended) && AwsProfiles.SignOn(profile) is { } signOn => LoginNeeded(signOn, ended),
         AmazonServiceException service => FromService(service, region, profileName, profile, cluster),
         _ when Network(failure) is string why => Unreachable(failure, region, why),
         AmazonClientException when InnerService(failure) is { } inner => CredentialsNotGiven(failure, inner, region, profileName, profile),
@@ -93,6 +94,9 @@ internal static class AwsFailure
 
     private static ClusterException Unreachable(Exception e, string region, string why) => new("AwsUnreachable", FailureKind.Connection, region,
         $"AWS cannot be reached in {region}: {Sentence(why)} Check the network, the proxy (HTTPS_PROXY), the region, and the variables AWS_ENDPOINT_URL….", e);
+
+    // EKS and its like answer 403; 401 from single sign-on says that the login was ended.
+    private static bool IsOfSignOn(AmazonServiceException e) => e.GetType().Namespace!.StartsWith("Amazon.SSO", StringComparison.Ordinal);
 
     // The words of a network failure somewhere inside; null where there is none.
     private static string? Network(Exception e)

@@ -44,7 +44,8 @@ internal static class EksKubeConfig
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
             throw new ClusterException("KubeConfigNotWritable", FailureKind.Permission, file, $"The kubeconfig {file} cannot be written: {e.Message} It is as it was. Name another with -KubeConfig.", e);
         }
     }

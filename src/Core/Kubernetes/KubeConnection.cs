@@ -18,7 +18,18 @@ namespace KafkaK8s.Core.Kubernetes;
 /// <param name="Context">Name of the context; null for EKS.</param>
 /// <param name="KubeConfig">Path of the kubeconfig as it was given; null for the default one.</param>
 /// <param name="Connection">The connection to EKS; null for a kubeconfig.</param>
-internal sealed record ClusterOrigin(string? Context, string? KubeConfig, EksConnection? Connection);
+internal sealed record ClusterOrigin(string? Context, string? KubeConfig, EksConnection? Connection)
+{
+    /// <summary>Refuses two ways at once.</summary>
+    /// <exception cref="ClusterException">TwoConnections.</exception>
+    public static void Check(string? context, string? kubeConfig, EksConnection? connection)
+    {
+        if (connection is null || (string.IsNullOrEmpty(context) && string.IsNullOrEmpty(kubeConfig)))
+            return;
+        string other = string.IsNullOrEmpty(context) ? $"-KubeConfig '{kubeConfig}'" : $"-Context '{context}'";
+        throw new ClusterException("TwoConnections", FailureKind.InvalidInput, connection, $"The connection to the EKS cluster '{connection.ClusterName}' and {other} name two servers. Give one of them.");
+    }
+}
 
 /// <summary>
 /// A connection to one API server. Objects travel as untyped JSON trees over the client library's HttpClient; the library serves for
