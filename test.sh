@@ -71,7 +71,7 @@ dotnet_tests() { # the runner's own summary lines, as one line of ours
 
 suites() { # suites VERSION : the acceptance suites on one generation of Kubernetes
   local version=$1 target=("${files[@]}")
-  # tests/Pester/Ensemble takes half an hour more: it is run by name (./test.sh --kubernetes 1.36 tests/Pester/Ensemble)
+  # tests/Pester/Ensemble, ZooKeeper's failures in full, takes half an hour more: ./test.sh --kubernetes 1.36 tests/Pester/Ensemble
   [ ${#target[@]} -gt 0 ] || target=(tests/Pester/*.Tests.ps1)
   if ! timed "Lab with Kubernetes $version" lab/lab up --nodes 3 --kubernetes "$version"; then
     failed=$((failed + 1))

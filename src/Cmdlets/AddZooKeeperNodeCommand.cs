@@ -7,7 +7,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>
 /// <para type="synopsis">Grows the ZooKeeper ensemble of a cluster, one server at a time, without restarting any.</para>
-/// <para type="description">For each server: all members must serve and be caught up; the next pod starts without a vote and copies the leader's state; a vote makes it a member, on condition that nobody else changed the ensemble; every member confirms. A step that fails or exceeds -TimeoutSeconds is taken back. Interrupted anywhere, the same command goes on: what is there is read from the cluster, and the goal stands in an annotation. A second operator is refused meanwhile.</para>
+/// <para type="description">For each server: all members must serve and be caught up; the next pod starts without a vote and copies the leader's state; a vote makes it a member, on condition that nobody else changed the ensemble; every member confirms. A step that fails or exceeds -TimeoutSeconds is taken back. Interrupted anywhere, the same command goes on: what is there is read from the cluster, and the goal stands in an annotation. A second operator is refused meanwhile. After a command of your own that was killed, the next one waits until its claim has run out, 20 seconds after its last sign.</para>
 /// <para type="description">The cluster's spec has the new size afterwards, and New-KafkaCluster leaves it alone. The pods' templates keep the size of the first start, so nothing is restarted, then or later: brokers reach the new servers by the name of the headless Service in their list.</para>
 /// <para type="description">A volume that an earlier server of the same number left is used again; its data is replaced by the leader's. A cluster made by kubectl has no credential for such votes: Restart-ZooKeeperNode -RotateCredential makes one.</para>
 /// <para type="link">Get-ZooKeeperNode</para>
@@ -57,7 +57,7 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet
     {
         var connection = Connect();
         var request = new ResizeRequest(Name, NamespaceOf(connection), Count, Force, DeleteData: false, Timeout);
-        var plan = Await(cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
+        var plan = Await(Name, cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string action = $"Add ZooKeeper servers ({plan.View.MemberCount} to {plan.Target}{(plan.Resumes ? ", going on with an earlier command" : "")})";
         if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Add-ZooKeeperNode", out var reason))

@@ -53,12 +53,7 @@ public sealed class ConnectEksClusterCommand : EksCmdlet
     protected override void ProcessItem()
     {
         var aws = Aws();
-        var connection = Await(async cancel =>
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            limit.CancelAfter(Timeout);
-            return await ConnectCluster.RunAsync(aws, Name, limit.Token).ConfigureAwait(false);
-        });
+        var connection = Await(Name, cancel => ConnectCluster.RunAsync(aws, Name, cancel));
         if (WriteKubeConfig)
         {
             string file = EksKubeConfig.FileFor(connection, KubeConfig is null ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig));

@@ -27,7 +27,7 @@ public abstract class EksKubeCmdlet : EksCmdlet
         if (!string.IsNullOrEmpty(Context) || !string.IsNullOrEmpty(KubeConfig))
             return ConnectionPool.Get(string.IsNullOrEmpty(KubeConfig) ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig), Context);
         var aws = Aws();
-        return ConnectionPool.Get(Await(cancel => ConnectCluster.RunAsync(aws, cluster, cancel)));
+        return ConnectionPool.Get(Await(cluster, cancel => ConnectCluster.RunAsync(aws, cluster, cancel)));
     }
 
     /// <summary>The same, where there may be none.</summary>

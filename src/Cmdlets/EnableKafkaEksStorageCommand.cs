@@ -80,7 +80,7 @@ public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet
         var request = new StorageRequest(Name, PodIdentityRole, IrsaRole, StorageClass, Given(nameof(Iops)) ? Iops : null, Given(nameof(Throughput)) ? Throughput : null, Timeout);
         EnableStorage.CheckGiven(request);
         var (aws, connection) = (Aws(), Kubernetes(Name));
-        var plan = Await(cancel => EnableStorage.PlanAsync(aws, connection, request, cancel));
+        var plan = Await(Name, cancel => EnableStorage.PlanAsync(aws, connection, request, cancel));
         string target = $"{Name} in {aws.Region}, API server {connection.Server}";
         string action = $"Enable EBS storage for Kafka ({string.Join(", ", plan.Changes.Select(c => $"{c.Action} {c.Kind} {c.Name}"))})";
         if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Enable-KafkaEksStorage", out var reason))

@@ -38,6 +38,6 @@ public sealed class ExportKafkaManifestCommand : ClusterSpecCmdlet
         }
 
         var connection = Connect();
-        WriteObject(Await(cancel => ExportManifest.RunAsync(connection, catalog, ReadSpec(), NamespaceOf(connection), Namespace, cancel)));
+        WriteObject(Await(Name, cancel => ExportManifest.RunAsync(connection, catalog, ReadSpec(), NamespaceOf(connection), Namespace, cancel)));
     }
 }

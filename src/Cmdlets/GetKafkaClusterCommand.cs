@@ -44,12 +44,7 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
     {
         var connection = Connect();
         string? ns = AllNamespaces ? null : NamespaceOf(connection);
-        var clusters = Await(async cancel =>
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            limit.CancelAfter(Timeout);
-            return await ListClusters.RunAsync(connection, ns, limit.Token).ConfigureAwait(false);
-        });
+        var clusters = Await(string.Join(", ", Name), cancel => ListClusters.RunAsync(connection, ns, cancel));
         foreach (string name in Name)
         {
             var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);

@@ -54,7 +54,7 @@ public sealed class GetKafkaNodeGroupCommand : EksCmdlet
     protected override void ProcessItem()
     {
         var aws = Aws();
-        var groups = Await(cancel => Limits.WithinAsync(Timeout, token => ListNodeGroups.RunAsync(aws, Name, All || NodeGroup is not null, token), Name, cancel));
+        var groups = Await(Name, cancel => ListNodeGroups.RunAsync(aws, Name, All || NodeGroup is not null, cancel));
         if (NodeGroup is null)
         {
             WriteObject(groups, enumerateCollection: true);

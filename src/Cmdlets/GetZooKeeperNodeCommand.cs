@@ -48,7 +48,7 @@ public sealed class GetZooKeeperNodeCommand : KafkaCmdlet
         {
             try
             {
-                WriteObject(Await(cancel => Limits.WithinAsync(Timeout, token => EnsembleLook.NodesAsync(connection, ns, name, token), name, cancel)), enumerateCollection: true);
+                WriteObject(Await(name, cancel => EnsembleLook.NodesAsync(connection, ns, name, cancel)), enumerateCollection: true);
             }
             catch (Core.ClusterException e)
             {

@@ -52,7 +52,7 @@ public sealed class NewKafkaClusterCommand : ClusterSpecCmdlet
     {
         var connection = Connect();
         var request = new DeployRequest(ReadSpec(), NamespaceOf(connection), Force, NoWait, CreateNamespace, Timeout);
-        var plan = Await(cancel => DeployPlanner.PlanAsync(connection, ManifestCatalog.LoadOfModule(), request, cancel));
+        var plan = Await(Name, cancel => DeployPlanner.PlanAsync(connection, ManifestCatalog.LoadOfModule(), request, cancel));
 
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string action = plan.ZooKeeperIsNew

@@ -137,7 +137,7 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet
             Given(nameof(Bottlerocket)) ? Bottlerocket.ToBool() : null, NodeLoad.Of(ManifestCatalog.LoadOfModule(), BrokerMemory, BrokerCpu));
         GroupPlan.CheckGiven(request, LaunchTemplate);
         var aws = Aws();
-        var plan = Await(cancel => CreateNodeGroups.PlanAsync(aws, request, LaunchTemplate, NoWait, Timeout, cancel));
+        var plan = Await(Name, cancel => CreateNodeGroups.PlanAsync(aws, request, LaunchTemplate, NoWait, Timeout, cancel));
         string target = $"{Name} in {aws.Region}";
         string action = $"Make {plan.Steps.Count(s => s.Action == ChangeAction.Create)}, change {plan.Steps.Count(s => s.Action == ChangeAction.Update)} node groups of {string.Join("/", InstanceType)} in {string.Join(", ", plan.Steps.Select(s => s.Zone))}";
         if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "New-KafkaNodeGroup", out var reason))

@@ -73,13 +73,19 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     /// <summary>The work for one item of the pipeline. Failures that an operator can act on may be thrown.</summary>
     protected abstract void ProcessItem();
 
-    /// <summary>Runs async work to its end and gives its result; only events of an operation can be rendered meanwhile.</summary>
-    private protected T Await<T>(Func<CancellationToken, Task<T>> work)
+    /// <summary>
+    /// Runs async work that only reads to its end, within the limit of time, and gives its result; only events of an operation can be
+    /// rendered meanwhile.
+    /// </summary>
+    /// <typeparam name="T">Type of the result.</typeparam>
+    /// <param name="subject">What it is about, for the error when the time is over.</param>
+    /// <param name="work">The work.</param>
+    private protected T Await<T>(string subject, Func<CancellationToken, Task<T>> work)
     {
         T result = default!;
         async IAsyncEnumerable<T> Once([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
         {
-            yield return await work(cancel).ConfigureAwait(false);
+            yield return await Limits.WithinAsync(Timeout, work, subject, cancel).ConfigureAwait(false);
         }
 
         Drain(Once, item => result = item, static () => { });

@@ -48,7 +48,7 @@ public sealed class RemoveKafkaClusterCommand : KafkaCmdlet
     {
         var connection = Connect();
         var request = new RemoveRequest(Name, NamespaceOf(connection), DeleteData, NoWait, Timeout);
-        var plan = Await(cancel => RemoveCluster.PlanAsync(connection, request, cancel));
+        var plan = Await(Name, cancel => RemoveCluster.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string topics = plan.Topics.Count == 0 ? "" : $", {plan.Topics.Count} topics ({string.Join(", ", plan.Topics.Take(10).Select(t => t.Name))}{(plan.Topics.Count > 10 ? ", …" : "")})";
         string data = plan.Claims.Count == 0 ? "; it has no volumes, its messages are lost" : DeleteData ? $" and the data of {plan.Claims.Count} volumes{topics}" : $"; its {plan.Claims.Count} volumes{topics} are kept";

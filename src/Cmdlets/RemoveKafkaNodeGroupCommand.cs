@@ -81,7 +81,7 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
     {
         var (aws, connection) = (Aws(), Kubernetes(Name));
         var request = new RemoveGroupsRequest(Name, groups ?? [], Force, Timeout);
-        var plan = Await(cancel => RemoveNodeGroups.PlanAsync(aws, connection, request, cancel));
+        var plan = Await(Name, cancel => RemoveNodeGroups.PlanAsync(aws, connection, request, cancel));
         string target = $"{Name} in {aws.Region}, API server {connection.Server}";
         int pods = plan.Changes.Count(c => c.Kind == "Pod");
         string action = $"Remove {plan.Groups.Count} node groups ({string.Join(", ", plan.Groups.Select(g => g.Group.Name))}; {plan.Changes.Count(c => c.Kind == "Node")} nodes, {pods} pods move)";

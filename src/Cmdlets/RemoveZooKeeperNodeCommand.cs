@@ -62,7 +62,7 @@ public sealed class RemoveZooKeeperNodeCommand : KafkaCmdlet
     {
         var connection = Connect();
         var request = new ResizeRequest(Name, NamespaceOf(connection), -Count, Force, DeleteData, Timeout);
-        var plan = Await(cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
+        var plan = Await(Name, cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string data = plan.Claims.Count > 0 ? $", with the volumes {string.Join(", ", plan.Claims)}" : "";
         string action = $"Remove ZooKeeper servers ({plan.View.MemberCount} to {plan.Target}{(plan.Resumes ? ", going on with an earlier command" : "")}{data})";

@@ -84,7 +84,7 @@ public sealed class RestartZooKeeperNodeCommand : KafkaCmdlet
     {
         var connection = Connect();
         var request = new RestartRequest(Name, NamespaceOf(connection), nodes, RotateCredential, Force, Timeout);
-        var plan = Await(cancel => RestartEnsemble.PlanAsync(connection, request, cancel));
+        var plan = Await(Name, cancel => RestartEnsemble.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string action = $"Restart {plan.Ids.Count} ZooKeeper servers in turn{(RotateCredential ? ", with a fresh credential" : "")}";
         if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Restart-ZooKeeperNode", out var reason))

@@ -24,6 +24,21 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         Assert.Equal("demo", Assert.Single(Run(server, script).EnsureSuccess().Output).Properties["Name"].Value);
     }
 
+    [Theory]
+    [InlineData("Get-KafkaCluster", "kafka/demo,kafka/other")]
+    [InlineData("Get-KafkaCluster -Namespace shop", "shop/demo,shop/other")]
+    [InlineData("Get-KafkaCluster -AllNamespaces", "kafka/demo,kafka/other,shop/demo,shop/other")]
+    [InlineData("Get-KafkaCluster d* -AllNamespaces", "kafka/demo,shop/demo")]
+    public void Get_looks_in_one_namespace_or_in_all(string script, string expected)
+    {
+        using var server = WithClusters("kafka");
+        server.PutCluster("shop", "demo");
+        server.PutCluster("shop", "other");
+        var found = Run(server, script + " -KubeConfig $k").EnsureSuccess().Output.Select(c => $"{c.Properties["Namespace"].Value}/{c.Properties["Name"].Value}");
+        Assert.Equal(expected, string.Join(',', found));
+        Assert.Equal(2, server.Requests.Count); // however many clusters there are
+    }
+
     [Fact]
     public void Get_takes_all_four_from_a_cluster()
     {

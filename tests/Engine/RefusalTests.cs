@@ -194,6 +194,11 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
         Check(Assert.Single(result.Errors), "ClusterNotFound", ErrorCategory.ObjectNotFound);
         Assert.Equal("good", Assert.Single(result.Output).Properties["Name"].Value);
         Assert.Null(result.TerminatingError);
+
+        result = Run(server, "'Bad', 'fine' | New-KafkaCluster -WhatIf");
+        Check(Assert.Single(result.Errors), "InvalidName", ErrorCategory.InvalidArgument);
+        Assert.Contains(result.Output, o => (string)o.Properties["Name"].Value == "fine-kafka");
+        Assert.Null(result.TerminatingError);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.Json.Nodes;
 using KafkaK8s.Tests.Engine.Fake;
 using KafkaK8s.Tests.Host;
 
@@ -109,6 +110,32 @@ public sealed class ShouldProcessTests : IDisposable
         Assert.All(server.Writes, w => Assert.Contains("/namespaces/kafka/", w.Path, StringComparison.Ordinal));
         Assert.DoesNotContain(server.Writes, w => w.Path.Contains("demo2", StringComparison.Ordinal));
         Assert.Equal(2, server.Store.Names.Count(n => n.StartsWith("persistentvolumeclaims/data-demo2-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void An_old_server_is_asked_for_budgets_in_its_own_version()
+    {
+        using var old = new FakeApiServer(new Version(1, 20));
+        old.PutCluster("kafka", "demo");
+        old.Store.Put("policy/v1beta1", "poddisruptionbudgets", "kafka", FakeObjects.Plain("policy/v1beta1", "PodDisruptionBudget", "demo-old", FakeObjects.Labels("demo", "kafka")));
+        engine.Run($"param($k) {Remove} -Confirm:$false", new { k = old.KubeConfig }).EnsureSuccess();
+        Assert.DoesNotContain("poddisruptionbudgets/demo-old", old.Store.Names);
+    }
+
+    // Of another application that happens to have the same name of an instance.
+    [Fact]
+    public void What_is_not_ours_is_left_alone()
+    {
+        server.PutCluster("kafka", "demo");
+        var labels = FakeObjects.Labels("demo", "kafka");
+        labels.Remove("app.kubernetes.io/part-of");
+        server.Store.Put("v1", "services", "kafka", FakeObjects.Plain("v1", "Service", "demo-kafka-ui", (JsonObject)labels.DeepClone()));
+        server.Store.Put("apps/v1", "statefulsets", "kafka", FakeObjects.Plain("apps/v1", "StatefulSet", "demo-postgresql", (JsonObject)labels.DeepClone()));
+        server.Store.Put("v1", "persistentvolumeclaims", "kafka", FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-postgresql-0", (JsonObject)labels.DeepClone()));
+        Run(Remove + " -DeleteData -Confirm:$false").EnsureSuccess();
+        Assert.Equal(
+            ["persistentvolumeclaims/data-demo-postgresql-0", "services/demo-kafka-ui", "statefulsets/demo-postgresql"],
+            server.Store.Names.Where(n => n.Contains("demo", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -32,6 +32,12 @@ public sealed class StopTests : IDisposable
         Assert.Empty(result.Output);
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
         Quiet();
+        AllStands();
+
+        // The same command goes on: nothing is made twice.
+        int before = server.Writes.Count;
+        engine.Run("param($k) New-KafkaCluster demo -NoWait -KubeConfig $k", new { k = server.KubeConfig }).EnsureSuccess();
+        Assert.DoesNotContain(server.Writes.Skip(before), w => w.Method != "PATCH");
     }
 
     [Theory]
@@ -79,17 +85,20 @@ public sealed class StopTests : IDisposable
         Quiet();
     }
 
-    // Rendering throws in the middle of the wait, while the watches are open: that is the way of every early end.
+    // Rendering throws in the middle of the wait, while the watches are open and nothing else is going to happen: that is the way of
+    // every early end, and no later event would end the work by itself.
     [Fact]
-    public void An_error_while_rendering_ends_the_work()
+    public async Task An_error_while_rendering_ends_the_work()
     {
-        server.Store.Put("v1", "pods", "kafka", Crashing("demo-kafka-0"));
-        var result = engine.Run("param($k) " + New + " -WarningAction Stop", new { k = server.KubeConfig }, TimeSpan.FromSeconds(30));
+        var running = engine.RunAsync("param($k) " + New + " -WarningAction Stop", new { k = server.KubeConfig }, TimeSpan.FromSeconds(60));
+        Eventually.Holds(() => engine.Host.Recording.Progress.Count > 0 && server.OpenWatches >= 4, "it does not wait", 30);
+        server.Push("pods", "ADDED", Crashing("demo-kafka-0"));
+        var result = await running;
         Assert.StartsWith("ActionPreferenceStop", result.TerminatingError!.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("CrashLoopBackOff", result.TerminatingError.Exception.Message, StringComparison.Ordinal);
         Assert.Contains(server.Requests, r => r.IsWatch);
         Assert.Equal(ProgressRecordType.Completed, engine.Host.Recording.Progress.Select(p => p.RecordType).LastOrDefault(ProgressRecordType.Completed));
-        Assert.InRange(result.Duration.TotalSeconds, 0, 15);
+        Assert.InRange(result.Duration.TotalSeconds, 0, 30); // not the 40 s of the wait
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
         Quiet();
     }
@@ -100,9 +109,27 @@ public sealed class StopTests : IDisposable
         var result = engine.Run("param($k) " + New.Replace("40", "2", StringComparison.Ordinal), new { k = server.KubeConfig });
         Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.OperationTimeout, result.Errors[0].CategoryInfo.Category);
+        Assert.Contains("Everything made so far stands (Get-KafkaCluster demo -Namespace kafka shows it); the same command goes on from there", result.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.InRange(result.Duration.TotalSeconds, 1.9, 2 + Soon);
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
         Quiet();
+        AllStands();
+    }
+
+    [Theory]
+    [InlineData("Get-KafkaCluster")]
+    [InlineData("New-KafkaCluster demo")]
+    [InlineData("Remove-KafkaCluster demo -Confirm:$false")]
+    [InlineData("Export-KafkaManifest demo")]
+    [InlineData("Test-KafkaTopic demo")]
+    public void Out_of_time_without_an_answer_is_an_error_too(string command)
+    {
+        server.Instead = static _ => FakeAnswer.Never;
+        var result = engine.Run($"param($k) {command} -TimeoutSeconds 1 -KubeConfig $k", new { k = server.KubeConfig }, TimeSpan.FromSeconds(20));
+        Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Null(result.TerminatingError);
+        Assert.InRange(result.Duration.TotalSeconds, 0.9, 1 + Soon);
+        Eventually.Holds(() => server.Pending == 0, "the request is still open", Soon);
     }
 
     [Fact]
@@ -142,6 +169,14 @@ public sealed class StopTests : IDisposable
         Eventually.Holds(() => engine.Host.Recording.Progress[^1].StatusDescription == "ZooKeeper 3/3, brokers 0/3", "the last change is not shown");
         await engine.StopAsync();
         await running;
+    }
+
+    // Nothing is torn down behind the user's back.
+    private void AllStands()
+    {
+        Assert.DoesNotContain(server.Writes, w => w.Method == "DELETE");
+        Assert.Contains("statefulsets/demo-zk", server.Store.Names);
+        Assert.Contains("statefulsets/demo-kafka", server.Store.Names);
     }
 
     private async Task<double> StopAsync()

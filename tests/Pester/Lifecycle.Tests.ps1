@@ -243,7 +243,11 @@ spec: {ports: [{port: 80}]}
             $before = Get-State $ns
             $plan = Remove-KafkaCluster demo -Namespace $ns -WhatIf
             ($plan | Where-Object Kind -eq 'PersistentVolumeClaim').Action | Sort-Object -Unique | Should -Be 'Keep'
-            if ($Lab.HasTunnel) { ($plan | Where-Object Kind -eq 'Topic').Name | Should -Contain $kept.Topic }
+            if ($Lab.HasTunnel) {
+                ($plan | Where-Object Kind -eq 'Topic').Name | Should -Contain $kept.Topic
+                ($plan | Where-Object Name -eq $kept.Topic).Note | Should -Match '^6 partitions, \d+\.\d MiB on disk$'
+            }
+            ($plan | Where-Object Kind -eq 'PersistentVolumeClaim').Note | Should -Contain '2Gi'
             Compare-State $before (Get-State $ns) | Should -BeNullOrEmpty
         }
 
@@ -291,6 +295,7 @@ Describe 'Volumes that an earlier cluster left' -Tag Lab {
     AfterAll { Close-Lab $ns }
 
     It 'are refused where they do not fit: nothing is made, nothing crashes' {
+        if ($Lab.Kafka -lt [version] '0.10.1') { Set-ItResult -Skipped -Because "Kafka $($Lab.Kafka) writes no cluster id on its volumes: nothing tells whose they are"; return }
         $null = kubectl delete persistentvolumeclaim data-odd-zk-0 -n $ns
         $before = Get-State $ns
         { New-KafkaCluster @small } | Should -Throw "*$first*" -ErrorId 'KafkaK8s.KeptVolumesUnfit,*'
@@ -305,12 +310,13 @@ Describe 'Volumes that an earlier cluster left' -Tag Lab {
     }
 
     It 'do not stand in the way of a new cluster while they still go' {
+        function Get-Volume { (Get-Kube persistentvolumeclaim data-odd-kafka-0 -n $ns).spec.volumeName }
         $null = New-KafkaCluster @small
-        $second = Get-ClusterId
+        $second = Get-Volume
         Remove-KafkaCluster odd -Namespace $ns -DeleteData -Confirm:$false -NoWait
         $third = New-KafkaCluster @small
         $third.Status | Should -Be 'Ready'
-        $second | Should -Not -Be $first
-        Get-ClusterId | Should -Not -Be $second
+        $second | Should -Not -BeNullOrEmpty
+        Get-Volume | Should -Not -Be $second
     }
 }

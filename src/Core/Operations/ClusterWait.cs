@@ -31,7 +31,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     public IReadOnlyList<Stall> Unmended { get; private set; } = [];
 
     /// <summary>What is waited for at the moment.</summary>
-    public string Doing { get; private set; } = "";
+    public string Doing { get; set; } = "";
 
     /// <summary>Waits until <paramref name="look"/> says that it is done; yields progress and stalls.</summary>
     /// <param name="phase">Name of the phase.</param>

@@ -41,7 +41,7 @@ internal static class DeployCluster
             await foreach (var e in roll.RunAsync(cancel).ConfigureAwait(false))
                 yield return Remember(e, changes);
             clock.End("Restart", onlyIfLong: changes.TrueForAll(c => c.Action != ChangeAction.Restart));
-            await foreach (var e in InSync.WaitAsync(connection, plan.Names, ns, plan.BrokerCount, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, plan.Names, ns, plan.BrokerCount, wait, cancel).ConfigureAwait(false))
                 yield return e;
             clock.End("InSync");
         }

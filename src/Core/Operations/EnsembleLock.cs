@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Spec;
@@ -13,6 +15,7 @@ internal sealed class EnsembleLock : IAsyncDisposable
 {
     private const int Tries = 20;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(10);
 
     private readonly KubeConnection connection;
@@ -34,7 +37,7 @@ internal sealed class EnsembleLock : IAsyncDisposable
     /// <exception cref="ClusterException"><c>EnsembleBusy</c>: somebody else is at it.</exception>
     public static async Task<EnsembleLock> TakeAsync(KubeConnection connection, string ns, ClusterNames names, string command, int from, int to, CancellationToken cancel)
     {
-        var mine = new EnsembleChange(from, to, command, $"{Environment.UserName}@{Environment.MachineName}", Guid.NewGuid().ToString("n")[..12], DateTimeOffset.UtcNow);
+        var mine = new EnsembleChange(from, to, command, Me, Guid.NewGuid().ToString("n")[..12], DateTimeOffset.UtcNow, Environment.ProcessId);
         await UpdateSetAsync(connection, ns, names, set =>
         {
             CheckFree(set, names);
@@ -53,6 +56,36 @@ internal sealed class EnsembleLock : IAsyncDisposable
     {
         if (EnsembleChange.Read(set.Annotation(ClusterNames.ChangeAnnotation)) is { } held && held.IsHeld(DateTimeOffset.UtcNow))
             throw Busy(held, names, "Wait until it is done");
+    }
+
+    /// <summary>Refuses while somebody is changing the ensemble; what a killed command of this user on this machine left is no reason,
+    /// as <see cref="OutlastAsync"/> waits for its end.</summary>
+    /// <exception cref="ClusterException"><c>EnsembleBusy</c>.</exception>
+    public static void CheckFreeOrLeftHere(JsonObject set, ClusterNames names)
+    {
+        if (EnsembleChange.Read(set.Annotation(ClusterNames.ChangeAnnotation)) is not { } held || !IsLeftHere(held))
+            CheckFree(set, names);
+    }
+
+    /// <summary>Waits until the claim of a killed command has run out.</summary>
+    /// <remarks>That its process is gone is not proof enough to take it over at once: two containers may go by one machine's name. A claim
+    /// that is renewed meanwhile is in other hands.</remarks>
+    /// <exception cref="ClusterException"><c>EnsembleBusy</c>: somebody else is at it.</exception>
+    public static async IAsyncEnumerable<OperationEvent> OutlastAsync(KubeConnection connection, string ns, ClusterNames names, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        EnsembleChange? left = null;
+        while (true)
+        {
+            var set = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.ZooKeeperSet, cancel).ConfigureAwait(false);
+            if (EnsembleChange.Read(set?.Annotation(ClusterNames.ChangeAnnotation)) is not { } held || !held.IsHeld(DateTimeOffset.UtcNow))
+                yield break;
+            if (!IsLeftHere(held) || left is not null && left != held)
+                throw Busy(held, names, "Wait until it is done");
+            if (left is null)
+                yield return new Waiting("Claim", $"an earlier {held.Command} of yours was killed; its claim runs out {EnsembleChange.Patience.TotalSeconds:0} s after its last sign");
+            left = held;
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Fails when somebody else has taken the claim over, because this process did not get through for too long.</summary>
@@ -92,6 +125,23 @@ internal sealed class EnsembleLock : IAsyncDisposable
         catch (Exception e) when (e is ClusterException or OperationCanceledException)
         {
             // It runs out by itself.
+        }
+    }
+
+    private static string Me => $"{Environment.UserName}@{Environment.MachineName}";
+
+    private static bool IsLeftHere(EnsembleChange held) => held.Holder == Me && held.Process is int id && !IsRunning(id);
+
+    private static bool IsRunning(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 

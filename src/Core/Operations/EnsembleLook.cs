@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Spec;
@@ -10,6 +11,8 @@ internal static class EnsembleLook
 {
     private const string StartScript = "zk-start: ";
     private static readonly string[] Words = ["srvr", "mntr", "conf"];
+    private static readonly TimeSpan PassingLimit = TimeSpan.FromSeconds(15); // an election takes 1 to 8 s
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Looks.</summary>
     /// <exception cref="ClusterException">There is no such cluster, or it has no ZooKeeper servers.</exception>
@@ -31,6 +34,20 @@ internal static class EnsembleLook
 
         var looks = await Task.WhenAll(Readiness.PodsOf(standing, await pods.ConfigureAwait(false)).Select(p => LookAsync(connection, ns, p, cancel))).ConfigureAwait(false);
         return EnsembleView.Build(names, ns, standing, looks, (await claims.ConfigureAwait(false)).Select(c => c.Name()), await resolving.ConfigureAwait(false));
+    }
+
+    /// <summary>Looks again, for a short while, as long as something is in the way that passes by itself.</summary>
+    /// <exception cref="ClusterException">There is no such cluster, or it has no ZooKeeper servers.</exception>
+    public static async Task<EnsembleView> ReadSteadyAsync(KubeConnection connection, string ns, string cluster, Func<EnsembleView, bool> passing, CancellationToken cancel)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var view = await ReadAsync(connection, ns, cluster, cancel).ConfigureAwait(false);
+            if (!passing(view) || Stopwatch.GetElapsedTime(start) > PassingLimit)
+                return view;
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The same as objects for the pipeline.</summary>

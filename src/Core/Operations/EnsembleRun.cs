@@ -16,8 +16,13 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <summary>Key of the ConfigMap that the start script reads: the size that a first start has to reckon with.</summary>
     public const string SizeKey = "ensemble.size";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300); // ZooKeeper has nothing to watch for this
+    // ZooKeeper has nothing to watch for this, and each look is three connections a server through the API server: most waits are over
+    // within seconds, and one that is not need not be over at once.
+    private const int QuickLooks = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(1);
     private string doing = "";
+    private string named = "";
 
     /// <summary>Looks at the ensemble.</summary>
     public Task<EnsembleView> LookAsync(CancellationToken cancel) => EnsembleLook.ReadAsync(connection, ns, names.Cluster, cancel);
@@ -59,6 +64,16 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// </summary>
     public IAsyncEnumerable<OperationEvent> VoteAsync(string step, int id, bool join, EnsembleLock claim, CancellationToken cancel) =>
         WithinStepAsync(step, token => VoteLoopAsync(step, id, join, claim, token), cancel);
+
+    /// <summary>Waits until there is a quorum, and hands over what was seen then: without one nobody knows who belongs, and an empty
+    /// configuration must not be taken for one without members.</summary>
+    public IAsyncEnumerable<OperationEvent> QuorumAsync(string step, Action<EnsembleView> seen, CancellationToken cancel) => UntilAsync(step, view =>
+    {
+        if (EnsembleGuards.Quorum(view) is { } lost)
+            return lost.Message;
+        seen(view);
+        return null;
+    }, cancel);
 
     /// <summary>Waits until all of the configuration's members, save dead ones that are let go, go by the last configuration under one leader.</summary>
     public IAsyncEnumerable<OperationEvent> SettledAsync(string step, CancellationToken cancel) => UntilAsync(step, view =>
@@ -169,11 +184,15 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
     }
 
-    /// <summary>Puts the limit of time of one step on it.</summary>
-    public IAsyncEnumerable<OperationEvent> WithinStepAsync(string step, Func<CancellationToken, IAsyncEnumerable<OperationEvent>> source, CancellationToken cancel)
+    /// <summary>Names a step as it begins, and puts its limit of time on it. A step may have several parts of one name.</summary>
+    public async IAsyncEnumerable<OperationEvent> WithinStepAsync(string step, Func<CancellationToken, IAsyncEnumerable<OperationEvent>> source, [EnumeratorCancellation] CancellationToken cancel)
     {
         doing = "";
-        return Limits.WithinAsync(stepLimit, source, () => new ClusterException("StepTimeout", FailureKind.Timeout, names.Cluster, $"{step}: not done after {stepLimit.TotalSeconds:0} s{(doing.Length == 0 ? "" : $": {doing}")}."), cancel);
+        if (step != named)
+            yield return new Note(named = step);
+        var late = () => new ClusterException("StepTimeout", FailureKind.Timeout, names.Cluster, $"{step}: not done after {stepLimit.TotalSeconds:0} s{(doing.Length == 0 ? "" : $": {doing}")}.");
+        await foreach (var e in Limits.WithinAsync(stepLimit, source, late, cancel).ConfigureAwait(false))
+            yield return e;
     }
 
     private static async IAsyncEnumerable<OperationEvent> Quietly(IAsyncEnumerable<OperationEvent> events)
@@ -188,7 +207,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     private async IAsyncEnumerable<OperationEvent> PollAsync(string step, Func<EnsembleView, string?> missing, [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
-        while (true)
+        for (int looks = 0; ; looks++)
         {
             string? text;
             try
@@ -205,7 +224,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             doing = text;
             if (text != last)
                 yield return new Waiting(step, last = text);
-            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            await Task.Delay(looks < QuickLooks ? Pause : LongPause, cancel).ConfigureAwait(false);
         }
     }
 

@@ -11,9 +11,9 @@ internal static class InSync
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250); // Kafka has nothing to watch
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Waits until it is so.</summary>
+    /// <summary>Waits until it is so; what is missing stands in <paramref name="wait"/>, for a wait that runs out of time.</summary>
     public static async IAsyncEnumerable<OperationEvent> WaitAsync(
-        KubeConnection connection, ClusterNames names, string ns, int brokers, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, ClusterNames names, string ns, int brokers, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
         while (true)
@@ -21,6 +21,7 @@ internal static class InSync
             string missing = await MissingAsync(connection, names, ns, brokers, cancel).ConfigureAwait(false);
             if (missing.Length == 0)
                 yield break;
+            wait.Doing = missing;
             if (missing != last)
                 yield return new Waiting("InSync", missing);
             last = missing;

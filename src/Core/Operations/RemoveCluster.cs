@@ -74,23 +74,27 @@ internal static class RemoveCluster
         var lines = plan.Changes.ToDictionary(c => (c.Kind, c.Name));
         bool IsZooKeeper((ResourceKind Kind, JsonObject Tree) o) => o.Tree.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp;
 
-        // Two waves; in each the set first, so that it does not replace what goes.
-        foreach (var wave in new[] { plan.Objects.Where(o => !IsZooKeeper(o)), plan.Objects.Where(IsZooKeeper) })
+        // Two waves; in each the set first, so that it does not replace what goes. Services and the rest stay until its pods are gone:
+        // brokers that hand over find each other by name.
+        foreach (var wave in new[] { plan.Objects.Where(o => !IsZooKeeper(o)).ToList(), plan.Objects.Where(IsZooKeeper).ToList() })
         {
-            foreach (var (kind, tree) in wave.OrderByDescending(o => o.Kind == ResourceKind.StatefulSet))
+            foreach (bool sets in new[] { true, false })
             {
-                await connection.DeleteAsync(kind, ns, tree.Name(), tree.Uid(), cancel).ConfigureAwait(false);
-                yield return new Applied(lines[(kind.Kind, tree.Name())]);
-            }
+                foreach (var (kind, tree) in wave.Where(o => o.Kind == ResourceKind.StatefulSet == sets))
+                {
+                    await connection.DeleteAsync(kind, ns, tree.Name(), tree.Uid(), cancel).ConfigureAwait(false);
+                    yield return new Applied(lines[(kind.Kind, tree.Name())]);
+                }
 
-            if (plan.Request.NoWait)
-                continue;
-            bool servers = wave.Any(IsZooKeeper);
-            string app = servers ? ClusterNames.ZooKeeperApp : ClusterNames.KafkaApp;
-            await foreach (var e in wait.UntilAsync("Remove", live => Task.FromResult(Gone(live, names, servers, app)), cancel).ConfigureAwait(false))
-            {
-                if (e is not Warned) // a pod on its way out has nothing to warn of
-                    yield return e;
+                if (!sets || plan.Request.NoWait)
+                    continue;
+                bool servers = wave.Exists(IsZooKeeper);
+                string app = servers ? ClusterNames.ZooKeeperApp : ClusterNames.KafkaApp;
+                await foreach (var e in wait.UntilAsync("Remove", live => Task.FromResult(Gone(live, names, servers, app)), cancel).ConfigureAwait(false))
+                {
+                    if (e is not Warned) // a pod on its way out has nothing to warn of
+                        yield return e;
+                }
             }
         }
 

@@ -111,13 +111,14 @@ internal static class RemoveNodeGroups
     {
         string what = $"{pod.Namespace()}/{pod.Name()}";
         var names = new ClusterNames(pod.Label(ClusterNames.InstanceLabel) ?? "");
+        var wait = new ClusterWait(connection, names, pod.Namespace());
         int brokers = 0;
         if (GroupTenants.IsBroker(pod))
         {
             brokers = (await BrokerSetView.FindAsync(connection, pod.Namespace(), names.Cluster, cancel).ConfigureAwait(false)).Count;
             if (!plan.Request.Force)
             {
-                await foreach (var e in InSync.WaitAsync(connection, names, pod.Namespace(), brokers, cancel).ConfigureAwait(false))
+                await foreach (var e in InSync.WaitAsync(connection, names, pod.Namespace(), brokers, wait, cancel).ConfigureAwait(false))
                     yield return e;
             }
         }
@@ -140,7 +141,7 @@ internal static class RemoveNodeGroups
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
         if (brokers > 0 && !plan.Request.Force)
         {
-            await foreach (var e in InSync.WaitAsync(connection, names, pod.Namespace(), brokers, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, names, pod.Namespace(), brokers, wait, cancel).ConfigureAwait(false))
                 yield return e;
         }
     }

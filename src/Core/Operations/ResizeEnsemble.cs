@@ -47,22 +47,33 @@ internal static class ResizeEnsemble
         var names = new ClusterNames(request.Cluster);
         if (request.Change == 0 || Math.Abs((long)request.Change) > EnsembleGuards.MostServers)
             throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.Change, $"-Count is 1 to {EnsembleGuards.MostServers}.");
-        var view = await EnsembleLook.ReadAsync(connection, request.Namespace, request.Cluster, cancel).ConfigureAwait(false);
-        EnsembleLock.CheckFree(view.Set, names);
+        // Right after an interruption an election, or a vote that not all have heard of, is no reason to refuse.
+        var view = await EnsembleLook.ReadSteadyAsync(connection, request.Namespace, request.Cluster,
+            v => v.IsElecting || v.HasQuorum && Goal(v, request) is (var to, true) && Obstacle(v, request, to) is not null, cancel).ConfigureAwait(false);
+        EnsembleLock.CheckFreeOrLeftHere(view.Set, names);
         if (EnsembleGuards.Quorum(view) is { } lost)
             throw lost;
-        var unfinished = EnsembleChange.Read(view.Set.Annotation(ClusterNames.ChangeAnnotation));
-        int target = EnsembleChange.Target(unfinished, view.MemberCount, request.Change, request.Cluster);
-        bool resumes = unfinished is { IsResize: true } && unfinished.To == target;
+        var (target, resumes) = Goal(view, request);
         if (EnsembleGuards.Size(view, target, request.Force || resumes) is { } size)
             throw size;
-        if ((request.Change > 0 ? EnsembleGuards.MayAdd(view) : target < view.MemberCount ? EnsembleGuards.MayRemove(view, EnsemblePlan.Leaving(view, target)[0] + 1) : null) is { } refusal)
+        if (Obstacle(view, request, target) is { } refusal)
             throw refusal;
         await new EnsembleRun(connection, names, request.Namespace, request.StepTimeout).CheckCredentialAsync(view, cancel).ConfigureAwait(false);
-        var claims = request.Change > 0 || !request.DeleteData ? [] : Ordinals(view, target, resumes ? unfinished!.From : 0)
+        var claims = request.Change > 0 || !request.DeleteData ? [] : Ordinals(view, target, resumes ? Unfinished(view)!.From : 0)
             .Select(o => ClusterNames.Claim(names.ZooKeeperPod(o))).Where(view.Claims.Contains).ToList();
         return new ResizePlan(request, view, target, resumes, claims, request.Change > 0 ? EnsemblePlan.Add(view, target) : EnsemblePlan.Remove(view, target, claims.Count > 0));
     }
+
+    private static EnsembleChange? Unfinished(EnsembleView view) => EnsembleChange.Read(view.Set.Annotation(ClusterNames.ChangeAnnotation));
+
+    private static (int Target, bool Resumes) Goal(EnsembleView view, ResizeRequest request)
+    {
+        int target = EnsembleChange.Target(Unfinished(view), view.MemberCount, request.Change, request.Cluster);
+        return (target, Unfinished(view) is { IsResize: true } before && before.To == target);
+    }
+
+    private static ClusterException? Obstacle(EnsembleView view, ResizeRequest request, int target) =>
+        request.Change > 0 ? EnsembleGuards.MayAdd(view) : target >= 1 && target < view.MemberCount ? EnsembleGuards.MayRemove(view, EnsemblePlan.Leaving(view, target)[0] + 1) : null;
 
     /// <summary>Carries the plan out; the result is the ensemble afterwards.</summary>
     /// <param name="connection">Connection to the API server.</param>
@@ -73,6 +84,8 @@ internal static class ResizeEnsemble
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
+        await foreach (var e in EnsembleLock.OutlastAsync(connection, ns, names, cancel).ConfigureAwait(false))
+            yield return e;
         var claim = await EnsembleLock.TakeAsync(connection, ns, names, request.Command, plan.View.MemberCount, plan.Target, cancel).ConfigureAwait(false);
         await using (claim.ConfigureAwait(false))
         {
@@ -80,6 +93,7 @@ internal static class ResizeEnsemble
                 yield return new Note($"going on with an earlier change to {plan.Target} servers");
             await foreach (var e in (request.Change > 0 ? GrowAsync(run, claim, plan, cancel) : ShrinkAsync(connection, run, claim, plan, cancel)).ConfigureAwait(false))
                 yield return e;
+            yield return new Note($"Record {names.BrokerSet}");
             await run.WriteSpecAsync(plan.Target, usual, cancel).ConfigureAwait(false);
             claim.Complete();
         }
@@ -104,7 +118,8 @@ internal static class ResizeEnsemble
                 throw new ClusterException(cause.Id, cause.Kind, cause.Target, $"{plan.View.Names.ZooKeeperPod(ordinal)} did not become a member: {cause.Message} {undone}", cause);
             }
 
-            view = await run.LookAsync(cancel).ConfigureAwait(false);
+            await foreach (var e in run.QuorumAsync($"Check {view.Names.ZooKeeperSet}", v => view = v, cancel).ConfigureAwait(false))
+                yield return e;
         }
     }
 
@@ -183,13 +198,12 @@ internal static class ResizeEnsemble
             yield return Done(view, "ZooKeeperMember", pod, ChangeAction.Delete, "it has no vote any more");
             await foreach (var e in VerifyLeftAsync(run, ordinal, pod, cancel).ConfigureAwait(false))
                 yield return e;
-            await foreach (var e in StopAsync(run, claim, view, cancel).ConfigureAwait(false))
+            await foreach (var e in StopAsync(run, claim, $"Stop {pod}", v => view = v, cancel).ConfigureAwait(false))
                 yield return e;
-            view = await run.LookAsync(cancel).ConfigureAwait(false);
         }
 
         // What an interrupted run left: pods that are out of the ensemble and still there.
-        await foreach (var e in StopAsync(run, claim, view, cancel).ConfigureAwait(false))
+        await foreach (var e in StopAsync(run, claim, $"Stop {names.ZooKeeperSet}", _ => { }, cancel).ConfigureAwait(false))
             yield return e;
         foreach (string name in plan.Claims)
         {
@@ -242,20 +256,20 @@ internal static class ResizeEnsemble
         return late.Count == 0 ? null : $"{string.Join(", ", late)} has not heard of the new configuration yet";
     }
 
-    private static async IAsyncEnumerable<OperationEvent> StopAsync(EnsembleRun run, EnsembleLock claim, EnsembleView before, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> StopAsync(EnsembleRun run, EnsembleLock claim, string step, Action<EnsembleView> seen, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var view = await run.LookAsync(cancel).ConfigureAwait(false);
-        if (!view.HasQuorum)
-            yield break; // who belongs is not known at the moment; the pods hurt nobody
+        EnsembleView view = null!;
+        await foreach (var e in run.QuorumAsync(step, v => seen(view = v), cancel).ConfigureAwait(false))
+            yield return e;
         int keep = view.Config!.Voters.Max();
         if (view.Replicas > keep)
         {
             await claim.ScaleAsync(keep, cancel).ConfigureAwait(false);
             foreach (int ordinal in Enumerable.Range(keep, view.Replicas - keep).Reverse())
-                yield return Done(before, "Pod", view.Names.ZooKeeperPod(ordinal), ChangeAction.Delete, "");
+                yield return Done(view, "Pod", view.Names.ZooKeeperPod(ordinal), ChangeAction.Delete, "");
         }
 
-        await foreach (var e in run.PodsGoneAsync("Stop", keep, cancel).ConfigureAwait(false))
+        await foreach (var e in run.PodsGoneAsync(step, keep, cancel).ConfigureAwait(false))
             yield return e;
     }
 

@@ -35,15 +35,16 @@ internal static class RestartEnsemble
     public static async Task<RestartPlan> PlanAsync(KubeConnection connection, RestartRequest request, CancellationToken cancel)
     {
         var names = new ClusterNames(request.Cluster);
-        var view = await EnsembleLook.ReadAsync(connection, request.Namespace, request.Cluster, cancel).ConfigureAwait(false);
-        EnsembleLock.CheckFree(view.Set, names);
-        var known = view.Servers.Where(s => s.Pod is not null).ToDictionary(s => names.ZooKeeperPod(s.Ordinal), s => s.Id);
+        var view = await EnsembleLook.ReadSteadyAsync(connection, request.Namespace, request.Cluster, v => v.IsElecting, cancel).ConfigureAwait(false);
+        EnsembleLock.CheckFreeOrLeftHere(view.Set, names);
+        var known = view.Servers.Where(s => s.Pod is not null || s.Ordinal < view.Replicas).ToDictionary(s => names.ZooKeeperPod(s.Ordinal), s => s.Id);
         var wanted = request.RotateCredential || request.Nodes is null ? known.Keys : (IEnumerable<string>)request.Nodes.Distinct();
         if (wanted.FirstOrDefault(n => !known.ContainsKey(n)) is string unknown)
             throw new ClusterException("NodeNotFound", FailureKind.NotFound, unknown, $"{request.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known.Keys)}.");
         List<int> ids = [.. wanted.Select(n => known[n])];
         var order = EnsembleGuards.RestartOrder(view, ids);
-        if (order.Select(s => EnsembleGuards.MayRestart(view, s.Id, request.Force)).FirstOrDefault(f => f is not null) is { } refusal)
+        // The first only: one that is down, as an interrupted run leaves it, comes first and is awaited before the next.
+        if (order.Count > 0 && EnsembleGuards.MayRestart(view, order[0].Id, request.Force) is { } refusal)
             throw refusal;
         string? credential = null;
         if (request.RotateCredential)
@@ -65,6 +66,8 @@ internal static class RestartEnsemble
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
+        await foreach (var e in EnsembleLock.OutlastAsync(connection, ns, names, cancel).ConfigureAwait(false))
+            yield return e;
         var claim = await EnsembleLock.TakeAsync(connection, ns, names, "Restart-ZooKeeperNode", plan.View.MemberCount, plan.View.MemberCount, cancel).ConfigureAwait(false);
         await using (claim.ConfigureAwait(false))
         {
@@ -79,11 +82,13 @@ internal static class RestartEnsemble
             while (left.Count > 0)
             {
                 // Who leads may change with each restart: the order is made anew each time.
-                var view = await run.LookAsync(cancel).ConfigureAwait(false);
-                var order = EnsembleGuards.RestartOrder(view, left);
-                if (order.Count == 0 || order[0].Pod is not JsonObject pod)
-                    break; // it was removed meanwhile
-                var server = order[0];
+                // One whose pod is gone for the moment has to come back first, or it would be left out.
+                IReadOnlyList<ServerLook> order = [];
+                await foreach (var e in run.UntilAsync("Order", v => Absent(v, order = EnsembleGuards.RestartOrder(v, left)), cancel).ConfigureAwait(false))
+                    yield return e;
+                if (order.Count == 0)
+                    break; // they were removed meanwhile
+                var (server, pod) = (order[0], order[0].Pod!);
                 left.Remove(server.Id);
                 if (fresh is not null && await run.TakesAsync(pod.Name(), fresh, cancel).ConfigureAwait(false) == true)
                 {
@@ -96,7 +101,11 @@ internal static class RestartEnsemble
             }
 
             if (fresh is not null)
+            {
+                yield return new Note($"Rotate {names.ReconfigSecret}");
                 await connection.MergeAsync(ResourceKind.Secret, ns, names.ReconfigSecret, new JsonObject { ["data"] = new JsonObject { [ReconfigCredential.FormerKey] = null } }, cancel).ConfigureAwait(false);
+            }
+
             claim.Complete();
         }
 
@@ -117,6 +126,12 @@ internal static class RestartEnsemble
             yield return e;
         await foreach (var e in run.UntilAsync($"Restart {name}", v => NotBack(v, server.Id), cancel).ConfigureAwait(false))
             yield return e;
+    }
+
+    private static string? Absent(EnsembleView view, IReadOnlyList<ServerLook> order)
+    {
+        var gone = order.Where(s => s.Pod is null).Select(s => view.Names.ZooKeeperPod(s.Ordinal)).ToList();
+        return gone.Count == 0 ? null : $"{string.Join(", ", gone)} has no pod at the moment";
     }
 
     /// <summary>What is missing until a restarted server counts as back; null when it does. Pure.</summary>

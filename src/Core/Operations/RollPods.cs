@@ -80,7 +80,7 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
             yield return e;
         if (set == names.BrokerSet)
         {
-            await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
                 yield return e;
         }
 
@@ -93,7 +93,7 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
             yield return e;
         if (set == names.BrokerSet)
         {
-            await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
                 yield return e;
         }
     }

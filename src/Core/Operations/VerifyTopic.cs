@@ -36,7 +36,7 @@ internal static class VerifyTopic
     {
         try
         {
-            var brokers = await BrokerSetView.FindAsync(connection, ns, request.ClusterName, cancel).ConfigureAwait(false);
+            var brokers = await Limits.WithinAsync(request.Timeout, token => BrokerSetView.FindAsync(connection, ns, request.ClusterName, token), request.ClusterName, cancel).ConfigureAwait(false);
             var result = request.ConsoleTools
                 ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false)
                 : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);

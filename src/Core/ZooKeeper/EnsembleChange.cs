@@ -12,7 +12,8 @@ namespace KafkaK8s.Core.ZooKeeper;
 /// <param name="Holder">Who is at it; null when nobody is, so that it is unfinished.</param>
 /// <param name="Id">Distinguishes two runs of one holder.</param>
 /// <param name="Renewed">When the holder last said that it is still at it.</param>
-internal sealed record EnsembleChange(int From, int To, string Command, string? Holder, string? Id, DateTimeOffset Renewed)
+/// <param name="Process">Number of its process, on the machine that <paramref name="Holder"/> names.</param>
+internal sealed record EnsembleChange(int From, int To, string Command, string? Holder, string? Id, DateTimeOffset Renewed, int? Process = null)
 {
     /// <summary>A holder that has not renewed for that long is gone: its machine was switched off, its process killed.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -57,6 +57,10 @@ internal sealed record EnsembleView
     /// <summary>Whether a majority of the members serves under one leader.</summary>
     public bool HasQuorum => Leader is not null && Config is not null && Serving.Count >= Config.Quorum;
 
+    /// <summary>Whether there is no quorum to be seen, but as many processes as a majority needs: they will agree on a leader within seconds,
+    /// or are only slow to answer where their nodes call them ready.</summary>
+    public bool IsElecting => !HasQuorum && Servers.Count(s => s.Pod?.IsTerminating() == false && (s.Answer.Alive || Readiness.IsPodReady(s.Pod))) > Replicas / 2;
+
     /// <summary>Members who vote and serve.</summary>
     public IReadOnlyList<ServerLook> Serving => [.. Servers.Where(s => s.Serves && IsVoter(s.Id))];
 

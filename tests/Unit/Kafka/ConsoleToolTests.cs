@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using KafkaK8s.Core;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Spec;
+using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Kafka;
@@ -134,6 +136,30 @@ public sealed class ConsoleToolTests
         Assert.Equal("Never", (string?)container["imagePullPolicy"]);
         Assert.Equal("""{"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"]}}""", container["securityContext"]!.ToJsonString());
         Assert.NotNull(container["resources"]!["limits"]!["memory"]);
+    }
+
+    // A tool's heap in a broker's pod got the broker killed.
+    [Fact]
+    public async Task Commands_run_in_a_pod_of_their_own_and_in_no_other()
+    {
+        await using var server = new FakeApiServer((r, to) =>
+            r.Path.EndsWith("/exec", StringComparison.Ordinal) ? to.RefuseAsync(404, "not found")
+            : r.Path.EndsWith("/pods", StringComparison.Ordinal) && r.Method == "GET" ? to.ListAsync("1")
+            : to.SendAsync("""{"metadata":{"name":"x"},"status":{"phase":"Running"}}"""));
+        using var connection = server.Connect();
+        var brokers = new BrokerSetView(new ClusterNames("demo"), "shop", Json.Object("""{"spec":{"replicas":3}}"""));
+        await using (var pod = await ConsolePod.StartAsync(connection, brokers, TimeSpan.FromMinutes(5), _ => { }, default))
+        {
+            await Assert.ThrowsAsync<ClusterException>(() => pod.RunAsync("true", TimeSpan.FromSeconds(5), null, null, null, default));
+            await Assert.ThrowsAsync<ClusterException>(() => pod.CaptureAsync("true", TimeSpan.FromSeconds(5), default));
+        }
+
+        string name = (string)JsonNode.Parse(server.Requests.Single(r => r.Method == "POST").Body)!["metadata"]!["name"]!;
+        Assert.Matches("^demo-console-tools-[0-9a-f]{6}$", name);
+        var run = server.Requests.Where(r => r.Path.EndsWith("/exec", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, run.Count);
+        Assert.All(run, r => Assert.Equal(($"/api/v1/namespaces/shop/pods/{name}/exec", "console-tools"), (r.Path, r.Parameter("container"))));
+        Assert.Equal(("DELETE", $"/api/v1/namespaces/shop/pods/{name}"), (server.Requests.Last().Method, server.Requests.Last().Path));
     }
 
     private static byte[] Line(int partition)

@@ -99,6 +99,35 @@ public sealed class VerificationReportTests
         AssertFails(Facts() with { Books = [Whole, Whole with { Received = 8, Lost = 2, Duplicated = 3, OutOfOrder = 4, Corrupt = 5 }, Whole] }, check, evidence);
 
     [Fact]
+    public void What_is_wrong_is_counted_in_total_and_for_the_broker_that_led()
+    {
+        var result = VerificationReport.Compose(Facts() with { Books = [Whole, Whole with { Sent = 11, Acked = 10, Received = 8, Lost = 2, Duplicated = 3, OutOfOrder = 4, Corrupt = 5 }, Whole with { Corrupt = 1 }] });
+        Assert.Equal((31L, 30L, 28L, 2L, 3L, 4L, 6L), (result.Sent, result.Acked, result.Received, result.Lost, result.Duplicated, result.OutOfOrder, result.Corrupt));
+        var sick = result.Brokers[1];
+        Assert.Equal((11L, 10L, 8L, 2L, 3L, 4L, 5L), (sick.Sent, sick.Acked, sick.Received, sick.Lost, sick.Duplicated, sick.OutOfOrder, sick.Corrupt));
+        Assert.Equal((0L, 0L, 1L), (result.Brokers[2].Lost, result.Brokers[2].Duplicated, result.Brokers[2].Corrupt));
+    }
+
+    // Partition 0 took 1 to 100 ms, the others a second each.
+    [Fact]
+    public void Rates_and_latencies_are_told_in_total_and_for_each_broker()
+    {
+        var result = VerificationReport.Compose(Facts() with { Latency = Took, ProduceTime = TimeSpan.FromSeconds(2), ConsumeTime = TimeSpan.FromSeconds(0.5) });
+        Assert.Equal((15.0, 60.0), (result.ProduceRate, result.ConsumeRate));
+        Assert.Equal((50.0, 100.0, 1000.0, 1000.0), (Math.Round(result.P50 / 10) * 10, Math.Round(result.P95 / 100) * 100, Math.Round(result.P99 / 100) * 100, result.Max));
+        Assert.Equal((50.0, 100.0, 1000.0), (Math.Round(result.Brokers[0].P50 / 10) * 10, Math.Round(result.Brokers[0].P99 / 10) * 10, Math.Round(result.Brokers[1].P50 / 100) * 100));
+        Assert.True(double.IsNaN(VerificationReport.Compose(Facts()).P50));
+
+        static LatencyHistogram Took(IEnumerable<int> partitions)
+        {
+            var all = new LatencyHistogram();
+            foreach (double ms in partitions.SelectMany(p => p == 0 ? Enumerable.Range(1, 100).Select(n => (double)n) : [1000.0]))
+                all.Add(TimeSpan.FromMilliseconds(ms));
+            return all;
+        }
+    }
+
+    [Fact]
     public void What_could_not_be_read_is_not_called_lost() =>
         AssertFails(
             Facts() with { Books = [Whole, Whole, Whole with { Received = 6, Lost = 1, Unread = 3 }], ReadErrors = new Dictionary<string, long> { ["Local: Broker transport failure"] = 1 } },

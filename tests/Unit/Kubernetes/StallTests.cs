@@ -45,6 +45,20 @@ public sealed class StallTests
         Assert.Empty(Stalls.OfPod(LiveTrees.Pod("demo-kafka-0", LiveTrees.Container("""{"waiting":{"reason":"CrashLoopBackOff"}}"""), terminating: true)));
 
     [Theory]
+    [InlineData("Pending", "volume.kubernetes.io/storage-provisioner", true)]
+    [InlineData("Pending", "volume.beta.kubernetes.io/storage-provisioner", true)]
+    [InlineData("Pending", "other", false)] // nobody was asked for a volume yet
+    [InlineData("Bound", "volume.kubernetes.io/storage-provisioner", false)]
+    public void Of_a_claim(string phase, string annotation, bool stalled)
+    {
+        var claim = Json.Object($$"""{"metadata":{"name":"data-demo-kafka-0","annotations":{"{{annotation}}":"ebs.csi.aws.com"} },"spec":{"storageClassName":"gp3"},"status":{"phase":"{{phase}}"} }""");
+        string[] expected = stalled ? ["persistentvolumeclaim data-demo-kafka-0: VolumePending: ebs.csi.aws.com, the provisioner of the storage class gp3, has not made the volume yet; does it run?"] : [];
+        Assert.Equal(expected, Stalls.OfClaim(claim).Select(s => s.ToString()));
+        claim["metadata"]!["deletionTimestamp"] = "2026-11-22T10:00:00Z";
+        Assert.Empty(Stalls.OfClaim(claim));
+    }
+
+    [Theory]
     [InlineData("FailedMount", "demo-kafka-0", "\"lastTimestamp\":\"2026-11-22T10:00:00Z\"", true)]
     [InlineData("FailedMount", "demo-kafka-0", "\"lastTimestamp\":\"2026-11-22T09:59:59Z\"", false)]
     [InlineData("FailedMount", "demo-kafka-0", "\"lastTimestamp\":null,\"eventTime\":\"2026-11-22T10:00:01.123456Z\"", true)]

@@ -41,23 +41,22 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task A_failed_pull_and_the_next_try_are_one_warning()
     {
-        var told = new TaskCompletionSource();
+        using var looks = new SemaphoreSlim(0);
         await using var server = Start([Crashing("demo-kafka-0", "ErrImagePull")], async (r, to) =>
         {
             if (r.Path.EndsWith("/pods", StringComparison.Ordinal))
             {
-                await told.Task;
+                // One after the other: of changes that come at once only the last would be looked at.
                 foreach (string reason in new[] { "ImagePullBackOff", "ErrImagePull", "ImagePullBackOff", "CrashLoopBackOff" })
+                {
+                    await looks.WaitAsync();
                     await to.EventAsync("MODIFIED", Crashing("demo-kafka-0", reason));
+                }
             }
 
             await to.HoldAsync();
         });
-        Assert.Equal(["pod demo-kafka-0: ErrImagePull", "pod demo-kafka-0: CrashLoopBackOff: exit code 0"], await WarningsAsync(server, count: 2, looked: n =>
-        {
-            if (n == 1)
-                told.TrySetResult();
-        }));
+        Assert.Equal(["pod demo-kafka-0: ErrImagePull", "pod demo-kafka-0: CrashLoopBackOff: exit code 0"], await WarningsAsync(server, count: 2, looked: _ => looks.Release()));
     }
 
     [Fact]
@@ -102,10 +101,12 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task Progress_is_told_when_it_changes_and_the_wait_ends_when_done()
     {
+        var looked = new TaskCompletionSource(); // else a busy machine sees the second pod at its first look
         await using var server = Start([LiveTrees.Pod("demo-kafka-0").ToJsonString()], async (r, to) =>
         {
             if (r.Path.EndsWith("/pods", StringComparison.Ordinal))
             {
+                await looked.Task;
                 await to.EventAsync("MODIFIED", LiveTrees.Pod("demo-kafka-0").ToJsonString());
                 await to.EventAsync("ADDED", LiveTrees.Pod("demo-kafka-1").ToJsonString());
             }
@@ -118,6 +119,7 @@ public sealed class ClusterWaitTests
         var told = new List<OperationEvent>();
         await foreach (var e in wait.UntilAsync("Start", live =>
         {
+            looked.TrySetResult();
             int pods = live.Of(ResourceKind.Pod).Count();
             return Task.FromResult(new Core.Operations.Progress(pods == 2, $"{pods} of 2", 50 * pods));
         }, limit.Token))

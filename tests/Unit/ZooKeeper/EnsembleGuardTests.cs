@@ -68,6 +68,15 @@ public sealed class EnsembleGuardTests
         Assert.Equal(Ids(order), EnsembleGuards.RestartOrder(Ensembles.View(pods, [1, 2, 3, 4, 5]), Ids(asked)).Select(s => s.Id));
 
     [Theory]
+    [InlineData("FLF", false)]
+    [InlineData("AAT", true)] // the leader goes: the others will agree on a new one
+    [InlineData("AA-", true)]
+    [InlineData("RRD", true)] // slow to answer
+    [InlineData("ADD", false)] // one of three: nothing comes of it by itself
+    [InlineData("DDD", false)]
+    public void An_election_passes_and_a_lost_quorum_does_not(string pods, bool electing) => Assert.Equal(electing, Ensembles.View(pods, [1, 2, 3]).IsElecting);
+
+    [Theory]
     [InlineData(0, false, "LastMember")]
     [InlineData(-1, true, "LastMember")]
     [InlineData(1, false, null)]

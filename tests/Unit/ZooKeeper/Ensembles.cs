@@ -12,7 +12,8 @@ internal static class Ensembles
 
     /// <summary>
     /// One word a pod, by ordinal: <c>L</c> leader, <c>F</c> follower, <c>f</c> follower far behind, <c>D</c> pod that does not answer,
-    /// <c>T</c> pod that is ending, <c>-</c> no pod, <c>o</c> follower that goes by an older configuration.
+    /// <c>T</c> pod that is ending, <c>-</c> no pod, <c>A</c> pod that
+    /// lives and is in no quorum, <c>R</c> ready pod that does not answer, <c>o</c> follower that goes by an older configuration.
     /// </summary>
     /// <param name="pods">The words.</param>
     /// <param name="members">Ids of those who vote.</param>
@@ -28,6 +29,7 @@ internal static class Ensembles
     {
         'L' => new("leader", 0x200000f00, config) { Alive = true, SyncedFollowers = 2 },
         'F' => new("follower", 0x200000efe, config) { Alive = true },
+        'A' => new("", null, null) { Alive = true },
         'f' => new("follower", 0x200000001, config) { Alive = true },
         'o' => new("follower", 0x200000efe, config with { Version = 0x100000000 }) { Alive = true },
         _ => ServerAnswer.None,
@@ -39,6 +41,6 @@ internal static class Ensembles
 
     private static JsonObject Pod(int ordinal, char c) => Json.Object($$"""
         { "metadata": { "name": "demo-zk-{{ordinal}}", "uid": "p{{ordinal}}"{{(c == 'T' ? ", \"deletionTimestamp\": \"2026-01-01T00:00:00Z\"" : "")}} },
-          "status": { "phase": "Running", "conditions": [ { "type": "Ready", "status": "{{(char.IsLetter(c) && c is not 'D' ? "True" : "False")}}" } ], "containerStatuses": [ { "restartCount": 1 } ] } }
+          "status": { "phase": "Running", "conditions": [ { "type": "Ready", "status": "{{(char.IsLetter(c) && c is not ('D' or 'A') ? "True" : "False")}}" } ], "containerStatuses": [ { "restartCount": 1 } ] } }
         """);
 }

@@ -15,4 +15,18 @@ public sealed class FourLetterWordTests
     [InlineData("Node Mode: leader\n", "")]
     [InlineData("", "")]
     public void Mode(string answer, string mode) => Assert.Equal(mode, FourLetterWord.Mode(answer));
+
+    [Theory]
+    [InlineData("srvr", "Zxid: 0x100000003\nMode: follower\nNode count: 5\n", true)]
+    [InlineData("srvr", "Mode: leader\nNode count: 5\nProposal sizes last/min/max: 94/48/126\n", true)]
+    [InlineData("srvr", "Zxid: 0x100000003\nMode: leader\n", false)]
+    [InlineData("srvr", "Mode: leader\nNode count: 5\nProposal siz", false)]
+    [InlineData("srvr", "This ZooKeeper instance is not currently serving requests\n", true)]
+    [InlineData("conf", "server.1=a:2888:3888:participant;0.0.0.0:2181\nversion=10000001c", true)]
+    [InlineData("conf", "server.1=a:2888:3888:participant;0.0.0.0:2181\nversion=1000000", false)] // cut off: another version
+    [InlineData("conf", "server.1=a:2888:3888:participant;0.0.0.0:2181\n", false)]
+    [InlineData("mntr", "zk_version\t3.8.6\nzk_synced_followers\t2\n", true)]
+    [InlineData("mntr", "zk_version\t3.8.6\nzk_synced_foll", false)]
+    [InlineData("mntr", "", false)]
+    public void The_end_of_an_answer_is_known_before_the_connection_ends(string word, string answer, bool whole) => Assert.Equal(whole, FourLetterWord.IsWhole(word, answer));
 }
