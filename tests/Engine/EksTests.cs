@@ -146,10 +146,10 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
 
     [Theory]
     [InlineData("Connect-EksCluster prod -Region eu-c", "eu-central-1", "eu-central-2")]
-    [InlineData("Connect-EksCluster prod -ProfileName ", "default", "work")]
+    [InlineData("Connect-EksCluster prod -ProfileName ", "other", "work")]
     public void Regions_and_profiles_complete(string typed, params string[] expected)
     {
-        File.WriteAllText(BuiltModule.AwsConfig, "[default]\nregion = eu-west-1\n[profile work]\nregion = eu-west-1\n");
+        File.WriteAllText(BuiltModule.AwsConfig, "[profile other]\naws_access_key_id = a\naws_secret_access_key = b\n[profile work]\naws_access_key_id = a\naws_secret_access_key = b\n");
         var result = module.Engine.Run("param($l) TabExpansion2 -inputScript $l -cursorColumn $l.Length", new { l = typed });
         Assert.Equal(expected, ((CommandCompletion)Assert.Single(result.Output).BaseObject).CompletionMatches.Select(m => m.CompletionText));
         Assert.Empty(server.Requests);

@@ -7,7 +7,7 @@ namespace KafkaK8s.Core.Eks;
 /// <remarks>The SDK takes the paths of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE once in a process, and only of files that are there; what stands in them is read anew each time.</remarks>
 internal static class AwsProfiles
 {
-    /// <summary>Names of all profiles; silent where there is nothing to read.</summary>
+    /// <summary>Names of the profiles that the SDK lists: those that say where credentials come from, without a [default] of the config file. Silent where there is nothing to read.</summary>
     public static IReadOnlyList<string> Names()
     {
         try
