@@ -13,13 +13,18 @@
     CmdletsToExport      = @(
         'Add-ZooKeeperNode'
         'Connect-EksCluster'
+        'Enable-KafkaEksStorage'
         'Export-KafkaManifest'
         'Get-KafkaCluster'
+        'Get-KafkaNodeGroup'
         'Get-ZooKeeperNode'
         'New-KafkaCluster'
+        'New-KafkaNodeGroup'
         'Remove-KafkaCluster'
+        'Remove-KafkaNodeGroup'
         'Remove-ZooKeeperNode'
         'Restart-ZooKeeperNode'
+        'Test-KafkaEksCluster'
         'Test-KafkaTopic'
     )
     FunctionsToExport    = @()

@@ -108,6 +108,20 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     [Parameter]
     public IDictionary? Config { get; set; }
 
+    /// <summary>
+    /// <para type="description">Labels that a node must carry to take brokers and ZooKeeper servers, such as @{ dedicated = 'kafka' } for the nodes of New-KafkaNodeGroup. A change restarts the pods one at a time. Volumes stay in their zone: there must be such a node in it. An empty table takes back what was given before.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? NodeSelector { get; set; }
+
+    /// <summary>
+    /// <para type="description">Taints of nodes that brokers and ZooKeeper servers bear, as key=value:effect, such as dedicated=kafka:NoSchedule for the nodes of New-KafkaNodeGroup; without a value: any value, without an effect: all effects. An empty list, @(), takes back what was given before.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[]? Toleration { get; set; }
+
     /// <summary>The spec: what was not given stays null.</summary>
     private protected ClusterSpec ReadSpec() => new()
     {
@@ -126,10 +140,14 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
         ZooKeeperCpu = ZooKeeperCpu,
         ReplicationFactor = Given(nameof(ReplicationFactor)) ? ReplicationFactor : null,
         MinInSyncReplicas = Given(nameof(MinInSyncReplicas)) ? MinInSyncReplicas : null,
-        Config = Config is null ? null : Config.Cast<DictionaryEntry>().ToDictionary(e => Text(e.Key), e => Text(e.Value)),
+        Config = Table(Config),
+        NodeSelector = Table(NodeSelector),
+        Toleration = Toleration,
     };
 
     private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    private static Dictionary<string, string>? Table(IDictionary? table) => table?.Cast<DictionaryEntry>().ToDictionary(e => Text(e.Key), e => Text(e.Value));
 
     // As Kafka writes values: true, 0.5, whatever the operator's culture.
     private static string Text(object? value) => value switch

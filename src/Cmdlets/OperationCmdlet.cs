@@ -108,6 +108,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                     case Applied applied:
                         WriteVerbose(Words.Of(applied.Change));
                         break;
+                    case EksApplied applied:
+                        WriteVerbose(Words.Of(applied.Change));
+                        break;
                     case Note note:
                         WriteVerbose(note.Text);
                         break;

@@ -9,17 +9,14 @@ public static class Words
     public static string Of(ClusterChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        string what = $"{change.Kind}/{change.Name}";
-        string line = change.Action switch
-        {
-            ChangeAction.Create => $"created {what}",
-            ChangeAction.Update => $"changed {what}: {string.Join("; ", change.Fields)}",
-            ChangeAction.Delete => $"deleted {what}",
-            ChangeAction.Restart => $"restarted {what}",
-            ChangeAction.Keep => $"kept {what}",
-            _ => $"unchanged {what}",
-        };
-        return change.Note.Length == 0 ? line : $"{line} ({change.Note})";
+        return Line(change.Action, $"{change.Kind}/{change.Name}", change.Fields, change.Note);
+    }
+
+    /// <summary>One line for a change of an EKS cluster.</summary>
+    public static string Of(EksChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Line(change.Action, $"{change.Kind}/{change.Name}", change.Fields, change.Note);
     }
 
     /// <summary>An age as kubectl shows it: 24s, 5m, 3h, 12d.</summary>
@@ -46,9 +43,45 @@ public static class Words
     public static string Fields(ClusterChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        if (change.Fields.Count == 0)
-            return change.Note;
-        string shown = string.Join(", ", change.Fields.Take(2).Select(f => $"{f.Path[(f.Path.LastIndexOf('.') + 1)..]}: {f.From ?? "(none)"} -> {f.To ?? "(none)"}"));
-        return change.Fields.Count > 2 ? $"{shown}, {change.Fields.Count - 2} more" : shown;
+        return Cell(change.Fields, change.Note);
+    }
+
+    /// <summary>The same for a change of an EKS cluster.</summary>
+    public static string Fields(EksChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Cell(change.Fields, change.Note);
+    }
+
+    /// <summary>A group's nodes: wanted now, and the range where it is one.</summary>
+    public static string Nodes(KafkaNodeGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return group.MinSize == group.MaxSize && group.MinSize == group.DesiredSize ? $"{group.DesiredSize}" : $"{group.DesiredSize} ({group.MinSize}-{group.MaxSize})";
+    }
+
+    /// <summary>A speed of volumes; a dash where it is gp3's own.</summary>
+    public static string Speed(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Line(ChangeAction action, string what, IReadOnlyList<FieldChange> fields, string note)
+    {
+        string line = action switch
+        {
+            ChangeAction.Create => $"created {what}",
+            ChangeAction.Update => $"changed {what}: {string.Join("; ", fields)}",
+            ChangeAction.Delete => $"deleted {what}",
+            ChangeAction.Restart => $"restarted {what}",
+            ChangeAction.Keep => $"kept {what}",
+            _ => $"unchanged {what}",
+        };
+        return note.Length == 0 ? line : $"{line} ({note})";
+    }
+
+    private static string Cell(IReadOnlyList<FieldChange> fields, string note)
+    {
+        if (fields.Count == 0)
+            return note;
+        string shown = string.Join(", ", fields.Take(2).Select(f => $"{f.Path[(f.Path.LastIndexOf('.') + 1)..]}: {f.From ?? "(none)"} -> {f.To ?? "(none)"}"));
+        return fields.Count > 2 ? $"{shown}, {fields.Count - 2} more" : shown;
     }
 }

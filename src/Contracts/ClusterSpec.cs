@@ -57,4 +57,10 @@ public sealed record ClusterSpec
 
     /// <summary>Further broker properties, by their names in Kafka's documentation.</summary>
     public IReadOnlyDictionary<string, string>? Config { get; init; }
+
+    /// <summary>Labels that a node must carry to take the pods of brokers and of ZooKeeper servers.</summary>
+    public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }
+
+    /// <summary>Taints of nodes that these pods bear, as <c>key[=value][:effect]</c>.</summary>
+    public IReadOnlyList<string>? Toleration { get; init; }
 }

@@ -111,6 +111,29 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         Assert.DoesNotContain("zooKeeperCount", spec, StringComparison.Ordinal); // what was not given stays open
     }
 
+    [Fact]
+    public void A_placement_reaches_both_sets_and_can_be_taken_back()
+    {
+        using var server = WithClusters("kafka");
+        Run(server, "New-KafkaCluster new -KubeConfig $k -NodeSelector @{ dedicated = 'kafka' } -Toleration 'dedicated=kafka:NoSchedule' -NoWait").EnsureSuccess();
+        foreach (string set in new[] { "new-kafka", "new-zk" })
+        {
+            var pod = server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith($"/statefulsets/{set}", StringComparison.Ordinal)).Tree["spec"]!["template"]!["spec"]!;
+            Assert.Equal("""{"dedicated":"kafka"}""", pod["nodeSelector"]!.ToJsonString());
+            Assert.Equal("""[{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}]""", pod["tolerations"]!.ToJsonString());
+        }
+
+        Run(server, "New-KafkaCluster new -KubeConfig $k -BrokerCpu 300m -NoWait").EnsureSuccess(); // what was given stays
+        Assert.NotNull(Brokers(server)["spec"]!["template"]!["spec"]!["nodeSelector"]);
+        Run(server, "New-KafkaCluster new -KubeConfig $k -NodeSelector @{} -Toleration @() -NoWait").EnsureSuccess();
+        var bare = Brokers(server);
+        Assert.Null(bare["spec"]!["template"]!["spec"]!["nodeSelector"]);
+        Assert.Null(bare["spec"]!["template"]!["spec"]!["tolerations"]);
+        Assert.Equal("""{"brokerCpu":"300m"}""", (string?)bare["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
+
+        static System.Text.Json.Nodes.JsonObject Brokers(FakeApiServer server) => server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree;
+    }
+
     [Theory]
     [InlineData("Get-KafkaCluster ''", "ParameterArgumentValidationError")]
     [InlineData("Remove-KafkaCluster ''", "ParameterArgumentValidationError")]

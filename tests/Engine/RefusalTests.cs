@@ -35,6 +35,8 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData("New-KafkaCluster demo -Config @{ 'listener.name.internal.x' = 1 }", "ConfigOwned", "listener.name.internal.x")]
     [InlineData("New-KafkaCluster demo -Config @{ 'log dirs' = 1 }", "InvalidConfig", "log dirs")]
     [InlineData("New-KafkaCluster demo -Config @{ 'log.retention.ms' = \"1`n2\" }", "InvalidConfig", "log.retention.ms")]
+    [InlineData("New-KafkaCluster demo -NodeSelector @{ 'a b' = 1 }", "InvalidPlacement", "a b")]
+    [InlineData("New-KafkaCluster demo -Toleration a, 'b=c:NO_SCHEDULE'", "InvalidPlacement", "b=c:NO_SCHEDULE")]
     [InlineData("Export-KafkaManifest Demo", "InvalidName", "Demo")]
     public void A_request_that_cannot_be_asks_nothing(string script, string id, object target)
     {

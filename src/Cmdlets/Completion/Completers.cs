@@ -18,11 +18,17 @@ public abstract class NameCompleter : IArgumentCompleter
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
         var reached = new CompletionSource(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"),
             fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection : null);
+        return Within(cancel => NamesAsync(reached, cancel), wordToComplete);
+    }
+
+    /// <summary>The names that a source gives in time and that begin as what was typed.</summary>
+    internal static IEnumerable<CompletionResult> Within(Func<CancellationToken, Task<IReadOnlyList<string>>> source, string? typed)
+    {
         IReadOnlyList<string> names;
         try
         {
             using var limit = new CancellationTokenSource(Limit);
-            var work = Task.Run(() => NamesAsync(reached, limit.Token));
+            var work = Task.Run(() => source(limit.Token));
             if (!work.Wait(Limit))
             {
                 limit.Cancel(); // its own clock may be a moment late, and would not go off once it is disposed of
@@ -36,7 +42,7 @@ public abstract class NameCompleter : IArgumentCompleter
             return []; // completion never complains
         }
 
-        return Matching(names, wordToComplete);
+        return Matching(names, typed);
     }
 
     /// <summary>The names that begin as what was typed, quoted where they must be.</summary>

@@ -63,6 +63,9 @@ internal static class ApiFailure
     public static ClusterException NamespaceNotFound(string ns, string context) => new("NamespaceNotFound", FailureKind.NotFound, ns,
         $"There is no namespace '{ns}' in the context {context}. Create it ('kubectl create namespace {ns}', or New-KafkaCluster with -CreateNamespace), or name another with -Namespace.");
 
+    /// <summary>The server's own words in a Status object; null where there are none.</summary>
+    public static string? Words(string body) => (string?)Parse(body)?["message"];
+
     private static ClusterException FieldConflict(string what, JsonObject details)
     {
         var causes = Causes(details).Select(c => $"{(string?)c["field"]} ({(string?)c["message"]})");

@@ -148,6 +148,29 @@ internal sealed class KubeConnection : IDisposable
         return true;
     }
 
+    /// <summary>Asks for the eviction of a pod, as a drain does: disruption budgets have their say.</summary>
+    /// <returns>Null when the pod goes, or is gone already; else why it may not go now, in the server's words.</returns>
+    public async Task<string?> TryEvictAsync(string ns, string pod, string uid, CancellationToken cancel)
+    {
+        var eviction = new JsonObject
+        {
+            ["apiVersion"] = "policy/v1",
+            ["kind"] = "Eviction",
+            ["metadata"] = new JsonObject { ["name"] = pod, ["namespace"] = ns },
+            ["deleteOptions"] = new JsonObject { ["preconditions"] = new JsonObject { ["uid"] = uid } },
+        };
+        using var response = await SendRawAsync(HttpMethod.Post, $"{ResourceKind.Pod.Path(ns, pod)}/eviction", eviction, "application/json", HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+            return null; // gone, or another one of that name by now
+        if (response.StatusCode != HttpStatusCode.TooManyRequests)
+        {
+            await ReadAsync(response, cancel).ConfigureAwait(false);
+            return null;
+        }
+
+        return ApiFailure.Words(await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)) ?? "the API server takes no more requests for now";
+    }
+
     /// <summary>Server-side apply of one tree as the field manager of this module.</summary>
     /// <returns>The object as the server has it now (or would have it, in a dry run), and whether it was created.</returns>
     public async Task<(JsonObject Object, bool Created)> ApplyAsync(JsonObject tree, string ns, bool force, bool dryRun, CancellationToken cancel)

@@ -17,6 +17,7 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     public static readonly ResourceKind Pod = new("v1", "Pod", "pods");
     public static readonly ResourceKind Event = new("v1", "Event", "events");
     public static readonly ResourceKind Node = new("v1", "Node", "nodes", Namespaced: false);
+    public static readonly ResourceKind Volume = new("v1", "PersistentVolume", "persistentvolumes", Namespaced: false);
     public static readonly ResourceKind VolumeClaim = new("v1", "PersistentVolumeClaim", "persistentvolumeclaims");
     public static readonly ResourceKind StatefulSet = new("apps/v1", "StatefulSet", "statefulsets");
     public static readonly ResourceKind StorageClass = new("storage.k8s.io/v1", "StorageClass", "storageclasses", Namespaced: false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Core.Manifests;
 
@@ -16,8 +17,9 @@ internal sealed record Slot(string Parameter, string Kind, string Name, string P
 /// save <c>-Ephemeral</c>, which exchanges volumes for empty folders.</summary>
 internal static class Slots
 {
-    private const string Kafka = "spec.template.spec.containers[name=kafka]";
-    private const string ZooKeeper = "spec.template.spec.containers[name=zookeeper]";
+    private const string Pod = "spec.template.spec";
+    private const string Kafka = $"{Pod}.containers[name=kafka]";
+    private const string ZooKeeper = $"{Pod}.containers[name=zookeeper]";
     private const string Claim = "spec.volumeClaimTemplates[metadata.name=data].spec";
 
     /// <summary>All slots.</summary>
@@ -42,6 +44,10 @@ internal static class Slots
         new(nameof(ClusterSpec.ReplicationFactor), "StatefulSet", "kafka", $"{Kafka}.env[name=DEFAULT_REPLICATION_FACTOR].value", s => Text(s.ReplicationFactor)),
         new(nameof(ClusterSpec.MinInSyncReplicas), "StatefulSet", "kafka", $"{Kafka}.env[name=MIN_INSYNC_REPLICAS].value", s => Text(s.MinInSyncReplicas)),
         new(nameof(ClusterSpec.Config), "StatefulSet", "kafka", $"{Kafka}.env[name=EXTRA_PROPERTIES].value", s => Properties(s.Config)),
+        new(nameof(ClusterSpec.NodeSelector), "StatefulSet", "zk", $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
+        new(nameof(ClusterSpec.NodeSelector), "StatefulSet", "kafka", $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
+        new(nameof(ClusterSpec.Toleration), "StatefulSet", "zk", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true),
+        new(nameof(ClusterSpec.Toleration), "StatefulSet", "kafka", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true),
     ];
 
     private static JsonNode? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
@@ -49,4 +55,21 @@ internal static class Slots
     // Sorted, so that the same request gives the same text. An empty table clears what was set before.
     private static JsonNode? Properties(IReadOnlyDictionary<string, string>? config) =>
         config is null ? null : string.Join('\n', config.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"));
+
+    // Left out where it is empty: an apply without the field takes back what an earlier one set.
+    private static JsonObject? Table(IReadOnlyDictionary<string, string>? labels) =>
+        labels is { Count: > 0 } ? new(labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))) : null;
+
+    private static JsonArray? Tolerations(IReadOnlyList<string>? texts) => texts is { Count: > 0 } ? [.. texts.Order(StringComparer.Ordinal).Select(Tolerate)] : null;
+
+    private static JsonObject Tolerate(string text)
+    {
+        var (key, value, effect) = Toleration.TryParse(text)!; // SpecChecks let it through
+        var tree = new JsonObject { ["key"] = key, ["operator"] = value is null ? "Exists" : "Equal" };
+        if (value is not null)
+            tree["value"] = value;
+        if (effect is not null)
+            tree["effect"] = effect;
+        return tree;
+    }
 }

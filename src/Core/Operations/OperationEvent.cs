@@ -7,6 +7,10 @@ public abstract record OperationEvent;
 /// <param name="Change">What was done.</param>
 public sealed record Applied(ClusterChange Change) : OperationEvent;
 
+/// <summary>A thing of an EKS cluster was made, changed, deleted, or left as it was.</summary>
+/// <param name="Change">What was done.</param>
+public sealed record EksApplied(EksChange Change) : OperationEvent;
+
 /// <summary>A detail for the curious.</summary>
 /// <param name="Text">One line.</param>
 public sealed record Note(string Text) : OperationEvent;

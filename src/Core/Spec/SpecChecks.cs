@@ -51,6 +51,8 @@ internal static partial class SpecChecks
         ReplicationFactor = given.ReplicationFactor ?? before.ReplicationFactor,
         MinInSyncReplicas = given.MinInSyncReplicas ?? before.MinInSyncReplicas,
         Config = given.Config ?? before.Config,
+        NodeSelector = given.NodeSelector ?? before.NodeSelector,
+        Toleration = given.Toleration ?? before.Toleration,
     };
 
     /// <summary>
@@ -118,6 +120,17 @@ internal static partial class SpecChecks
             throw Invalid("EphemeralWithStorage", storage, "-Ephemeral makes no volumes: leave -StorageSize, -ZooKeeperStorageSize and -StorageClass out.");
         foreach (var (key, value) in spec.Config ?? new Dictionary<string, string>())
             CheckConfig(key, value);
+        foreach (var (key, value) in spec.NodeSelector ?? new Dictionary<string, string>())
+        {
+            if (!Labels.IsKey(key) || !Labels.IsValue(value))
+                throw Invalid("InvalidPlacement", key, $"-NodeSelector: '{key}={value}' is no label that a node can carry. Give a table of labels, such as @{{ dedicated = 'kafka' }}.");
+        }
+
+        foreach (string text in spec.Toleration ?? [])
+        {
+            if (Toleration.TryParse(text) is null)
+                throw Invalid("InvalidPlacement", text, $"-Toleration '{text}' is no taint. Write key=value:effect, such as dedicated=kafka:NoSchedule; the value and the effect (NoSchedule, PreferNoSchedule, NoExecute) may be left out.");
+        }
     }
 
     /// <summary>What is legal but unwise, one sentence each.</summary>

@@ -16,9 +16,13 @@ internal static class SpecText
     /// <summary>The text; null when nothing was given, so that the plain manifests stay as they are.</summary>
     public static string? Write(ClusterSpec spec)
     {
-        // The name stands in the labels; config keys are sorted so that the same request gives the same text.
-        var config = spec.Config is { Count: > 0 } c ? new SortedDictionary<string, string>(c.ToDictionary(), StringComparer.Ordinal) : null;
-        var node = JsonSerializer.SerializeToNode(spec with { Config = config }, Options)!.AsObject();
+        // The name stands in the labels; tables and lists are sorted so that the same request gives the same text.
+        var node = JsonSerializer.SerializeToNode(spec with
+        {
+            Config = Sorted(spec.Config),
+            NodeSelector = Sorted(spec.NodeSelector),
+            Toleration = spec.Toleration is { Count: > 0 } t ? [.. t.Order(StringComparer.Ordinal)] : null,
+        }, Options)!.AsObject();
         node.Remove("name");
         return node.Count == 0 ? null : node.ToJsonString(Options);
     }
@@ -37,4 +41,7 @@ internal static class SpecText
             return null;
         }
     }
+
+    private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string>? table) =>
+        table is { Count: > 0 } ? new(table.ToDictionary(), StringComparer.Ordinal) : null;
 }

@@ -25,6 +25,7 @@ public sealed class GoldenTests
         ["resources"] = (new ClusterSpec { BrokerMemory = "4Gi", BrokerCpu = "2", ZooKeeperMemory = "1Gi", ZooKeeperCpu = "500m" }, null, Newest),
         ["replication"] = (new ClusterSpec { ReplicationFactor = 2, MinInSyncReplicas = 1 }, null, Newest),
         ["config"] = (new ClusterSpec { Config = new Dictionary<string, string> { ["log.retention.hours"] = "72", ["compression.type"] = "zstd", ["ssl.principal.mapping.rules"] = "RULE:^CN=(.*?),.*$/$1/ # \"é\"" } }, null, Newest),
+        ["placement"] = (new ClusterSpec { NodeSelector = new Dictionary<string, string> { ["dedicated"] = "kafka" }, Toleration = ["dedicated=kafka:NoSchedule"] }, null, Newest),
         ["everything"] = (new ClusterSpec
         {
             Name = "demo",
@@ -42,6 +43,8 @@ public sealed class GoldenTests
             ReplicationFactor = 5,
             MinInSyncReplicas = 3,
             Config = new Dictionary<string, string> { ["num.io.threads"] = "16" },
+            NodeSelector = new Dictionary<string, string> { ["kubernetes.io/arch"] = "arm64", ["dedicated"] = "kafka" },
+            Toleration = ["spot", "dedicated=kafka:NoSchedule"],
         }, "shop", Newest),
         ["kubernetes-1.17"] = (new ClusterSpec(), null, new Version(1, 17)),
         ["kubernetes-1.18"] = (new ClusterSpec(), null, new Version(1, 18)),

@@ -28,6 +28,8 @@ public sealed class SlotTests
         [nameof(ClusterSpec.ReplicationFactor)] = 7,
         [nameof(ClusterSpec.MinInSyncReplicas)] = 7,
         [nameof(ClusterSpec.Config)] = new Dictionary<string, string> { ["log.retention.hours"] = "7", ["compression.type"] = "zstd" },
+        [nameof(ClusterSpec.NodeSelector)] = new Dictionary<string, string> { ["dedicated"] = "kafka" },
+        [nameof(ClusterSpec.Toleration)] = new[] { "dedicated=kafka:NoSchedule" },
     };
 
     public static TheoryData<string> Properties => [.. typeof(ClusterSpec).GetProperties().Select(p => p.Name).Where(n => n is not nameof(ClusterSpec.Name) and not nameof(ClusterSpec.Ephemeral))];
@@ -63,10 +65,22 @@ public sealed class SlotTests
 
         var expected = slots.Select(s => $"{s.Kind}/{s.Name} {s.Path}").Append(Annotation).Order(StringComparer.Ordinal);
         var composed = Composer.Compose(Repository.Catalog, spec, spec);
-        Assert.Equal(expected, Changed(composed));
+        // A slot whose value is a tree shows its leaves.
+        Assert.Equal(expected, Changed(composed).Select(c => slots.Find(s => c.StartsWith($"{s.Kind}/{s.Name} {s.Path}", StringComparison.Ordinal)) is { } s ? $"{s.Kind}/{s.Name} {s.Path}" : c).Distinct());
 
-        string text = value is int n ? n.ToString(System.Globalization.CultureInfo.InvariantCulture) : value as string ?? "compression.type=zstd\nlog.retention.hours=7";
-        Assert.All(slots, s => Assert.Equal(text, TreePath.Get(composed.Single(o => Repository.Id(o) == $"{s.Kind}/{s.Name}"), s.Path).ToString()));
+        string text = value switch
+        {
+            int n => n.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            string s => s,
+            string[] => """[{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}]""",
+            Dictionary<string, string> { Count: 1 } => """{"dedicated":"kafka"}""",
+            _ => "compression.type=zstd\nlog.retention.hours=7",
+        };
+        Assert.All(slots, s =>
+        {
+            var node = TreePath.Get(composed.Single(o => Repository.Id(o) == $"{s.Kind}/{s.Name}"), s.Path);
+            Assert.Equal(text, node is JsonValue ? node.ToString() : node.ToJsonString());
+        });
     }
 
     [Theory]
@@ -85,6 +99,26 @@ public sealed class SlotTests
     {
         var spec = new ClusterSpec { Config = new Dictionary<string, string>() };
         Assert.Empty(Changed(Composer.Compose(Repository.Catalog, spec, spec)));
+    }
+
+    [Fact]
+    public void An_empty_placement_takes_back_what_was_there()
+    {
+        var spec = new ClusterSpec { NodeSelector = new Dictionary<string, string>(), Toleration = [] };
+        Assert.Empty(Changed(Composer.Compose(Repository.Catalog, spec, spec)));
+    }
+
+    [Theory]
+    [InlineData("dedicated=kafka:NoSchedule", """{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}""")]
+    [InlineData("dedicated=:NoExecute", """{"key":"dedicated","operator":"Equal","value":"","effect":"NoExecute"}""")]
+    [InlineData("example.com/pool:PreferNoSchedule", """{"key":"example.com/pool","operator":"Exists","effect":"PreferNoSchedule"}""")]
+    [InlineData("dedicated=kafka", """{"key":"dedicated","operator":"Equal","value":"kafka"}""")]
+    [InlineData("dedicated", """{"key":"dedicated","operator":"Exists"}""")]
+    public void A_toleration_is_sent_so(string text, string sent)
+    {
+        var spec = new ClusterSpec { Toleration = [text] };
+        var tolerations = TreePath.Get(Composer.Compose(Repository.Catalog, spec, spec).Single(o => Repository.Id(o) == "StatefulSet/zk"), "spec.template.spec.tolerations").AsArray();
+        Assert.Equal(sent, Assert.Single(tolerations)!.ToJsonString());
     }
 
     [Fact]

@@ -121,6 +121,34 @@ public sealed class SpecCheckTests
     public void Config(string key, string value, string? id) => AssertId(id, new ClusterSpec { Config = new Dictionary<string, string> { [key] = value } });
 
     [Theory]
+    [InlineData("dedicated", "kafka", null)]
+    [InlineData("node.kubernetes.io/instance-type", "r7g.xlarge", null)]
+    [InlineData("a", "", null)]
+    [InlineData("", "kafka", "InvalidPlacement")]
+    [InlineData("a b", "kafka", "InvalidPlacement")]
+    [InlineData("/a", "kafka", "InvalidPlacement")]
+    [InlineData("a/", "kafka", "InvalidPlacement")]
+    [InlineData("A.b/c", "kafka", "InvalidPlacement")]
+    [InlineData("a", "-", "InvalidPlacement")]
+    [InlineData("a", "b\n", "InvalidPlacement")]
+    [InlineData("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", null)] // 63
+    [InlineData("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "InvalidPlacement")]
+    public void NodeSelector(string key, string value, string? id) => AssertId(id, new ClusterSpec { NodeSelector = new Dictionary<string, string> { [key] = value } });
+
+    [Theory]
+    [InlineData("dedicated=kafka:NoSchedule", null)]
+    [InlineData("dedicated", null)]
+    [InlineData("a.b/c=:NoExecute", null)]
+    [InlineData("", "InvalidPlacement")]
+    [InlineData("=kafka", "InvalidPlacement")]
+    [InlineData("a:", "InvalidPlacement")]
+    [InlineData("a=b:NO_SCHEDULE", "InvalidPlacement")]
+    [InlineData("a=b:noschedule", "InvalidPlacement")]
+    [InlineData("a=b=c", "InvalidPlacement")]
+    [InlineData("a=b:c:NoSchedule", "InvalidPlacement")]
+    public void Toleration(string text, string? id) => AssertId(id, new ClusterSpec { Toleration = [text] });
+
+    [Theory]
     [InlineData("kafka", null)]
     [InlineData("a", null)]
     [InlineData("a-1", null)]
@@ -169,6 +197,7 @@ public sealed class SpecCheckTests
                 var t when t == typeof(int?) => n,
                 var t when t == typeof(bool?) => n == 1,
                 var t when t == typeof(string) => $"v{n}",
+                var t when t == typeof(IReadOnlyList<string>) => new[] { $"k{n}" },
                 _ => new Dictionary<string, string> { ["k"] = $"{n}" },
             };
             var (before, given) = (new ClusterSpec { Name = "demo" }, new ClusterSpec { Name = "demo" });

@@ -9,7 +9,7 @@ public sealed class SpecTextTests
     public void Nothing_given_is_no_text()
     {
         Assert.Null(SpecText.Write(new ClusterSpec()));
-        Assert.Null(SpecText.Write(new ClusterSpec { Name = "demo", Config = new Dictionary<string, string>() }));
+        Assert.Null(SpecText.Write(new ClusterSpec { Name = "demo", Config = new Dictionary<string, string>(), NodeSelector = new Dictionary<string, string>(), Toleration = [] }));
     }
 
     [Fact]
@@ -19,13 +19,17 @@ public sealed class SpecTextTests
         foreach (var property in typeof(ClusterSpec).GetProperties().Where(p => p.Name != nameof(ClusterSpec.Name)))
         {
             property.SetValue(spec, property.PropertyType == typeof(int?) ? 7 : property.PropertyType == typeof(bool?) ? false
-                : property.PropertyType == typeof(string) ? $"{property.Name} \"é\" <&'>\n" : new Dictionary<string, string> { ["b.c"] = "2", ["a"] = "" });
+                : property.PropertyType == typeof(string) ? $"{property.Name} \"é\" <&'>\n"
+                : property.PropertyType == typeof(IReadOnlyList<string>) ? new[] { "a", "b=c:NoSchedule" } : new Dictionary<string, string> { ["b.c"] = "2", ["a"] = "" });
         }
 
         string text = SpecText.Write(spec)!;
         var read = SpecText.Read(text, "demo")!;
-        Assert.Equal(spec with { Config = null }, read with { Config = null });
+        static ClusterSpec Plain(ClusterSpec s) => s with { Config = null, NodeSelector = null, Toleration = null };
+        Assert.Equal(Plain(spec), Plain(read));
         Assert.Equal(spec.Config!.OrderBy(p => p.Key), read.Config!.OrderBy(p => p.Key));
+        Assert.Equal(spec.NodeSelector!.OrderBy(p => p.Key), read.NodeSelector!.OrderBy(p => p.Key));
+        Assert.Equal(spec.Toleration, read.Toleration);
         Assert.Equal(text, SpecText.Write(read));
         Assert.DoesNotContain("demo", text, StringComparison.Ordinal);
         Assert.DoesNotContain("\\u0026", text, StringComparison.Ordinal);
@@ -36,6 +40,10 @@ public sealed class SpecTextTests
         Assert.Equal(
             SpecText.Write(new ClusterSpec { Config = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } }),
             SpecText.Write(new ClusterSpec { Config = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } }));
+
+    [Fact]
+    public void The_same_tolerations_in_another_order_are_the_same_text() =>
+        Assert.Equal(SpecText.Write(new ClusterSpec { Toleration = ["a", "b"] }), SpecText.Write(new ClusterSpec { Toleration = ["b", "a"] }));
 
     [Fact]
     public void The_text_is_this_one() =>

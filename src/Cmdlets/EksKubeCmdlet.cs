@@ -1,0 +1,46 @@
+using System.Management.Automation;
+using KafkaK8s.Cmdlets.Completion;
+using KafkaK8s.Core.Eks;
+using KafkaK8s.Core.Kubernetes;
+
+namespace KafkaK8s.Cmdlets;
+
+/// <summary>What the cmdlets of EKS share that look at its Kubernetes too.</summary>
+public abstract class EksKubeCmdlet : EksCmdlet
+{
+    /// <summary>
+    /// <para type="description">Context of a kubeconfig that leads to the same cluster, for where EKS's own address or this AWS identity does not. Without it: the address that EKS gives, with tokens of the AWS credentials, as Connect-EksCluster does.</para>
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ContextCompleter))]
+    public string? Context { get; set; }
+
+    /// <summary>
+    /// <para type="description">Path of that kubeconfig.</para>
+    /// </summary>
+    [Parameter]
+    public string? KubeConfig { get; set; }
+
+    /// <summary>The connection to the cluster's Kubernetes.</summary>
+    private protected KubeConnection Kubernetes(string cluster)
+    {
+        if (!string.IsNullOrEmpty(Context) || !string.IsNullOrEmpty(KubeConfig))
+            return ConnectionPool.Get(string.IsNullOrEmpty(KubeConfig) ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig), Context);
+        var aws = Aws();
+        return ConnectionPool.Get(Await(cluster, cancel => ConnectCluster.RunAsync(aws, cluster, cancel)));
+    }
+
+    /// <summary>The same, where there may be none.</summary>
+    /// <returns>The connection, or why there is none.</returns>
+    private protected (KubeConnection? Connection, string Why) TryKubernetes(string cluster)
+    {
+        try
+        {
+            return (Kubernetes(cluster), "");
+        }
+        catch (Exception e) when (Expected(e) is { } failure)
+        {
+            return (null, failure.Message);
+        }
+    }
+}

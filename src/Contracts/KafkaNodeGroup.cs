@@ -1,0 +1,71 @@
+namespace KafkaK8s;
+
+/// <summary>A managed node group of EKS, as EKS describes it.</summary>
+public sealed record KafkaNodeGroup
+{
+    /// <summary>Name of the EKS cluster.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>Name of the group.</summary>
+    public required string NodeGroup { get; init; }
+
+    /// <summary>Availability zones of its nodes; one, where this module made it.</summary>
+    public IReadOnlyList<string> Zones { get; init; } = [];
+
+    /// <summary>State in AWS's words: CREATING, ACTIVE, UPDATING, DELETING, CREATE_FAILED, DELETE_FAILED, DEGRADED.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>What is amiss, as EKS tells it: <c>code: message</c>; empty when all is well.</summary>
+    public IReadOnlyList<string> Issues { get; init; } = [];
+
+    /// <summary>Instance types.</summary>
+    public IReadOnlyList<string> InstanceTypes { get; init; } = [];
+
+    /// <summary><c>ON_DEMAND</c> or <c>SPOT</c>.</summary>
+    public string CapacityType { get; init; } = "";
+
+    /// <summary>Nodes wanted now.</summary>
+    public int DesiredSize { get; init; }
+
+    /// <summary>Fewest nodes.</summary>
+    public int MinSize { get; init; }
+
+    /// <summary>Most nodes.</summary>
+    public int MaxSize { get; init; }
+
+    /// <summary>Kind of image, such as <c>AL2023_ARM_64_STANDARD</c>.</summary>
+    public string AmiType { get; init; } = "";
+
+    /// <summary>Version of Kubernetes on its nodes.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>Version of the image.</summary>
+    public string ReleaseVersion { get; init; } = "";
+
+    /// <summary>Root disk in GiB; null where a launch template says it.</summary>
+    public int? DiskSize { get; init; }
+
+    /// <summary>ARN of the nodes' role.</summary>
+    public string NodeRole { get; init; } = "";
+
+    /// <summary>Subnets.</summary>
+    public IReadOnlyList<string> Subnets { get; init; } = [];
+
+    /// <summary>Labels of its nodes.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Taints of its nodes, <c>key=value:effect</c>.</summary>
+    public IReadOnlyList<string> Taints { get; init; } = [];
+
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Time since then.</summary>
+    public TimeSpan Age => CreatedAt == default ? TimeSpan.Zero : DateTimeOffset.UtcNow - CreatedAt;
+
+    /// <summary>Region that it was read from; cmdlets down the pipeline use the same.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Profile that it was read with; null for the usual chain of credentials.</summary>
+    public string? ProfileName { get; init; }
+}
