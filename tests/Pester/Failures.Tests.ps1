@@ -10,18 +10,26 @@ Describe 'A cluster on a bad day' -Tag Lab {
 
         # About 100 numbered messages a second through Kafka's own producer with acks=all, which tries again until it succeeds, onto a
         # topic of three partitions with three copies each. Its log is clean at the end if and only if all of them were acknowledged.
+        # (The console producer of 0.9 gives up messages and at times itself: there Kafka's verifiable producer says which were acknowledged.)
         function Start-Traffic([string] $Topic) {
             $flags = Get-ToolFlags demo
             $null = Invoke-Tool -Namespace $ns "/opt/kafka/bin/kafka-topics.sh $($flags.Topics) --create --topic $Topic --replica-assignment 0:1:2,1:2:0,2:0:1"
+            if (-not $Lab.HasTunnel) {
+                $tool = "/opt/kafka/bin/kafka-run-class.sh org.apache.kafka.tools.VerifiableProducer --broker-list demo-kafka-service:9092 --topic $Topic --acks -1 --throughput 100"
+                $null = Invoke-Tool -Namespace $ns "nohup bash -c '$tool > /tmp/$Topic.log 2> /dev/null; touch /tmp/$Topic.done' > /dev/null 2>&1 & sleep 8"
+                return
+            }
             $feed = "i=0; while [ ! -e /tmp/$Topic.stop ]; do echo `$i; i=`$((i + 1)); [ `$((i % 10)) != 0 ] || sleep 0.1; done | tee /tmp/$Topic.sent"
             $send = "/opt/kafka/bin/kafka-console-producer.sh $($flags.Producer) --topic $Topic --message-send-max-retries 100000 --retry-backoff-ms 200 > /tmp/$Topic.log 2>&1; touch /tmp/$Topic.done"
             $null = Invoke-Tool -Namespace $ns "nohup bash -c '$feed | $send' > /dev/null 2>&1 & sleep 6; wc -l < /tmp/$Topic.sent"
         }
 
-        # Ends the producer and reads all back. Gives what was sent, refused, read, lost and read twice.
+        # Ends the producer and reads all back. Gives what was sent (of 0.9: what was acknowledged), read, lost and read twice.
         function Stop-Traffic([string] $Topic) {
             $flags = Get-ToolFlags demo
-            $null = Invoke-Tool -Namespace $ns "touch /tmp/$Topic.stop; for i in {1..180}; do [ -e /tmp/$Topic.done ] && break; sleep 1; done; [ -e /tmp/$Topic.done ]"
+            $end = if ($Lab.HasTunnel) { "touch /tmp/$Topic.stop" } else { 'for p in /proc/[0-9]*; do [[ $(readlink "$p/exe") != */java ]] || kill -TERM "${p##*/}"; done' }
+            $null = Invoke-Tool -Namespace $ns "$end; for i in {1..180}; do [ -e /tmp/$Topic.done ] && break; sleep 1; done; [ -e /tmp/$Topic.done ]"
+            if (-not $Lab.HasTunnel) { $null = Invoke-Tool -Namespace $ns "grep producer_send_success /tmp/$Topic.log | sed 's/.*`"value`":`"\([0-9]*\)`".*/\1/' > /tmp/$Topic.sent" }
             $sent = [int] "$(Invoke-Tool -Namespace $ns "wc -l < /tmp/$Topic.sent")"
             $errors = @(Invoke-Tool -Namespace $ns "grep -E ' ERROR |Exception' /tmp/$Topic.log | head -n 5; true")
             $read = if ($Lab.HasTunnel) {
@@ -35,8 +43,6 @@ Describe 'A cluster on a bad day' -Tag Lab {
             [pscustomobject]@{
                 Sent   = $sent
                 Errors = $errors
-                # one line for each message that was given up
-                Refused = [int] "$(Invoke-Tool -Namespace $ns "grep -c 'Error when sending message' /tmp/$Topic.log; true")"
                 Read   = [int] "$(Invoke-Tool -Namespace $ns "wc -l < /tmp/$Topic.once")"
                 Lost   = [int] "$(Invoke-Tool -Namespace $ns "sort /tmp/$Topic.sent | comm -23 - /tmp/$Topic.once | wc -l")"
                 Twice  = [int] "$(Invoke-Tool -Namespace $ns "uniq -d /tmp/$Topic.read | wc -l")"
@@ -45,13 +51,9 @@ Describe 'A cluster on a bad day' -Tag Lab {
 
         function Assert-NothingLost($Traffic) {
             $Traffic.Sent | Should -BeGreaterThan 500
-            if (-not $Lab.HasTunnel) {
-                # The producer of 0.9 gives a message up after a second and a half, says so, and may send another twice.
-                $Traffic.Lost | Should -BeLessOrEqual $Traffic.Refused -Because 'only what was refused may be missing'
-                return
-            }
-            $Traffic.Errors | Should -BeNullOrEmpty -Because 'then every message was acknowledged'
             $Traffic.Lost | Should -Be 0
+            if (-not $Lab.HasTunnel) { return } # without idempotence a message may come twice, and one that was not acknowledged may come
+            $Traffic.Errors | Should -BeNullOrEmpty -Because 'then every message was acknowledged'
             $Traffic.Read | Should -Be $Traffic.Sent
             $Traffic.Twice | Should -Be 0 -Because 'the producer is idempotent'
         }
