@@ -116,14 +116,14 @@ Describe 'A cluster on a bad day' -Tag Lab {
 
         It 'loses nothing of Test-KafkaTopic''s own messages when a broker goes meanwhile' {
             if (-not $Lab.HasTunnel) { Set-ItResult -Skipped -Because $NoTunnel; return }
-            $job = Start-Background 'param($ns) Test-KafkaTopic demo -Namespace $ns -MessageCount 150000 -MessageSize 1000 -TimeoutSeconds 240' @{ ns = $ns }
+            $job = Start-Background 'param($ns) Test-KafkaTopic demo -Namespace $ns -MessageCount 80000 -MessageSize 1000 -TimeoutSeconds 240' @{ ns = $ns }
             Wait-Until -Seconds 60 -For 'messages are being sent' { @($job.Shell.Streams.Progress | Where-Object StatusDescription -match '^[1-9][\d,]* of').Count -gt 0 }
             $null = kubectl delete pod demo-kafka-2 -n $ns --grace-period=0 --force
             $result = Receive-Background $job
+            Wait-Ready
             $result | Should -HaveCount 1
             "$($result.Lost) $($result.Duplicated) $($result.Corrupt)" | Should -Be '0 0 0' -Because "$($result.Checks)"
             $result.Received | Should -Be $result.Acked
-            Wait-Ready
         }
     }
 
