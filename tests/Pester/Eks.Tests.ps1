@@ -1,6 +1,6 @@
 # Node groups for Kafka on EKS. AWS is moto, the Kubernetes half is the lab: its nodes get the labels and taints that EKS would give
 # to those of the node groups. moto has no kubelets and no API server, so the cmdlets are led to the lab by -KubeConfig, where on
-# EKS they would find the API server by themselves (tests/Engine and tests/Eks hold that).
+# EKS they would find the API server by themselves (EksConnect.Tests.ps1 holds that).
 
 BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
 
