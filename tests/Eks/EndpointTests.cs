@@ -1,6 +1,7 @@
 using Amazon;
 using Amazon.EKS;
 using Amazon.IdentityManagement;
+using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.ServiceQuotas;
 using KafkaK8s.Core;
@@ -55,6 +56,18 @@ public sealed class EndpointTests
         using var variables = AwsVariables.WithKeys((variable, value));
         using var aws = AwsSession.Open("us-east-2", null);
         Assert.Equal((eks, iam), (aws.Eks.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/'), aws.Iam.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/')));
+    }
+
+    [Theory]
+    [InlineData("AWS_ENDPOINT_URL")]
+    [InlineData("AWS_ENDPOINT_URL_STS")]
+    public void An_empty_variable_names_no_endpoint(string variable)
+    {
+        using var variables = AwsVariables.WithKeys((variable, ""));
+        using var aws = AwsSession.Open("us-east-2", null);
+        Assert.Equal("https://eks.us-east-2.amazonaws.com", aws.Eks.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/'));
+        Assert.StartsWith("k8s-aws-v1.", EksToken.Sign(new ImmutableCredentials(Doubles.Key, Doubles.Secret, null), aws.StsConfig, aws.Region, "prod", DateTime.UnixEpoch), StringComparison.Ordinal);
+        Assert.Equal("AwsRegionUnknown", Assert.Throws<ClusterException>(() => AwsSession.Open("eu-nowhere-1", null)).Id);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the l
         $null = $moto.StandardError.ReadToEndAsync() # its log must not fill the pipe
         $address = "http://127.0.0.1:$($moto.StandardOutput.ReadLine() -replace '\D')"
         $former = @{}
-        foreach ($name in @([Environment]::GetEnvironmentVariables().Keys) -like 'AWS_*') { $former[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
+        foreach ($name in @([Environment]::GetEnvironmentVariables().Keys) -like 'AWS_*') { $former[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
         $ours = @{ AWS_ENDPOINT_URL = $address; AWS_ACCESS_KEY_ID = 'AKIAIOSFODNN7EXAMPLE'; AWS_SECRET_ACCESS_KEY = 'secret'; AWS_REGION = 'eu-central-1'; AWS_CONFIG_FILE = '/nonexistent'; AWS_SHARED_CREDENTIALS_FILE = '/nonexistent'; AWS_EC2_METADATA_DISABLED = 'true'; AWS_MAX_ATTEMPTS = '2' }
         foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, $ours[$name]) }
         $role = & /usr/bin/env "PYTHONPATH=$cache/python" /usr/bin/python3 -S "$aws/moto_cluster.py" $address prod
@@ -39,7 +39,7 @@ Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the l
         Close-Lab $ns
         $moto.StandardInput.Close()
         if (-not $moto.WaitForExit(5000)) { $moto.Kill() }
-        foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, $null) }
+        foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
         foreach ($name in $former.Keys) { [Environment]::SetEnvironmentVariable($name, $former[$name]) }
     }
 

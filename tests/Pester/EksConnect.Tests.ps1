@@ -34,7 +34,7 @@ Describe 'From Connect-EksCluster to a verified cluster, by tokens alone' -Tag L
         $client = [Net.Http.HttpClient]::new()
         $null = $client.PostAsync("http://127.0.0.1:$($stub[1])/_stub/script", [Net.Http.StringContent]::new(($answer | ConvertTo-Json -Depth 8))).Result.EnsureSuccessStatusCode()
         $former = @{}
-        foreach ($name in @([Environment]::GetEnvironmentVariables().Keys) -like 'AWS_*') { $former[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
+        foreach ($name in @([Environment]::GetEnvironmentVariables().Keys) -like 'AWS_*') { $former[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
         $ours = @{ AWS_ENDPOINT_URL_EKS = "http://127.0.0.1:$($stub[1])"; AWS_ACCESS_KEY_ID = $key; AWS_SECRET_ACCESS_KEY = $secret; AWS_REGION = 'eu-central-1'; AWS_CONFIG_FILE = '/nonexistent'; AWS_SHARED_CREDENTIALS_FILE = '/nonexistent'; AWS_EC2_METADATA_DISABLED = 'true'; AWS_MAX_ATTEMPTS = '2' }
         foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, $ours[$name]) }
         $small = @{ ZooKeeperCount = 1; BrokerCount = 1; WarningAction = 'SilentlyContinue' }
@@ -46,7 +46,7 @@ Describe 'From Connect-EksCluster to a verified cluster, by tokens alone' -Tag L
             $process.StandardInput.Close()
             if (-not $process.WaitForExit(5000)) { $process.Kill() }
         }
-        foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, $null) }
+        foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
         foreach ($name in $former.Keys) { [Environment]::SetEnvironmentVariable($name, $former[$name]) }
         Close-Lab $ns
     }

@@ -29,7 +29,7 @@ internal static class AwsRegions
         return RegionEndpoint.GetBySystemName(name);
     }
 
-    private static bool HasEndpoint() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Any(v => ((string)v.Key).StartsWith("AWS_ENDPOINT_URL", StringComparison.Ordinal));
+    private static bool HasEndpoint() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Any(v => ((string)v.Key).StartsWith("AWS_ENDPOINT_URL", StringComparison.Ordinal) && v.Value is not "");
 
     private static string? OfInstance()
     {

@@ -30,10 +30,10 @@ internal sealed class AwsSession : IDisposable
         Profile = profile;
         Credentials = credentials;
         this.resolver = resolver;
-        eks = new(() => new AmazonEKSClient(credentials, Configured(new AmazonEKSConfig())));
-        ec2 = new(() => new AmazonEC2Client(credentials, Configured(new AmazonEC2Config())));
-        iam = new(() => new AmazonIdentityManagementServiceClient(credentials, Configured(new AmazonIdentityManagementServiceConfig())));
-        quotas = new(() => new AmazonServiceQuotasClient(credentials, Configured(new AmazonServiceQuotasConfig())));
+        eks = new(() => new AmazonEKSClient(credentials, Configured<AmazonEKSConfig>()));
+        ec2 = new(() => new AmazonEC2Client(credentials, Configured<AmazonEC2Config>()));
+        iam = new(() => new AmazonIdentityManagementServiceClient(credentials, Configured<AmazonIdentityManagementServiceConfig>()));
+        quotas = new(() => new AmazonServiceQuotasClient(credentials, Configured<AmazonServiceQuotasConfig>()));
     }
 
     /// <summary>Name of the region, such as eu-central-1.</summary>
@@ -61,7 +61,7 @@ internal sealed class AwsSession : IDisposable
     public IAmazonServiceQuotas Quotas => quotas.Value;
 
     /// <summary>Configuration of STS, for the tokens of clusters.</summary>
-    public AmazonSecurityTokenServiceConfig StsConfig => Configured(new AmazonSecurityTokenServiceConfig());
+    public AmazonSecurityTokenServiceConfig StsConfig => Configured<AmazonSecurityTokenServiceConfig>();
 
     private RegionEndpoint RegionEndpoint { get; }
 
@@ -108,7 +108,15 @@ internal sealed class AwsSession : IDisposable
     private static IDisposable? Made<T>(Lazy<T> client)
         where T : IDisposable => client.IsValueCreated ? client.Value : null;
 
-    private T Configured<T>(T config)
+    private T Configured<T>()
+        where T : ClientConfig, new()
+    {
+        var config = Filled(new T());
+        // AWS_ENDPOINT_URL= says nothing, but the SDK takes it for an address.
+        return config.ServiceURL is "" ? Filled(new T { IgnoreConfiguredEndpointUrls = true }) : config;
+    }
+
+    private T Filled<T>(T config)
         where T : ClientConfig
     {
         config.RegionEndpoint = RegionEndpoint;

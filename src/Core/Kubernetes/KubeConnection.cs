@@ -149,12 +149,17 @@ internal sealed class KubeConnection : IDisposable
     }
 
     /// <summary>Asks for the eviction of a pod, as a drain does: disruption budgets have their say.</summary>
+    /// <param name="apiVersion">Version of the policy API that the server knows evictions in.</param>
+    /// <param name="ns">Namespace of the pod.</param>
+    /// <param name="pod">Name of the pod.</param>
+    /// <param name="uid">Its uid: another pod of that name is left alone.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <returns>Null when the pod goes, or is gone already; else why it may not go now, in the server's words.</returns>
-    public async Task<string?> TryEvictAsync(string ns, string pod, string uid, CancellationToken cancel)
+    public async Task<string?> TryEvictAsync(string apiVersion, string ns, string pod, string uid, CancellationToken cancel)
     {
         var eviction = new JsonObject
         {
-            ["apiVersion"] = "policy/v1",
+            ["apiVersion"] = apiVersion,
             ["kind"] = "Eviction",
             ["metadata"] = new JsonObject { ["name"] = pod, ["namespace"] = ns },
             ["deleteOptions"] = new JsonObject { ["preconditions"] = new JsonObject { ["uid"] = uid } },

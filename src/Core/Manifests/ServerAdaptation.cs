@@ -9,6 +9,13 @@ internal static class ServerAdaptation
     /// <summary>The oldest server that is supported: server-side apply and headless-service behaviour as relied upon.</summary>
     public static readonly Version Oldest = new(1, 17);
 
+    /// <summary>The version of the policy API that a server knows disruption budgets in.</summary>
+    public static string BudgetVersion(Version server) => server < new Version(1, 21) ? "policy/v1beta1" : "policy/v1";
+
+    /// <summary>The version of the policy API that a server takes evictions in: later by one release than for disruption budgets.</summary>
+    /// <remarks>Source: https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.</remarks>
+    public static string EvictionVersion(Version server) => server < new Version(1, 22) ? "policy/v1beta1" : "policy/v1";
+
     /// <summary>Changes the trees in place for a server of that version.</summary>
     public static void Adapt(IEnumerable<JsonObject> objects, Version server)
     {
@@ -16,8 +23,8 @@ internal static class ServerAdaptation
         {
             switch ((string?)tree["kind"])
             {
-                case "PodDisruptionBudget" when server < new Version(1, 21):
-                    tree["apiVersion"] = "policy/v1beta1";
+                case "PodDisruptionBudget":
+                    tree["apiVersion"] = BudgetVersion(server);
                     break;
                 case "StatefulSet":
                     AdaptPod(tree["spec"]!["template"]!.AsObject(), server);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Core.Operations;
@@ -45,7 +46,7 @@ internal static class RemoveCluster
     {
         var names = new ClusterNames(request.Cluster);
         var version = await connection.ServerVersionAsync(cancel).ConfigureAwait(false);
-        var budget = version < new Version(1, 21) ? ResourceKind.DisruptionBudget with { ApiVersion = "policy/v1beta1" } : ResourceKind.DisruptionBudget;
+        var budget = ResourceKind.DisruptionBudget with { ApiVersion = ServerAdaptation.BudgetVersion(version) };
         var lists = await Task.WhenAll(Kinds.Append(budget).Select(async kind =>
             (Kind: kind, Items: await connection.ListAsync(kind, request.Namespace, names.Selector, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
         var objects = lists.SelectMany(l => l.Items.Select(i => (l.Kind, i))).ToList();

@@ -4,6 +4,7 @@ using Amazon.EKS.Model;
 using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Core.Operations;
@@ -71,9 +72,10 @@ internal static class RemoveNodeGroups
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(
         AwsSession aws, KubeConnection connection, RemoveGroupsPlan plan, List<string> gone, string[] doing, [EnumeratorCancellation] CancellationToken cancel)
     {
+        string eviction = ServerAdaptation.EvictionVersion(await connection.ServerVersionAsync(cancel).ConfigureAwait(false));
         foreach (var (group, zone) in plan.Groups)
         {
-            await foreach (var e in DrainAsync(connection, plan, group, zone, cancel).ConfigureAwait(false))
+            await foreach (var e in DrainAsync(connection, eviction, plan, group, zone, cancel).ConfigureAwait(false))
                 yield return Remember(e, doing);
             await foreach (var e in DeleteAsync(aws, plan, group, zone, cancel).ConfigureAwait(false))
                 yield return Remember(e, doing);
@@ -88,7 +90,7 @@ internal static class RemoveNodeGroups
         return e;
     }
 
-    private static async IAsyncEnumerable<OperationEvent> DrainAsync(KubeConnection connection, RemoveGroupsPlan plan, GroupFact group, string zone, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> DrainAsync(KubeConnection connection, string eviction, RemoveGroupsPlan plan, GroupFact group, string zone, [EnumeratorCancellation] CancellationToken cancel)
     {
         var tenants = await TenantsAsync(connection, [group.Name], cancel).ConfigureAwait(false);
         foreach (var node in tenants.NodesOf(group.Name).Where(n => (bool?)n["spec"]?["unschedulable"] != true))
@@ -101,13 +103,13 @@ internal static class RemoveNodeGroups
         {
             foreach (var pod in tenants.Evicted(node.Name()))
             {
-                await foreach (var e in EvictAsync(connection, plan, pod, zone, cancel).ConfigureAwait(false))
+                await foreach (var e in EvictAsync(connection, eviction, plan, pod, zone, cancel).ConfigureAwait(false))
                     yield return e;
             }
         }
     }
 
-    private static async IAsyncEnumerable<OperationEvent> EvictAsync(KubeConnection connection, RemoveGroupsPlan plan, JsonObject pod, string zone, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> EvictAsync(KubeConnection connection, string eviction, RemoveGroupsPlan plan, JsonObject pod, string zone, [EnumeratorCancellation] CancellationToken cancel)
     {
         string what = $"{pod.Namespace()}/{pod.Name()}";
         var names = new ClusterNames(pod.Label(ClusterNames.InstanceLabel) ?? "");
@@ -124,7 +126,7 @@ internal static class RemoveNodeGroups
         }
 
         string last = "";
-        while (await connection.TryEvictAsync(pod.Namespace(), pod.Name(), pod.Uid(), cancel).ConfigureAwait(false) is string refusal)
+        while (await connection.TryEvictAsync(eviction, pod.Namespace(), pod.Name(), pod.Uid(), cancel).ConfigureAwait(false) is string refusal)
         {
             if (refusal != last)
                 yield return new Waiting("Drain", $"{what} may not go yet: {refusal}");

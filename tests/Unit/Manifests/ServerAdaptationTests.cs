@@ -54,6 +54,13 @@ public sealed class ServerAdaptationTests
         ExportManifest.Compose(Repository.Catalog, new ClusterSpec(), null, ServerAdaptation.Oldest);
     }
 
+    [Theory]
+    [InlineData(20, "policy/v1beta1", "policy/v1beta1")]
+    [InlineData(21, "policy/v1", "policy/v1beta1")]
+    [InlineData(22, "policy/v1", "policy/v1")]
+    public void The_policy_api_has_evictions_one_release_later_than_budgets(int minor, string budget, string eviction) =>
+        Assert.Equal((budget, eviction), (ServerAdaptation.BudgetVersion(new Version(1, minor)), ServerAdaptation.EvictionVersion(new Version(1, minor))));
+
     private static List<JsonObject> Adapted(int minor)
     {
         var objects = Repository.Catalog.Objects.Select(o => (JsonObject)o.DeepClone()).ToList();
