@@ -21,6 +21,10 @@ internal static class Readiness
     public static bool IsPodReady(JsonObject pod) => !pod.IsTerminating()
         && Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["status"] == "True");
 
+    /// <summary>Whether a pod is going and its processes have ended; old kubelets keep the pod itself for 10 s more.</summary>
+    public static bool HasEnded(JsonObject pod) => pod.IsTerminating()
+        && Trees.Items(pod["status"]?["containerStatuses"]).Select(c => c["state"]?["terminated"]).ToList() is { Count: > 0 } ended && ended.TrueForAll(t => t is not null);
+
     /// <summary>Whether a pod still runs an older template than its set has.</summary>
     public static bool IsOutdated(JsonObject pod, JsonObject set) =>
         (string?)set["status"]?["updateRevision"] is string revision && pod.Label("controller-revision-hash") is string own && own != revision;

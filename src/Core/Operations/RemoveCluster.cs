@@ -75,8 +75,8 @@ internal static class RemoveCluster
         var lines = plan.Changes.ToDictionary(c => (c.Kind, c.Name));
         bool IsZooKeeper((ResourceKind Kind, JsonObject Tree) o) => o.Tree.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp;
 
-        // Two waves; in each the set first, so that it does not replace what goes. Services and the rest stay until its pods are gone:
-        // brokers that hand over find each other by name.
+        // Two waves; in each the set first, so that it does not replace what goes. ZooKeeper, Services and the rest stay until the brokers
+        // have ended: they hand over, and find each other by name.
         foreach (var wave in new[] { plan.Objects.Where(o => !IsZooKeeper(o)).ToList(), plan.Objects.Where(IsZooKeeper).ToList() })
         {
             foreach (bool sets in new[] { true, false })
@@ -90,8 +90,7 @@ internal static class RemoveCluster
                 if (!sets || plan.Request.NoWait)
                     continue;
                 bool servers = wave.Exists(IsZooKeeper);
-                string app = servers ? ClusterNames.ZooKeeperApp : ClusterNames.KafkaApp;
-                await foreach (var e in wait.UntilAsync("Remove", live => Task.FromResult(Gone(live, names, servers, app)), cancel).ConfigureAwait(false))
+                await foreach (var e in wait.UntilAsync("Remove", live => Task.FromResult(Gone(live, names, servers)), cancel).ConfigureAwait(false))
                 {
                     if (e is not Warned) // a pod on its way out has nothing to warn of
                         yield return e;
@@ -120,10 +119,16 @@ internal static class RemoveCluster
             yield return e;
     }
 
-    private static Progress Gone(LiveObjects live, ClusterNames names, bool servers, string app)
+    // Of the brokers first only that they have ended; the second wave waits for all pods to be gone.
+    private static Progress Gone(LiveObjects live, ClusterNames names, bool servers)
     {
-        var left = live.Of(ResourceKind.StatefulSet).Where(s => s.Name() == (servers ? names.ZooKeeperSet : names.BrokerSet))
-            .Concat(live.Of(ResourceKind.Pod).Where(p => p.Label(ClusterNames.NameLabel) == app)).Select(o => o.Name()).Order().ToList();
+        var left = live.Of(ResourceKind.StatefulSet).Where(s => s.Name() == names.BrokerSet || (servers && s.Name() == names.ZooKeeperSet))
+            .Concat(live.Of(ResourceKind.Pod).Where(p => p.Label(ClusterNames.NameLabel) switch
+            {
+                ClusterNames.KafkaApp => servers || !Readiness.HasEnded(p),
+                ClusterNames.ZooKeeperApp => servers,
+                _ => false,
+            })).Select(o => o.Name()).Order().ToList();
         return new Progress(left.Count == 0, $"still going: {string.Join(", ", left)}");
     }
 

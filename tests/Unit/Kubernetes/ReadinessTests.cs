@@ -30,6 +30,15 @@ public sealed class ReadinessTests
     public void A_pod_is_ready(string status, bool terminating, bool ready) => Assert.Equal(ready, Readiness.IsPodReady(LiveTrees.Pod("demo-kafka-0", status, terminating: terminating)));
 
     [Theory]
+    [InlineData(LiveTrees.Running, true, false)]
+    [InlineData("{}", true, false)]
+    [InlineData("""{"containerStatuses":[{"state":{"waiting":{}}}]}""", true, false)]
+    [InlineData("""{"containerStatuses":[{"state":{"terminated":{}}},{"state":{"running":{}}}]}""", true, false)]
+    [InlineData("""{"containerStatuses":[{"state":{"terminated":{"exitCode":143}}}]}""", true, true)]
+    [InlineData("""{"containerStatuses":[{"state":{"terminated":{"exitCode":143}}}]}""", false, false)] // it will be started again
+    public void A_pod_has_ended(string status, bool terminating, bool ended) => Assert.Equal(ended, Readiness.HasEnded(LiveTrees.Pod("demo-kafka-0", status, terminating: terminating)));
+
+    [Theory]
     [InlineData("r1", "r1", false)]
     [InlineData("r1", "r2", true)]
     public void A_pod_is_outdated(string own, string latest, bool outdated) =>
