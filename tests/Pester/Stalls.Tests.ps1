@@ -33,7 +33,7 @@ volumeBindingMode: WaitForFirstConsumer
         $script:jobs = @{}
         $script:seen = @{}
         foreach ($case in $cases) {
-            $all = @{ Name = $case.Name; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; MinInSyncReplicas = 1; TimeoutSeconds = $case.Seconds + 15 }
+            $all = @{ Name = $case.Name; Namespace = $ns; ZooKeeperCount = 1; BrokerCount = 1; MinInSyncReplicas = 1; TimeoutSeconds = $case.Seconds + 5 }
             foreach ($key in $case.Given.Keys) { $all[$key] = $case.Given[$key] }
             $jobs[$case.Name] = Start-Background 'param($all) New-KafkaCluster @all' @{ all = $all }
             $seen[$case.Name] = [pscustomobject]@{ Count = 0; Warnings = @(); Error = @(); Took = 0 }
@@ -83,7 +83,7 @@ volumeBindingMode: WaitForFirstConsumer
             $it.Error[0].FullyQualifiedErrorId | Should -BeLike 'KafkaK8s.Stalled,*'
             $it.Error[0].CategoryInfo.Category | Should -Be 'OperationStopped'
             $it.Error[0].Exception.Message | Should -Match $Word
-            $it.Took | Should -BeLessThan ($Seconds + 15 + 20)
+            $it.Took | Should -BeLessThan ($Seconds + 5 + 20)
             kubectl get statefulset "$Name-kafka" -n $ns -o name | Should -Be "statefulset.apps/$Name-kafka"
         }
 

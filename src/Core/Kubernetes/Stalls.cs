@@ -47,6 +47,10 @@ internal static class Stalls
         }
     }
 
+    /// <summary>How a container of the pod that runs again ended before, with its last words; null where none failed.</summary>
+    public static string? LastEnd(JsonObject pod) => Trees.Items(pod["status"]?["containerStatuses"])
+        .Where(c => ((int?)c["lastState"]?["terminated"]?["exitCode"] ?? 0) != 0).Select(c => LastWords(c["lastState"])).FirstOrDefault();
+
     /// <summary>
     /// A volume that is asked for and not made. Where the provisioner is missing, nothing else tells of it: with a class that waits
     /// for a pod the pod has no condition yet, and the event is not even a warning.

@@ -31,8 +31,9 @@ internal static class ClusterView
             foreach (var pod in own.Where(p => !Readiness.IsPodReady(p) && !stalls.Any(s => s.Subject == $"pod {p.Name()}")))
             {
                 bool wasReady = LostReadiness(pod);
-                degraded |= wasReady;
-                reasons.Add($"pod {pod.Name()}: {(pod.IsTerminating() ? "is ending" : wasReady ? "is not ready any more" : "is starting")}");
+                string? ended = Stalls.LastEnd(pod); // between two crashes it looks like any other that starts
+                degraded |= !pod.IsTerminating() && (wasReady || ended is not null);
+                reasons.Add($"pod {pod.Name()}: {(pod.IsTerminating() ? "is ending" : wasReady ? "is not ready any more" : ended is null ? "is starting" : $"is starting again after {ended}")}");
             }
 
             if (own.Count < wanted)

@@ -30,6 +30,12 @@ public sealed class ClusterViewTests
     [Fact]
     public void A_stalled_pod_degrades() => AssertOne(ClusterStatus.Degraded, "pod demo-kafka-1: CrashLoopBackOff: exit code 0", Build(LiveTrees.Pod("demo-kafka-1", LiveTrees.Container(Crashed))));
 
+    [Theory]
+    [InlineData("""{"terminated":{"exitCode":1,"message":"bad word"}}""", "pod demo-kafka-1: is starting again after exit code 1; it last said: bad word", ClusterStatus.Degraded)]
+    [InlineData("""{"terminated":{"exitCode":0}}""", "pod demo-kafka-1: is starting", ClusterStatus.Progressing)]
+    public void A_pod_between_two_crashes_degrades(string lastState, string reason, ClusterStatus status) =>
+        AssertOne(status, reason, Build(LiveTrees.Pod("demo-kafka-1", LiveTrees.Container("""{"running":{}}""", lastState))));
+
     [Fact]
     public void A_pod_that_was_ready_and_is_not_any_more_degrades() =>
         AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: is not ready any more", Build(LiveTrees.Pod("demo-zk-1", LiveTrees.Starting.Replace("\"started\":false", "\"started\":true", StringComparison.Ordinal))));
