@@ -8,20 +8,10 @@ Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the l
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab eks
-        $aws = "$PSScriptRoot/../Aws"
-        $cache = (& "$aws/setup.sh") | Select-Object -Last 1
-        $start = [Diagnostics.ProcessStartInfo]::new('/usr/bin/python3')
-        '-S', "$aws/moto_server.py" | ForEach-Object { $start.ArgumentList.Add($_) }
-        $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-        $start.Environment['PYTHONPATH'] = "$cache/python"
-        $start.Environment['MOTO_IAM_LOAD_MANAGED_POLICIES'] = 'true'
-        $moto = [Diagnostics.Process]::Start($start)
-        $null = $moto.StandardError.ReadToEndAsync() # its log must not fill the pipe
-        $address = "http://127.0.0.1:$($moto.StandardOutput.ReadLine() -replace '\D')"
-        $former = @{}
-        foreach ($name in @([Environment]::GetEnvironmentVariables().Keys) -like 'AWS_*') { $former[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
-        $ours = @{ AWS_ENDPOINT_URL = $address; AWS_ACCESS_KEY_ID = 'AKIAIOSFODNN7EXAMPLE'; AWS_SECRET_ACCESS_KEY = 'secret'; AWS_REGION = 'eu-central-1'; AWS_CONFIG_FILE = '/nonexistent'; AWS_SHARED_CREDENTIALS_FILE = '/nonexistent'; AWS_EC2_METADATA_DISABLED = 'true'; AWS_MAX_ATTEMPTS = '2' }
-        foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, $ours[$name]) }
+        . $PSScriptRoot/Aws.ps1
+        $address = "http://127.0.0.1:$((Start-Double "$aws/moto_server.py")[1])"
+        $former = Get-AwsVariable
+        Set-AwsVariable ($awsVariables + @{ AWS_ENDPOINT_URL = $address; AWS_SECRET_ACCESS_KEY = 'secret' })
         $role = & /usr/bin/env "PYTHONPATH=$cache/python" /usr/bin/python3 -S "$aws/moto_cluster.py" $address prod
         $zones = 'eu-central-1a', 'eu-central-1b', 'eu-central-1c'
         $nodes = @((Get-Kube nodes).items.metadata.name)[0..2]
@@ -37,10 +27,8 @@ Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the l
             $null = kubectl label node $nodes[$i] --overwrite 'dedicated-' 'eks.amazonaws.com/nodegroup-' "topology.kubernetes.io/zone=$($formerZones[$i])"
         }
         Close-Lab $ns
-        $moto.StandardInput.Close()
-        if (-not $moto.WaitForExit(5000)) { $moto.Kill() }
-        foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
-        foreach ($name in $former.Keys) { [Environment]::SetEnvironmentVariable($name, $former[$name]) }
+        Stop-Double
+        Set-AwsVariable $former
     }
 
     It 'looks at the cluster first: what is missing is said with the command that mends it, what moto cannot tell is not passed' {

@@ -8,48 +8,27 @@ Describe 'From Connect-EksCluster to a verified cluster, by tokens alone' -Tag L
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab door
         $env:KUBECONFIG = '/nonexistent'
-        $aws = "$PSScriptRoot/../Aws"
-        $cache = (& "$aws/setup.sh") | Select-Object -Last 1
-        $key, $secret = 'AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
-        $processes = [Collections.Generic.List[object]]::new()
-        function Start-Double([string[]] $Words) {
-            $start = [Diagnostics.ProcessStartInfo]::new('/usr/bin/python3')
-            @('-S') + $Words | ForEach-Object { $start.ArgumentList.Add($_) }
-            $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-            $start.Environment['PYTHONPATH'] = "$cache/python"
-            $process = [Diagnostics.Process]::Start($start)
-            $processes.Add($process)
-            $line = $process.StandardOutput.ReadLine()
-            if ("$line" -notlike 'listening *') { throw "$($Words[0]) did not start: $($process.StandardError.ReadToEnd())" }
-            $null = $process.StandardError.ReadToEndAsync() # its log must not fill the pipe
-            $line -split ' '
-        }
-
+        . $PSScriptRoot/Aws.ps1
+        $secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
         $access = [IO.Path]::GetTempFileName()
         [IO.File]::WriteAllText($access, ((kubectl config view --raw --minify -o json) -join "`n"))
-        $door = Start-Double "$aws/eks_door.py", $access, "${key}:$secret", 'prod'
+        $door = Start-Double "$aws/eks_door.py", $access, "${keyId}:$secret", 'prod'
         [IO.File]::Delete($access)
-        $stub = Start-Double "$aws/model_stub.py", "$cache/model/eks/service-2.json", "${key}:$secret"
+        $stub = Start-Double "$aws/model_stub.py", "$cache/model/eks/service-2.json", "${keyId}:$secret"
         $addon = { param($name) @{ times = 0; when = @{ addonName = $name }; output = @{ addon = @{ status = 'ACTIVE'; podIdentityAssociations = @('arn:aws:eks:eu-central-1:111122223333:podidentityassociation/prod/a-1'); health = @{ issues = @() } } } } }
         $answer = @{ DescribeAddon = @((& $addon 'aws-ebs-csi-driver'), (& $addon 'eks-pod-identity-agent')); DescribeCluster = @(@{ times = 0; when = @{ name = 'prod' }; output = @{ cluster = @{ name = 'prod'; status = 'ACTIVE'; endpoint = "https://127.0.0.1:$($door[1])"; certificateAuthority = @{ data = $door[2] } } } }) }
         $client = [Net.Http.HttpClient]::new()
         $null = $client.PostAsync("http://127.0.0.1:$($stub[1])/_stub/script", [Net.Http.StringContent]::new(($answer | ConvertTo-Json -Depth 8))).Result.EnsureSuccessStatusCode()
-        $former = @{}
-        foreach ($name in @([Environment]::GetEnvironmentVariables().Keys) -like 'AWS_*') { $former[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
-        $ours = @{ AWS_ENDPOINT_URL_EKS = "http://127.0.0.1:$($stub[1])"; AWS_ACCESS_KEY_ID = $key; AWS_SECRET_ACCESS_KEY = $secret; AWS_REGION = 'eu-central-1'; AWS_CONFIG_FILE = '/nonexistent'; AWS_SHARED_CREDENTIALS_FILE = '/nonexistent'; AWS_EC2_METADATA_DISABLED = 'true'; AWS_MAX_ATTEMPTS = '2' }
-        foreach ($service in 'EC2', 'IAM', 'SERVICE_QUOTAS') { $ours["AWS_ENDPOINT_URL_$service"] = 'http://127.0.0.1:1' } # nobody there
-        foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, $ours[$name]) }
+        $former = Get-AwsVariable
+        $nobody = 'http://127.0.0.1:1'
+        Set-AwsVariable ($awsVariables + @{ AWS_SECRET_ACCESS_KEY = $secret; AWS_ENDPOINT_URL_EKS = "http://127.0.0.1:$($stub[1])"; AWS_ENDPOINT_URL_EC2 = $nobody; AWS_ENDPOINT_URL_IAM = $nobody; AWS_ENDPOINT_URL_SERVICE_QUOTAS = $nobody })
         $small = @{ ZooKeeperCount = 1; BrokerCount = 1; WarningAction = 'SilentlyContinue' }
         $check = @{ ConsoleTools = -not $Lab.HasTunnel }
     }
 
     AfterAll {
-        foreach ($process in $processes) {
-            $process.StandardInput.Close()
-            if (-not $process.WaitForExit(5000)) { $process.Kill() }
-        }
-        foreach ($name in $ours.Keys) { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
-        foreach ($name in $former.Keys) { [Environment]::SetEnvironmentVariable($name, $former[$name]) }
+        Stop-Double
+        Set-AwsVariable $former
         $null = kubectl delete storageclass kt-gp3 --ignore-not-found
         Close-Lab $ns
     }
@@ -86,7 +65,7 @@ Describe 'From Connect-EksCluster to a verified cluster, by tokens alone' -Tag L
         $prod = Connect-EksCluster prod
         [Environment]::SetEnvironmentVariable('AWS_ACCESS_KEY_ID', 'AKIAI44QH8DHBEXAMPLE')
         try { { Get-KafkaCluster -Namespace $ns -Connection $prod } | Should -Throw -ErrorId 'KafkaK8s.*' -ExpectedMessage '*access entry*' }
-        finally { [Environment]::SetEnvironmentVariable('AWS_ACCESS_KEY_ID', $key) }
+        finally { [Environment]::SetEnvironmentVariable('AWS_ACCESS_KEY_ID', $keyId) }
         (Get-KafkaCluster -Namespace $ns -Connection $prod).Status | Should -Be 'Ready'
     }
 

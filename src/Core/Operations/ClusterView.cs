@@ -30,10 +30,9 @@ internal static class ClusterView
             degraded |= stalls.Count > 0;
             foreach (var pod in own.Where(p => !Readiness.IsPodReady(p) && !stalls.Any(s => s.Subject == $"pod {p.Name()}")))
             {
-                bool wasReady = LostReadiness(pod);
-                string? ended = Stalls.LastEnd(pod); // between two crashes it looks like any other that starts
-                degraded |= !pod.IsTerminating() && (wasReady || ended is not null);
-                reasons.Add($"pod {pod.Name()}: {(pod.IsTerminating() ? "is ending" : wasReady ? "is not ready any more" : ended is null ? "is starting" : $"is starting again after {ended}")}");
+                var (wrong, how) = StateOf(pod);
+                degraded |= wrong;
+                reasons.Add($"pod {pod.Name()}: {how}");
             }
 
             if (own.Count < wanted)
@@ -62,8 +61,14 @@ internal static class ClusterView
         };
     }
 
+    // Why a pod without a stall is not ready, and whether something went wrong.
+    private static (bool Wrong, string How) StateOf(JsonObject pod) =>
+        pod.IsTerminating() ? (false, "is ending")
+        : LostReadiness(pod) ? (true, "is not ready any more")
+        : Stalls.LastEnd(pod) is string ended ? (true, $"is starting again after {ended}") // between two crashes it looks like any other that starts
+        : (false, "is starting");
+
     // A pod whose container runs, has passed its start-up probe, and is not ready: something went wrong after the start.
-    private static bool LostReadiness(JsonObject pod) => !pod.IsTerminating()
-        && (Trees.Items(pod["status"]?["containerStatuses"]).Any(c => (bool?)c["started"] == true)
-            || Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["reason"] == "NodeNotReady"));
+    private static bool LostReadiness(JsonObject pod) => Trees.Items(pod["status"]?["containerStatuses"]).Any(c => (bool?)c["started"] == true)
+        || Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["reason"] == "NodeNotReady");
 }
