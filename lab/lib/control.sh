@@ -159,11 +159,12 @@ TEXT
     spawn dns nsenter --net="/run/netns/$LAB_NAME-m" "$BIN/kxdns" -kubeconfig "$STATE/dns.kubeconfig" -listen $API:53
   fi
   mkdir -p "$STATE/shared"
-  spawn provisioner nsenter --net="/run/netns/$LAB_NAME-m" "$BIN/provisioner" -kubeconfig "$STATE/admin.kubeconfig" -shared "$STATE/shared" -nodes "$STATE/%s/disks"
+  # these two were seen to end in a panic of Go's, once in some dozens of labs
+  spawn provisioner "$LAB_DIR/lib/keep.sh" nsenter --net="/run/netns/$LAB_NAME-m" "$BIN/provisioner" -kubeconfig "$STATE/admin.kubeconfig" -shared "$STATE/shared" -nodes "$STATE/%s/disks"
   if [ -e "$BIN/loadbalancer" ]; then
     # the addresses are served by every node's kube-proxy; the control plane's network reaches them through node 1
     in_control ip route add 10.200.0.128/26 via 10.200.0.11
-    spawn loadbalancer nsenter --net="/run/netns/$LAB_NAME-m" "$BIN/loadbalancer" -kubeconfig "$STATE/admin.kubeconfig" -pool 10.200.0.128/26
+    spawn loadbalancer "$LAB_DIR/lib/keep.sh" nsenter --net="/run/netns/$LAB_NAME-m" "$BIN/loadbalancer" -kubeconfig "$STATE/admin.kubeconfig" -pool 10.200.0.128/26
     set_fact loadbalancer yes
   else
     set_fact loadbalancer no
