@@ -101,7 +101,10 @@ Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the l
         $changed = New-KafkaCluster demo -Namespace $ns -NodeSelector @{} -Toleration dedicated=kafka:NoSchedule
         $changed.Status | Should -Be 'Ready'
         @($changed.Changes | Where-Object Action -eq Restart) | Should -HaveCount 6
-        foreach ($pod in (Get-Kube pods -n $ns).items) { $pod.spec.PSObject.Properties['nodeSelector'] | Should -BeNullOrEmpty }
+        foreach ($pod in (Get-Kube pods -n $ns).items) {
+            $pod.spec.PSObject.Properties['nodeSelector'] | Should -BeNullOrEmpty
+            $pod.status.containerStatuses[0].restartCount | Should -Be 0 # a broker right after ZooKeeper's servers finds its last session's node, and waits
+        }
     }
 
     It 'removes what is left once Kafka and its volumes are gone' {
