@@ -25,7 +25,16 @@ while [ $# -gt 0 ]; do
 done
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+labs=() group=''
+# shellcheck disable=SC2317 # called by the trap
+clean_up() { # after an interruption too: no suite goes on, no lab stays
+  local name
+  trap '' INT TERM HUP
+  [ -z "$group" ] || kill -- "-$group" 2> /dev/null
+  for name in "${labs[@]}"; do KAFKAK8S_LAB_NAME=$name lab/lab down > /dev/null 2>&1; done
+  rm -rf "$work"
+}
+trap clean_up EXIT
 passed=0 failed=0 skipped=0
 say() { printf '\n== %s\n' "$*"; }
 count() { # count NAME FILE : adds the last line "N passed, N failed[, N skipped]" of a run; a run without one has failed
@@ -75,24 +84,32 @@ eks_tests() { # what stands in for AWS, then the tests on it
   timed "Stand-ins for AWS" tests/Aws/setup.sh && timed "tests/Eks" dotnet_tests tests/Eks
 }
 
-suites() { # suites VERSION : the acceptance suites on one generation of Kubernetes
+suites() { # suites VERSION : the acceptance suites on one generation of Kubernetes, in a lab of their own
   local version=$1 target=("${files[@]}")
+  last=$work/last.$version # another generation may write its own beside
+  KAFKAK8S_LAB_NAME=$(lab_name "$version")
+  export KAFKAK8S_LAB_NAME
   # tests/Pester/Ensemble, ZooKeeper's failures in full, takes half an hour more: ./test.sh --kubernetes 1.36 tests/Pester/Ensemble
   [ ${#target[@]} -gt 0 ] || target=(tests/Pester/*.Tests.ps1)
-  if ! timed "Lab with Kubernetes $version" lab/lab up --nodes 3 --kubernetes "$version"; then
-    failed=$((failed + 1))
-    timed "Take the lab down" lab/lab down
-    return
+  if timed "Lab with Kubernetes $version" lab/lab up --nodes 3 --kubernetes "$version"; then
+    KAFKAK8S_TEST_KUBECONFIG=$(lab/lab kubeconfig)
+    export KAFKAK8S_TEST_KUBECONFIG
+    if command -v pwsh > /dev/null && pwsh -NoProfile -Command 'exit [int](-not (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.5))'; then
+      timed "Acceptance on Kubernetes $version: pwsh and Pester" pwsh -NoProfile -File tests/Pester/Invoke-Suite.ps1 "${target[@]}"
+    else
+      timed "Acceptance on Kubernetes $version: the engine in process" out/psh -Test "${target[@]}"
+    fi
   fi
-  KAFKAK8S_TEST_KUBECONFIG=$(lab/lab kubeconfig)
-  export KAFKAK8S_TEST_KUBECONFIG
-  if command -v pwsh > /dev/null && pwsh -NoProfile -Command 'exit [int](-not (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.5))'; then
-    timed "Acceptance on Kubernetes $version: pwsh and Pester" pwsh -NoProfile -File tests/Pester/Invoke-Suite.ps1 "${target[@]}"
-  else
-    timed "Acceptance on Kubernetes $version: the engine in process" out/psh -Test "${target[@]}"
-  fi
-  count "Acceptance on Kubernetes $version" "$work/last"
   timed "Take the lab down" lab/lab down
+}
+
+lab_name() { # lab_name VERSION : neither another generation's, nor that of a lab which the user has up
+  local base=${KAFKAK8S_LAB_NAME:-kk8s}
+  echo "${base:0:6}${1//./}"
+}
+
+room_for_two() { # each lab takes 4 to 5 GiB; its suites wait more than they work
+  [ "$(nproc)" -ge 2 ] && awk '/^MemAvailable:/ { exit $2 < 12 * 1024 * 1024 }' /proc/meminfo
 }
 
 command -v dotnet > /dev/null || { echo "test.sh: the .NET SDK 10 is needed (dotnet on the PATH): https://dot.net" >&2; exit 2; }
@@ -122,7 +139,25 @@ fi
 if [ -z "$versions" ]; then
   versions=$(lab/lab generations) || { failed=$((failed + 1)); finish; }
 fi
-for version in ${versions//,/ }; do
-  suites "$version"
+IFS=, read -ra generations <<< "$versions"
+for version in "${generations[@]}"; do labs+=("$(lab_name "$version")"); done
+beside=''
+if [ ${#generations[@]} -gt 1 ] && room_for_two; then
+  beside=${generations[1]}
+  say "Kubernetes ${generations[0]} and $beside at once, each in a lab of its own; what is said on $beside follows at the end"
+  set -m # a process group of its own, so that an interrupted run can end it
+  suites "$beside" < /dev/null > "$work/suites.$beside" 2>&1 &
+  group=$!
+  set +m
+fi
+for version in "${generations[@]}"; do
+  if [ "$version" = "$beside" ]; then
+    wait "$group"
+    group=''
+    cat "$work/suites.$version"
+  else
+    suites "$version" 2>&1 | tee "$work/suites.$version"
+  fi
+  count "Kubernetes $version" "$work/suites.$version"
 done
 finish

@@ -17,7 +17,7 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
         """;
 
     private const string Brokers = """
-        [KafkaK8s.BrokerVerification]@{ BrokerId = 0; Partitions = [int[]](0, 3); Sent = 500; Acked = 500; Received = 499; Lost = 1; P50 = 2; P99 = 11 }
+        [KafkaK8s.BrokerVerification]@{ BrokerId = 0; Partitions = [int[]](0, 3); Sent = 500; Acked = 500; Received = 499; Lost = 1; Corrupt = 2; P50 = 2; P99 = 11 }
         [KafkaK8s.BrokerVerification]@{ BrokerId = 1; Partitions = [int[]](1, 4); Sent = 500; Acked = 500; Received = 500 }
         """;
 
@@ -46,10 +46,10 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
 
     [Fact]
     public void Brokers_look_like_this() => Shows(Brokers, """
-        Broker Partitions Sent Acked Received Lost Duplicated OutOfOrder P50    P99
-        ------ ---------- ---- ----- -------- ---- ---------- ---------- ---    ---
-        0      {0, 3}     500  500   499      1    0          0          2.0 ms 11 ms
-        1      {1, 4}     500  500   500      0    0          0          -      -
+        Broker Partitions Sent Acked Received Lost Duplicated OutOfOrder Corrupt P50    P99
+        ------ ---------- ---- ----- -------- ---- ---------- ---------- ------- ---    ---
+        0      {0, 3}     500  500   499      1    0          0          2       2.0 ms 11 ms
+        1      {1, 4}     500  500   500      0    0          0          0       -      -
         """);
 
     [Fact]
