@@ -25,21 +25,21 @@ while [ $# -gt 0 ]; do
 done
 
 work=$(mktemp -d)
-labs=() group=''
+up='' group='' others=not-started
 # shellcheck disable=SC2317 # called by the trap
-clean_up() { # after an interruption too: no suite goes on, no lab stays
-  local name
+clean_up() { # after an interruption too: no test goes on, no lab stays
   trap '' INT TERM HUP
   [ -z "$group" ] || kill -- "-$group" 2> /dev/null
-  for name in "${labs[@]}"; do KAFKAK8S_LAB_NAME=$name lab/lab down > /dev/null 2>&1; done
+  [ -z "$up" ] || lab/lab down > /dev/null 2>&1
   rm -rf "$work"
 }
 trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
 passed=0 failed=0 skipped=0
 say() { printf '\n== %s\n' "$*"; }
 count() { # count NAME FILE : adds the last line "N passed, N failed[, N skipped]" of a run; a run without one has failed
   local line
-  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$2" | tail -n 1)
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$2" 2> /dev/null | tail -n 1)
   if [ -z "$line" ]; then
     echo "$1: the run ended without a result"
     failed=$((failed + 1))
@@ -81,17 +81,54 @@ dotnet_tests() { # the runner's own summary lines, as one line of ours
 }
 
 eks_tests() { # what stands in for AWS, then the tests on it
+  local last=$work/last.eks
   timed "Stand-ins for AWS" tests/Aws/setup.sh && timed "tests/Eks" dotnet_tests tests/Eks
 }
 
-suites() { # suites VERSION : the acceptance suites on one generation of Kubernetes, in a lab of their own
+project() { # project NAME : one test project
+  timed "tests/$1" dotnet_tests "tests/$1"
+  count "tests/$1" "$last"
+}
+
+others() { # what needs no Kubernetes and takes a while; their sum goes to a file, when all of them have ended
+  local passed=0 failed=0 skipped=0 last=$work/last.others
+  [ -n "$fast" ] || eks_tests > "$work/eks" 2>&1 & # it waits more than it works
+  project Engine
+  project Runner.Tests
+  check "Shell scripts" tests/scripts.sh
+  check "Scripts in the manifests" tests/manifests/check.sh
+  wait
+  if [ -z "$fast" ]; then
+    cat "$work/eks"
+    count "tests/Eks" "$work/eks"
+  fi
+  echo "$passed passed, $failed failed, $skipped skipped" > "$work/others.sum"
+}
+start_others() { # beside the first suites, which wait more than they work
+  [ "$others" = not-started ] || return
+  others=started
+  say "Tests without Kubernetes, beside what follows; they are shown when they and it have ended"
+  set -m # a process group of its own, so that an interrupted run can end it
+  others < /dev/null > "$work/others" 2>&1 &
+  group=$!
+  set +m
+}
+end_others() {
+  [ "$others" = started ] || return
+  others=ended
+  wait "$group"
+  group=''
+  cat "$work/others"
+  count "Tests without Kubernetes" "$work/others.sum"
+}
+
+suites() { # suites VERSION : the acceptance suites on one generation of Kubernetes
   local version=$1 target=("${files[@]}")
-  last=$work/last.$version # another generation may write its own beside
-  KAFKAK8S_LAB_NAME=$(lab_name "$version")
-  export KAFKAK8S_LAB_NAME
   # tests/Pester/Ensemble, ZooKeeper's failures in full, takes half an hour more: ./test.sh --kubernetes 1.36 tests/Pester/Ensemble
   [ ${#target[@]} -gt 0 ] || target=(tests/Pester/*.Tests.ps1)
+  up=1
   if timed "Lab with Kubernetes $version" lab/lab up --nodes 3 --kubernetes "$version"; then
+    start_others # not before: the lab may install packages, and they may
     KAFKAK8S_TEST_KUBECONFIG=$(lab/lab kubeconfig)
     export KAFKAK8S_TEST_KUBECONFIG
     if command -v pwsh > /dev/null && pwsh -NoProfile -Command 'exit [int](-not (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.5))'; then
@@ -99,17 +136,12 @@ suites() { # suites VERSION : the acceptance suites on one generation of Kuberne
     else
       timed "Acceptance on Kubernetes $version: the engine in process" out/psh -Test "${target[@]}"
     fi
+    count "Acceptance on Kubernetes $version" "$last"
+  else
+    failed=$((failed + 1))
   fi
   timed "Take the lab down" lab/lab down
-}
-
-lab_name() { # lab_name VERSION : neither another generation's, nor that of a lab which the user has up
-  local base=${KAFKAK8S_LAB_NAME:-kk8s}
-  echo "${base:0:6}${1//./}"
-}
-
-room_for_two() { # each lab takes 4 to 5 GiB; its suites wait more than they work
-  [ "$(nproc)" -ge 2 ] && awk '/^MemAvailable:/ { exit $2 < 12 * 1024 * 1024 }' /proc/meminfo
+  up=''
 }
 
 command -v dotnet > /dev/null || { echo "test.sh: the .NET SDK 10 is needed (dotnet on the PATH): https://dot.net" >&2; exit 2; }
@@ -119,45 +151,23 @@ if ! timed "Build" dotnet build KafkaK8s.sln --nologo -v quiet -clp:NoSummary ${
   finish
 fi
 
-if [ ${#files[@]} = 0 ]; then
-  [ -n "$fast" ] || (last=$work/last.eks; eks_tests > "$work/eks" 2>&1) & # it waits more than it works
-  for project in Unit Engine Runner.Tests; do
-    timed "tests/$project" dotnet_tests "tests/$project"
-    count "tests/$project" "$work/last"
-  done
-  check "Shell scripts" tests/scripts.sh
-  check "Scripts in the manifests" tests/manifests/check.sh
+if [ ${#files[@]} -gt 0 ]; then
+  others=not-asked-for
+else
+  project Unit
 fi
-[ -z "$fast" ] || finish
-
-if [ ${#files[@]} = 0 ]; then
-  wait
-  cat "$work/eks"
-  count "tests/Eks" "$work/eks"
+if [ -n "$fast" ]; then
+  [ "$others" = not-asked-for ] || { others; count "Tests without Kubernetes" "$work/others.sum"; }
+  finish
 fi
 
 if [ -z "$versions" ]; then
-  versions=$(lab/lab generations) || { failed=$((failed + 1)); finish; }
+  versions=$(lab/lab generations) || failed=$((failed + 1))
 fi
-IFS=, read -ra generations <<< "$versions"
-for version in "${generations[@]}"; do labs+=("$(lab_name "$version")"); done
-beside=''
-if [ ${#generations[@]} -gt 1 ] && room_for_two; then
-  beside=${generations[1]}
-  say "Kubernetes ${generations[0]} and $beside at once, each in a lab of its own; what is said on $beside follows at the end"
-  set -m # a process group of its own, so that an interrupted run can end it
-  suites "$beside" < /dev/null > "$work/suites.$beside" 2>&1 &
-  group=$!
-  set +m
-fi
-for version in "${generations[@]}"; do
-  if [ "$version" = "$beside" ]; then
-    wait "$group"
-    group=''
-    cat "$work/suites.$version"
-  else
-    suites "$version" 2>&1 | tee "$work/suites.$version"
-  fi
-  count "Kubernetes $version" "$work/suites.$version"
+for version in ${versions//,/ }; do
+  suites "$version"
+  end_others
 done
+start_others # where there was no lab
+end_others
 finish
