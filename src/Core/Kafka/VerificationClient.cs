@@ -81,7 +81,7 @@ internal sealed class VerificationClient : IDisposable
     {
         ulong run = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         var traffic = new VerificationTraffic(facts.Topic, facts.Partitions.Count, count, facts.OwnTopic, run);
-        var starts = facts.OwnTopic ? new long[facts.Partitions.Count] : await EndsAsync(facts).ConfigureAwait(false);
+        var starts = facts.OwnTopic ? new long[facts.Partitions.Count] : await EndsAsync(facts, limit).ConfigureAwait(false);
 
         using (var sending = CancellationTokenSource.CreateLinkedTokenSource(limit))
         {
@@ -90,7 +90,7 @@ internal sealed class VerificationClient : IDisposable
         }
 
         cancel.ThrowIfCancellationRequested();
-        var ends = facts.OwnTopic ? null : await EndsAsync(facts).ConfigureAwait(false);
+        var ends = facts.OwnTopic ? null : await EndsAsync(facts, limit).ConfigureAwait(false);
         // Made now, not earlier: a consumer that has idled waits a second before its first fetch.
         using var consumer = new ConsumerBuilder<Ignore, ReadRecord>(KafkaClientSettings.Consumer(bootstrap))
             .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason)).Build();
@@ -115,21 +115,11 @@ internal sealed class VerificationClient : IDisposable
     }
 
     /// <summary>The ends of all partitions of a topic that others use too.</summary>
-    private async Task<long[]> EndsAsync(VerificationFacts facts)
-    {
-        try
-        {
-            var latest = await admin.ListOffsetsAsync(
-                facts.Partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(p.Topic, p.Partition), OffsetSpec = OffsetSpec.Latest() }),
-                new ListOffsetsOptions { RequestTimeout = TimeSpan.FromSeconds(15) }).ConfigureAwait(false);
-            return [.. latest.ResultInfos.Select(r => r.TopicPartitionOffsetError).OrderBy(o => o.Partition.Value).Select(o => o.Offset.Value)];
-        }
-        catch (KafkaException e)
-        {
-            throw new ClusterException("PartitionUnreadable", FailureKind.Unavailable, facts.Topic,
-                $"The ends of the partitions of {facts.Topic} cannot be read: {e.Error.Reason}. Leave -Topic out to check with a topic made for it.", e);
-        }
-    }
+    private Task<long[]> EndsAsync(VerificationFacts facts, CancellationToken limit) => PartitionEnds.ReadAsync(
+        () => admin.ListOffsetsAsync(
+            facts.Partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(p.Topic, p.Partition), OffsetSpec = OffsetSpec.Latest() }),
+            new ListOffsetsOptions { RequestTimeout = PartitionEnds.Patience }),
+        facts.Topic, PartitionEnds.Patience, limit);
 
     private void Hear(string text) => lastWord = text;
 }
