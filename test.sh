@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
 done
 
 work=$(mktemp -d)
-up='' group='' others=not-started
+up='' group='' others=to-do
 # shellcheck disable=SC2317 # called by the trap
 clean_up() { # after an interruption too: no test goes on, no lab stays
   trap '' INT TERM HUP
@@ -105,8 +105,8 @@ others() { # what needs no Kubernetes and takes a while; their sum goes to a fil
   echo "$passed passed, $failed failed, $skipped skipped" > "$work/others.sum"
 }
 start_others() { # beside the first suites, which wait more than they work
-  [ "$others" = not-started ] || return
-  others=started
+  [ -n "$others" ] || return
+  others=''
   say "Tests without Kubernetes, beside what follows; they are shown when they and it have ended"
   set -m # a process group of its own, so that an interrupted run can end it
   others < /dev/null > "$work/others" 2>&1 &
@@ -114,8 +114,7 @@ start_others() { # beside the first suites, which wait more than they work
   set +m
 }
 end_others() {
-  [ "$others" = started ] || return
-  others=ended
+  [ -n "$group" ] || return
   wait "$group"
   group=''
   cat "$work/others"
@@ -152,12 +151,12 @@ if ! timed "Build" dotnet build KafkaK8s.sln --nologo -v quiet -clp:NoSummary ${
 fi
 
 if [ ${#files[@]} -gt 0 ]; then
-  others=not-asked-for
+  others=''
 else
   project Unit
 fi
 if [ -n "$fast" ]; then
-  [ "$others" = not-asked-for ] || { others; count "Tests without Kubernetes" "$work/others.sum"; }
+  [ -z "$others" ] || { others; count "Tests without Kubernetes" "$work/others.sum"; }
   finish
 fi
 

@@ -51,9 +51,11 @@ verb_up() {
   set_fact state starting
   trap 'up_failed' EXIT
   trap 'exit 130' INT TERM HUP
-  cache_lock # apt takes one caller at a time, and another lab may start beside
-  need_packages "${BASE_PACKAGES[@]}"
-  cache_unlock
+  if [ -n "$(missing_packages "${BASE_PACKAGES[@]}")" ]; then
+    cache_lock
+    need_packages "${BASE_PACKAGES[@]}"
+    cache_unlock
+  fi
   cache_prune
   cache_use
   need_kubernetes

@@ -27,11 +27,15 @@ apt_lists() { # the package lists, where the machine has none yet
   # shellcheck disable=SC2016 # apt-get expands
   apt-get indextargets --format '$(FILENAME)' 'Created-By: Packages' | xargs -r ls > /dev/null 2>&1 || apt-get -qq update
 }
-need_packages() { # installs what is missing
-  local package missing=()
+missing_packages() { # PACKAGE… : those that are not installed, one a line
+  local package
   for package in "$@"; do
-    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2> /dev/null) == ii* ]] || missing+=("$package")
+    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2> /dev/null) == ii* ]] || echo "$package"
   done
+}
+need_packages() { # installs what is missing; the caller holds the lock of the cache, since apt takes one caller at a time
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing ${missing[*]}"
   apt_lists
