@@ -36,12 +36,8 @@ step() { # step TEXT COMMAND… : says what is done and how long it took
   "$@"
   awk -v a="$from" -v b="$EPOCHREALTIME" 'BEGIN { printf "   (%.1f s)\n", b - a }'
 }
-shell() { # shell SCRIPT : under pwsh where there is one, else under the engine in process
-  if command -v pwsh > /dev/null; then
-    PSModulePath=$PWD/out${PSModulePath:+:$PSModulePath} pwsh -NoLogo -NoProfile -Command "\$ErrorActionPreference = 'Stop'; Import-Module $PWD/out/KafkaK8s; $1"
-  else
-    out/psh -Command "\$ErrorActionPreference = 'Stop'; Import-Module KafkaK8s; $1"
-  fi
+shell() { # shell SCRIPT
+  tests/pwsh -NoLogo -NoProfile -Command "\$ErrorActionPreference = 'Stop'; Import-Module '$PWD/out/KafkaK8s'; $1"
 }
 
 command -v dotnet > /dev/null || { echo "demo.sh: the .NET SDK 10 is needed (dotnet on the PATH): https://dot.net" >&2; exit 2; }

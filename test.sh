@@ -94,7 +94,6 @@ others() { # what needs no Kubernetes and takes a while; their sum goes to a fil
   local passed=0 failed=0 skipped=0 last=$work/last.others
   [ -n "$fast" ] || eks_tests > "$work/eks" 2>&1 & # it waits more than it works
   project Engine
-  project Runner.Tests
   check "Shell scripts" tests/scripts.sh
   check "Scripts in the manifests" tests/manifests/check.sh
   wait
@@ -130,11 +129,7 @@ suites() { # suites VERSION : the acceptance suites on one generation of Kuberne
     start_others # not before: the lab may install packages, and they may
     KAFKAK8S_TEST_KUBECONFIG=$(lab/lab kubeconfig)
     export KAFKAK8S_TEST_KUBECONFIG
-    if command -v pwsh > /dev/null && pwsh -NoProfile -Command 'exit [int](-not (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.5))'; then
-      timed "Acceptance on Kubernetes $version: pwsh and Pester" pwsh -NoProfile -File tests/Pester/Invoke-Suite.ps1 "${target[@]}"
-    else
-      timed "Acceptance on Kubernetes $version: the engine in process" out/psh -Test "${target[@]}"
-    fi
+    timed "Acceptance on Kubernetes $version" tests/pwsh -NoProfile -File tests/Pester/Invoke-Suite.ps1 "${target[@]}"
     count "Acceptance on Kubernetes $version" "$last"
   else
     failed=$((failed + 1))

@@ -12,6 +12,11 @@ $LabTool = [IO.Path]::GetFullPath("$PSScriptRoot/../../lab/lab")
 $ModuleFolder = $env:KAFKAK8S_TEST_MODULE ? $env:KAFKAK8S_TEST_MODULE : [IO.Path]::GetFullPath("$PSScriptRoot/../../out/KafkaK8s")
 $ManifestFolder = [IO.Path]::GetFullPath("$PSScriptRoot/../../manifests")
 
+# The PowerShell that runs this, as a command line of another process: pwsh itself, or its library under dotnet.
+$Pwsh = @([Environment]::ProcessPath)
+if ([IO.Path]::GetFileNameWithoutExtension($Pwsh[0]) -eq 'dotnet') { $Pwsh += "$PSHOME/pwsh.dll" }
+$Pwsh += '-NoLogo', '-NoProfile', '-NonInteractive'
+
 # What runs. Read once in a process: it is also what the report says, so it comes from the nodes and not from a tag.
 function Read-Lab {
     $facts = @{}
@@ -43,8 +48,7 @@ function Read-Lab {
 
 if (-not $global:KafkaK8sLab) {
     $global:KafkaK8sLab = Read-Lab
-    $who = if (Get-Module Pester) { "Pester $((Get-Module Pester).Version)" } else { 'the mini-runner (Pester 5 subset)' }
-    Write-Host "Kubernetes $($KafkaK8sLab.Kubernetes), Kafka $($KafkaK8sLab.Kafka) ($($KafkaK8sLab.Origin)); PowerShell $($PSVersionTable.PSVersion), runner $who"
+    Write-Host "Kubernetes $($KafkaK8sLab.Kubernetes), Kafka $($KafkaK8sLab.Kafka) ($($KafkaK8sLab.Origin)); PowerShell $($PSVersionTable.PSVersion), Pester $((Get-Module Pester).Version)"
 }
 $Lab = $global:KafkaK8sLab
 $NoTunnel = "Kafka $($Lab.Kafka) is too old for the native client"

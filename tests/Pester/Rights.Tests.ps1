@@ -68,7 +68,6 @@ Describe 'A manifest with a field that Kubernetes does not know' -Tag Lab {
         $null = & cp -r $ModuleFolder $copy
         $file = "$copy/manifests/zk_set.yaml"
         [IO.File]::WriteAllText($file, [IO.File]::ReadAllText($file).Replace('podManagementPolicy: Parallel', "podManagementPolicy: Parallel`n  replicaz: 3"))
-        $shell = if ($PSVersionTable.PSEdition -and (Get-Command pwsh -ErrorAction SilentlyContinue)) { 'pwsh' } else { [IO.Path]::GetFullPath("$PSScriptRoot/../../out/psh") }
     }
 
     AfterAll {
@@ -78,7 +77,7 @@ Describe 'A manifest with a field that Kubernetes does not know' -Tag Lab {
 
     It 'is refused by name before anything is made' {
         $before = Get-State $ns
-        $said = (& $shell -NoLogo -Command "Import-Module '$copy/KafkaK8s.psd1'; try { New-KafkaCluster demo -Namespace $ns -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" 2>&1) -join "`n"
+        $said = (& $Pwsh[0] $Pwsh[1..9] -Command "Import-Module '$copy/KafkaK8s.psd1'; try { New-KafkaCluster demo -Namespace $ns -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId; `$_.Exception.Message }" 2>&1) -join "`n"
         $said | Should -BeLike '*KafkaK8s.RefusedByServer*'
         $said | Should -BeLike '*replicaz*'
         Compare-State $before (Get-State $ns) | Should -BeNullOrEmpty

@@ -4,8 +4,6 @@
 
 . $PSScriptRoot/ZooKeeperTree.ps1
 
-$Prompt = [IO.Path]::GetFullPath("$PSScriptRoot/../../out/psh") # a process of its own that can be killed
-
 # Parameters for a cluster as small as it can be.
 function Get-SmallCluster {
     param([Parameter(Mandatory)] [string] $Namespace)
@@ -120,8 +118,8 @@ function Invoke-Until {
 # The same in a process of its own, which is killed then: no cleanup runs.
 function Invoke-Killed {
     param([string] $Namespace, [string] $Command, [string] $Said)
-    $start = [Diagnostics.ProcessStartInfo]::new($Prompt)
-    foreach ($word in '-NoLogo', '-NonInteractive', '-Command', "Import-Module '$ModuleFolder'; $Command -Namespace $Namespace -Verbose 4>&1 | ForEach-Object { `"`$_`" }") { $start.ArgumentList.Add($word) }
+    $start = [Diagnostics.ProcessStartInfo]::new($Pwsh[0])
+    foreach ($word in $Pwsh[1..9] + '-Command' + "Import-Module '$ModuleFolder'; $Command -Namespace $Namespace -Verbose 4>&1 | ForEach-Object { `"`$_`" }") { $start.ArgumentList.Add($word) }
     $start.RedirectStandardOutput = $true
     $process = [Diagnostics.Process]::Start($start)
     try {
