@@ -25,7 +25,7 @@ public static class BuiltModule
 
     public static EngineSession Open(int width = 120)
     {
-        var session = EngineSession.Open(state => state.Commands.Add(StopUpstreamCommand.Entry), width);
+        var session = EngineSession.Open(width);
         session.ImportModule(Folder);
         return session;
     }

@@ -5,7 +5,7 @@ namespace KafkaK8s.Tests.Engine;
 
 public sealed class ImportTests
 {
-    private const string Exported = "(Get-Command -Module KafkaK8s).ForEach({ $_.Name })";
+    private const string Exported = "Get-Command -Module KafkaK8s | ForEach-Object Name";
 
     [Fact]
     public void Exports_exactly_the_cmdlets_of_the_manifest()

@@ -32,9 +32,6 @@ public sealed record EngineResult
     /// <summary>How the pipeline ended: Completed, Failed, or Stopped after Ctrl+C.</summary>
     public required PSInvocationState State { get; init; }
 
-    /// <summary>The code of <c>exit n</c>, if the script called it.</summary>
-    public required int? ExitCode { get; init; }
-
     /// <summary>Wall time.</summary>
     public required TimeSpan Duration { get; init; }
 

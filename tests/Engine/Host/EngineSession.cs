@@ -6,8 +6,7 @@ using System.Management.Automation.Runspaces;
 namespace KafkaK8s.Tests.Host;
 
 /// <summary>
-/// One runspace of the real PowerShell engine in this process, with a host that records. It is the engine
-/// alone: parser, binder, pipeline, formatting, help, but not the everyday cmdlets that ship with pwsh.
+/// One runspace of PowerShell in this process, with a host that records. Everyday cmdlets load when they are first used, as at the prompt.
 /// </summary>
 public sealed class EngineSession : IDisposable
 {
@@ -29,20 +28,12 @@ public sealed class EngineSession : IDisposable
     /// <summary>The runspace.</summary>
     public Runspace Runspace { get; }
 
-    /// <summary>The engine's version, for reports that must say what ran.</summary>
-    public static string EngineVersion { get; } =
-        FileVersionInfo.GetVersionInfo(typeof(PSObject).Assembly.Location).ProductVersion?.Split(' ', '+')[0] ?? "unknown";
-
     /// <summary>Opens a session.</summary>
-    /// <param name="configure">Changes to the initial session state, such as further cmdlets.</param>
     /// <param name="width">Columns of the pretended window; tables are formatted to it.</param>
-    public static EngineSession Open(Action<InitialSessionState>? configure = null, int width = 120)
+    public static EngineSession Open(int width = 120)
     {
-        // CreateDefault() looks for the console host's assembly, which no package brings.
-        InitialSessionState state = InitialSessionState.CreateDefault2();
-        configure?.Invoke(state);
         var host = new RecordingHost(width);
-        Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
+        Runspace runspace = RunspaceFactory.CreateRunspace(host, InitialSessionState.CreateDefault2());
         runspace.Open();
         return new EngineSession(host, runspace);
     }
@@ -66,14 +57,6 @@ public sealed class EngineSession : IDisposable
     public Task<EngineResult> RunAsync(string script, object? arguments = null, TimeSpan? limit = null) =>
         InvokeAsync(shell => shell.AddScript(script).AddParameters(ToDictionary(arguments)), limit);
 
-    /// <summary>Runs a script file and waits for it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="arguments">Its parameters: a dictionary, or an object whose properties are taken.</param>
-    /// <param name="limit">The longest it may take; <see cref="DefaultLimit"/> if null.</param>
-    /// <exception cref="TimeoutException">It took longer and was stopped.</exception>
-    public EngineResult RunFile(string path, object? arguments = null, TimeSpan? limit = null) =>
-        InvokeAsync(shell => shell.AddCommand(Path.GetFullPath(path)).AddParameters(ToDictionary(arguments)), limit).GetAwaiter().GetResult();
-
     /// <summary>Runs a pipeline that the caller puts together.</summary>
     /// <param name="build">Adds commands.</param>
     /// <param name="limit">The longest it may take; <see cref="DefaultLimit"/> if null.</param>
@@ -84,7 +67,6 @@ public sealed class EngineSession : IDisposable
         ArgumentNullException.ThrowIfNull(build);
         using PowerShell shell = PowerShell.Create(Runspace);
         build(shell);
-        Host.ResetExitCode();
         lock (gate)
             running = running is null ? shell : throw new InvalidOperationException("This session is already running a pipeline.");
 
@@ -132,7 +114,6 @@ public sealed class EngineSession : IDisposable
             Progress = [.. shell.Streams.Progress],
             TerminatingError = failure?.ErrorRecord,
             State = shell.InvocationStateInfo.State,
-            ExitCode = Host.ExitCode,
             Duration = clock.Elapsed,
         };
     }

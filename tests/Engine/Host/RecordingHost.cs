@@ -21,9 +21,6 @@ public sealed class RecordingHost : PSHost
     /// <summary>Answers for the coming prompts, in order. A prompt with no answer left is an error.</summary>
     public Queue<string> Answers => userInterface.Answers;
 
-    /// <summary>The code of the last <c>exit n</c>; null when the script did not exit.</summary>
-    public int? ExitCode { get; private set; }
-
     /// <inheritdoc/>
     public override string Name => "KafkaK8s.Tests.RecordingHost";
 
@@ -42,11 +39,8 @@ public sealed class RecordingHost : PSHost
     /// <inheritdoc/>
     public override PSHostUserInterface UI => userInterface;
 
-    /// <summary>Forgets the exit code, so that one session can run several scripts.</summary>
-    public void ResetExitCode() => ExitCode = null;
-
     /// <inheritdoc/>
-    public override void SetShouldExit(int exitCode) => ExitCode = exitCode;
+    public override void SetShouldExit(int exitCode) => throw new NotSupportedException("The recording host does not exit.");
 
     /// <inheritdoc/>
     public override void EnterNestedPrompt() => throw new NotSupportedException("The recording host has no nested prompt.");
