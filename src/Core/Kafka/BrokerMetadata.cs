@@ -1,17 +1,11 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Core.Kafka;
 
 /// <summary>Asks one broker how it sees the cluster, by a single request of Kafka's own protocol: some milliseconds, no client library.</summary>
 internal static class BrokerMetadata
 {
-    private const int LongestAnswer = 256 * 1024 * 1024;
-    private const int Correlation = 0x6b386b38;
-
     /// <summary>
     /// Brokers that know version 0 alone, for some minutes. Kafka 0.9 takes a newer request badly: it logs an error, stays silent,
     /// and may drop what others sent it in that moment.
@@ -29,38 +23,22 @@ internal static class BrokerMetadata
     {
         var key = (connection.Server, ns, pod);
         bool old = OldBrokers.TryGetValue(key, out long until) && Environment.TickCount64 < until;
-        var answer = await AskAsync($"The broker in the pod {pod}", old ? [0] : MetadataCodec.Versions, timeout, async (version, token) =>
+        var answer = await InBestVersionAsync($"The broker in the pod {pod}", old ? [0] : MetadataCodec.Versions, timeout, async (version, token) =>
         {
-            var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.InternalPort, token).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                await stream.WriteAsync(MetadataCodec.Request(version, Correlation), token).ConfigureAwait(false);
-                return await ReadAnswerAsync(stream.ReadExactlyAsync, version, token).ConfigureAwait(false);
-            }
+            byte[]? bytes = await BrokerRequest.SendAsync(connection, ns, pod, MetadataCodec.Request(version), token).ConfigureAwait(false);
+            return bytes is null ? null : MetadataCodec.Response(version, bytes);
         }, cancel).ConfigureAwait(false);
         if (answer.Version == 0 && !old)
             OldBrokers[key] = Environment.TickCount64 + (long)OldFor.TotalMilliseconds;
         return answer;
     }
 
-    /// <summary>Asks whatever listens on a port of this machine.</summary>
-    public static Task<BrokerAnswer> AskLocalAsync(int port, TimeSpan timeout, CancellationToken cancel) =>
-        AskAsync($"The program that listens on 127.0.0.1:{port}", [MetadataCodec.Newest], timeout, async (version, token) =>
-        {
-            using var client = new TcpClient(AddressFamily.InterNetwork);
-            await client.ConnectAsync(System.Net.IPAddress.Loopback, port, token).ConfigureAwait(false);
-            var stream = client.GetStream();
-            await stream.WriteAsync(MetadataCodec.Request(version, Correlation), token).ConfigureAwait(false);
-            return await ReadAnswerAsync(async (bytes, t) => await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, t).ConfigureAwait(false) == bytes.Length,
-                version, token).ConfigureAwait(false);
-        }, cancel);
-
     /// <summary>
     /// Asks in the best version first. A broker too old for it closes the connection, or (0.9) says nothing at all: then older
     /// versions are tried in what is left of the time. The first version has most
     /// of it, so that a slow broker is not taken for an old one.
     /// </summary>
-    private static async Task<BrokerAnswer> AskAsync(
+    private static async Task<BrokerAnswer> InBestVersionAsync(
         string who, IReadOnlyList<int> versions, TimeSpan timeout, Func<int, CancellationToken, Task<BrokerAnswer?>> ask, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -85,7 +63,7 @@ internal static class BrokerMetadata
                 if (limit.IsCancellationRequested)
                     break;
             }
-            catch (Exception e) when (e is IOException or SocketException or FormatException)
+            catch (Exception e) when (e is IOException or FormatException)
             {
                 last = e;
             }
@@ -95,18 +73,5 @@ internal static class BrokerMetadata
         string why = last is null ? "it closes each connection" : last is OperationCanceledException ? $"no answer within {timeout.TotalSeconds:0.#} s" : last.Message;
         throw new ClusterException("BrokerSilent", last is OperationCanceledException ? FailureKind.Timeout : FailureKind.Unavailable, who,
             $"{who} does not answer a Metadata request: {why}.", last);
-    }
-
-    /// <returns>Null when the broker closed the connection: it does not know the version.</returns>
-    private static async Task<BrokerAnswer?> ReadAnswerAsync(Func<Memory<byte>, CancellationToken, Task<bool>> read, int version, CancellationToken cancel)
-    {
-        byte[] head = new byte[4];
-        if (!await read(head, cancel).ConfigureAwait(false))
-            return null;
-        int length = BinaryPrimitives.ReadInt32BigEndian(head);
-        if (length is < 4 or > LongestAnswer)
-            throw new FormatException("what answers there does not speak Kafka's protocol");
-        byte[] body = new byte[length];
-        return await read(body, cancel).ConfigureAwait(false) ? MetadataCodec.Response(version, Correlation, body) : null;
     }
 }

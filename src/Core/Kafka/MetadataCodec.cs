@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace KafkaK8s.Core.Kafka;
 
 /// <summary>A broker's answer to a Metadata request.</summary>
@@ -19,33 +16,20 @@ internal static class MetadataCodec
     public static readonly IReadOnlyList<int> Versions = [Newest, 1, 0];
 
     private const short ApiKey = 3;
-    private const string ClientId = "kafkak8s";
 
     /// <summary>A request for all topics, with its length in front.</summary>
-    public static byte[] Request(int version, int correlation)
+    public static byte[] Request(int version) => WireWriter.Request(ApiKey, (short)version, BrokerRequest.Correlation, body =>
     {
-        int topics = 4;
-        int flag = version >= 4 ? 1 : 0;
-        byte[] bytes = new byte[4 + 2 + 2 + 4 + 2 + ClientId.Length + topics + flag];
-        var span = bytes.AsSpan();
-        BinaryPrimitives.WriteInt32BigEndian(span, bytes.Length - 4);
-        BinaryPrimitives.WriteInt16BigEndian(span[4..], ApiKey);
-        BinaryPrimitives.WriteInt16BigEndian(span[6..], (short)version);
-        BinaryPrimitives.WriteInt32BigEndian(span[8..], correlation);
-        BinaryPrimitives.WriteInt16BigEndian(span[12..], (short)ClientId.Length);
-        Encoding.ASCII.GetBytes(ClientId, span[14..]);
-        // "All topics" is an empty list in version 0 and no list at all since. The last byte, "create topics", stays 0.
-        BinaryPrimitives.WriteInt32BigEndian(span[(14 + ClientId.Length)..], version == 0 ? 0 : -1);
-        return bytes;
-    }
+        body.Count(version == 0 ? 0 : -1); // "all topics" is an empty list in version 0 and no list at all since
+        if (version >= 4)
+            body.Int8(0); // make no topics
+    });
 
     /// <summary>Reads a response, without its length.</summary>
     /// <exception cref="FormatException">It is none, or one to another request.</exception>
-    public static BrokerAnswer Response(int version, int correlation, ReadOnlySpan<byte> bytes)
+    public static BrokerAnswer Response(int version, ReadOnlySpan<byte> bytes)
     {
-        var reader = new WireReader(bytes);
-        if (reader.Int32() != correlation)
-            throw new FormatException("the answer belongs to another request");
+        var reader = BrokerRequest.Answer(bytes);
         if (version >= 3)
             reader.Int32(); // throttle time
         var brokers = new List<int>();

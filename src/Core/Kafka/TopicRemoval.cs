@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Spec;
 
@@ -14,7 +12,6 @@ internal static class TopicRemoval
 {
     private const short ApiKey = 20;
     private const short Version = 1;
-    private const int Correlation = 0x6b386b3a;
     private const short UnknownTopic = 3;
     private const short TimedOut = 7; // the removal goes on, it only took longer than the request would wait
     private const short NotController = 41;
@@ -37,11 +34,11 @@ internal static class TopicRemoval
                     return null;
                 try
                 {
-                    short? error = await SendAsync(connection, ns, names.BrokerPod(view.ControllerId), topic, limit.Token).ConfigureAwait(false);
-                    if (error is null or 0 or UnknownTopic or TimedOut or NotController)
-                        why = "it is marked for removal and will go when all of its brokers are there";
-                    else
-                        return $"{topic} may still stand: the controller answered with Kafka's error {error}";
+                    byte[]? answer = await BrokerRequest.SendAsync(connection, ns, names.BrokerPod(view.ControllerId), Request(topic, 1000), limit.Token).ConfigureAwait(false);
+                    short error = answer is null ? UnknownTopic : Response(answer);
+                    if (error is not (0 or UnknownTopic or TimedOut or NotController))
+                        return $"{topic} may still stand: the controller refuses to remove it ({KafkaErrors.Words(error)})";
+                    why = "it is marked for removal and will go when all of its brokers are there";
                 }
                 catch (Exception e) when (e is ClusterException or FormatException)
                 {
@@ -60,48 +57,22 @@ internal static class TopicRemoval
     }
 
     /// <summary>A request to remove one topic, with its length in front.</summary>
-    public static byte[] Request(string topic, int timeoutMilliseconds)
+    public static byte[] Request(string topic, int timeoutMilliseconds) => WireWriter.Request(ApiKey, Version, BrokerRequest.Correlation, body =>
     {
-        byte[] name = Encoding.UTF8.GetBytes(topic);
-        byte[] bytes = new byte[4 + 2 + 2 + 4 + 2 + 4 + 2 + name.Length + 4];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, bytes.Length - 4);
-        BinaryPrimitives.WriteInt16BigEndian(bytes.AsSpan(4), ApiKey);
-        BinaryPrimitives.WriteInt16BigEndian(bytes.AsSpan(6), Version);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(8), Correlation);
-        BinaryPrimitives.WriteInt16BigEndian(bytes.AsSpan(12), -1); // no client id
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(14), 1);
-        BinaryPrimitives.WriteInt16BigEndian(bytes.AsSpan(18), (short)name.Length);
-        name.CopyTo(bytes.AsSpan(20));
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(20 + name.Length), timeoutMilliseconds);
-        return bytes;
-    }
+        body.Count(1);
+        body.Text(topic);
+        body.Int32(timeoutMilliseconds);
+    });
 
     /// <summary>Kafka's error code for the topic, 0 for none.</summary>
     /// <exception cref="FormatException">It is no such response.</exception>
     public static short Response(ReadOnlySpan<byte> bytes)
     {
-        var reader = new WireReader(bytes);
-        if (reader.Int32() != Correlation)
-            throw new FormatException("the answer belongs to another request");
+        var reader = BrokerRequest.Answer(bytes);
         reader.Int32(); // throttle time
         if (reader.Count() != 1)
             throw new FormatException("the answer is about other topics");
         reader.Text();
         return reader.Int16();
-    }
-
-    /// <returns>Null when the broker closed the connection.</returns>
-    private static async Task<short?> SendAsync(KubeConnection connection, string ns, string pod, string topic, CancellationToken cancel)
-    {
-        var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.InternalPort, cancel).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            await stream.WriteAsync(Request(topic, 1000), cancel).ConfigureAwait(false);
-            byte[] head = new byte[4];
-            if (!await stream.ReadExactlyAsync(head, cancel).ConfigureAwait(false) || BinaryPrimitives.ReadInt32BigEndian(head) is not (> 0 and < 100_000 and int length))
-                return null;
-            byte[] body = new byte[length];
-            return await stream.ReadExactlyAsync(body, cancel).ConfigureAwait(false) ? Response(body) : null;
-        }
     }
 }

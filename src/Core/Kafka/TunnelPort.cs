@@ -1,35 +1,50 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Core.Kafka;
 
-/// <summary>One listening port of a tunnel: each connection that it accepts gets a port-forward of its own.</summary>
+/// <summary>One listening port of a tunnel, any that is free: each connection that it accepts gets a port-forward of its own.</summary>
 internal sealed class TunnelPort : IAsyncDisposable
 {
     /// <summary>A client whose way is blocked tries again at once: each try would cost the API server a TLS handshake.</summary>
     private static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(200);
 
-    private readonly KubeConnection connection;
-    private readonly string ns;
-    private readonly string pod;
-    private readonly TcpListener listener;
+    private readonly Func<CancellationToken, Task<PodStream>> open;
+    private readonly Func<int, int> portOf;
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
-    private readonly HashSet<Task> open = [];
+    private readonly HashSet<Task> connections = [];
     private readonly Task accepting;
     private int disposed;
 
-    /// <summary>Starts to accept on a listener that is bound already.</summary>
-    public TunnelPort(KubeConnection connection, string ns, string pod, TcpListener listener)
+    /// <param name="cluster">The cluster, for errors.</param>
+    /// <param name="open">Opens a way to the broker.</param>
+    /// <param name="portOf">The port of this machine for any broker's id.</param>
+    /// <exception cref="ClusterException"><c>NoLocalPort</c>.</exception>
+    public TunnelPort(string cluster, Func<CancellationToken, Task<PodStream>> open, Func<int, int> portOf)
     {
-        this.connection = connection;
-        this.ns = ns;
-        this.pod = pod;
-        this.listener = listener;
+        this.open = open;
+        this.portOf = portOf;
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            listener.Dispose();
+            throw new ClusterException("NoLocalPort", FailureKind.Unavailable, cluster,
+                $"This machine gives no local port for the tunnel to {cluster}: {e.Message}. Free ports or file handles, or check with -ConsoleTools, which needs no port.", e);
+        }
+
+        Number = ((IPEndPoint)listener.LocalEndpoint).Port;
         accepting = Task.Run(AcceptAsync);
     }
+
+    /// <summary>Number of the port.</summary>
+    public int Number { get; }
 
     /// <summary>Closes the port and ends its connections.</summary>
     public async ValueTask DisposeAsync()
@@ -40,8 +55,8 @@ internal sealed class TunnelPort : IAsyncDisposable
         listener.Dispose();
         await accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Task[] rest;
-        lock (open)
-            rest = [.. open];
+        lock (connections)
+            rest = [.. connections];
         await Task.WhenAll(rest).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.Dispose();
     }
@@ -68,16 +83,16 @@ internal sealed class TunnelPort : IAsyncDisposable
             }
 
             var task = Task.Run(() => ServeAsync(client));
-            lock (open)
-                open.Add(task);
+            lock (connections)
+                connections.Add(task);
             _ = task.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
     private void Forget(Task task)
     {
-        lock (open)
-            open.Remove(task);
+        lock (connections)
+            connections.Remove(task);
     }
 
     private async Task ServeAsync(Socket client)
@@ -87,7 +102,7 @@ internal sealed class TunnelPort : IAsyncDisposable
             client.NoDelay = true;
             try
             {
-                var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.TunnelPort, stop.Token).ConfigureAwait(false);
+                var stream = await open(stop.Token).ConfigureAwait(false);
                 await using (stream.ConfigureAwait(false))
                     await PumpAsync(client, stream).ConfigureAwait(false);
             }
@@ -96,9 +111,9 @@ internal sealed class TunnelPort : IAsyncDisposable
                 // The broker or the way to it is gone; the looks at the brokers say why.
                 await Task.Delay(FailurePause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or WebSocketException or IOException or ObjectDisposedException)
+            catch (Exception e) when (e is OperationCanceledException or SocketException or WebSocketException or IOException or ObjectDisposedException or FormatException)
             {
-                // One side went away; the client sees its connection closed and makes a new one.
+                // One side went away, or does not speak Kafka's protocol; the client sees its connection closed and makes a new one.
             }
         }
     }
@@ -107,8 +122,9 @@ internal sealed class TunnelPort : IAsyncDisposable
     private async Task PumpAsync(Socket client, PodStream stream)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        var up = UpAsync(client, stream, end.Token);
-        var down = DownAsync(client, stream, end.Token);
+        var frames = new TunnelFrames(portOf);
+        var up = UpAsync(client, stream, frames, end.Token);
+        var down = DownAsync(client, stream, frames, end.Token);
         await Task.WhenAny(up, down).ConfigureAwait(false);
         await end.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -116,18 +132,28 @@ internal sealed class TunnelPort : IAsyncDisposable
             await down.ConfigureAwait(false); // its error says why the pod's end is gone
     }
 
-    private static async Task UpAsync(Socket client, PodStream stream, CancellationToken cancel)
+    private static async Task UpAsync(Socket client, PodStream stream, TunnelFrames frames, CancellationToken cancel)
     {
         while (await client.ReceiveAsync(stream.Outgoing, cancel).ConfigureAwait(false) is > 0 and int count)
+        {
+            frames.Requests(stream.Outgoing.Span[..count]);
             await stream.SendAsync(count, cancel).ConfigureAwait(false);
+        }
     }
 
-    private static async Task DownAsync(Socket client, PodStream stream, CancellationToken cancel)
+    private static async Task DownAsync(Socket client, PodStream stream, TunnelFrames frames, CancellationToken cancel)
     {
-        while (await stream.ReceiveAsync(cancel).ConfigureAwait(false) is { Length: > 0 } piece)
+        var pass = new List<ReadOnlyMemory<byte>>();
+        while (await stream.ReceiveAsync(cancel).ConfigureAwait(false) is { Length: > 0 } received)
         {
-            while (piece.Length > 0)
-                piece = piece[await client.SendAsync(piece, cancel).ConfigureAwait(false)..];
+            frames.Answers(received, pass);
+            foreach (var part in pass)
+            {
+                for (var piece = part; piece.Length > 0;)
+                    piece = piece[await client.SendAsync(piece, cancel).ConfigureAwait(false)..];
+            }
+
+            pass.Clear();
         }
     }
 }

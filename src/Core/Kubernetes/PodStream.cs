@@ -21,7 +21,9 @@ internal sealed class PodStream : IAsyncDisposable
     private readonly byte[] outgoing = new byte[BufferSize];
     private ReadOnlyMemory<byte> rest;
 
-    private PodStream(WebSocket socket, string target)
+    /// <param name="socket">The port-forward, open.</param>
+    /// <param name="target">What it leads to, for errors.</param>
+    internal PodStream(WebSocket socket, string target)
     {
         this.socket = socket;
         this.target = target;

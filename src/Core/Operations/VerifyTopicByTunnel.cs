@@ -58,12 +58,9 @@ internal static class VerifyTopicByTunnel
         if (request.Topic is not null && !answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
             throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, answers);
 
-        events.TryWrite(new Waiting("Tunnel", $"opening 127.0.0.1:{Tunnel.PortOf(0)} and on"));
-        var tunnel = await Tunnel.OpenAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, answers[0].ClusterId, cancel).ConfigureAwait(false);
+        var tunnel = Tunnel.Open(connection, brokers);
         await using (tunnel.ConfigureAwait(false))
         {
-            if (tunnel.Shared.Count > 0)
-                events.TryWrite(new Note($"Another process of this machine holds a tunnel to this cluster; it is used for the brokers {string.Join(',', tunnel.Shared)}."));
             using var client = new VerificationClient(tunnel.Bootstrap, Shorter(LongestSend, Left() * ProduceShare), request.MessageSize);
             facts = await ExchangeAsync(connection, client, brokers, request, facts, events, Left, limit.Token, cancel).ConfigureAwait(false);
         }

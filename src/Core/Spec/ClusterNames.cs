@@ -23,9 +23,6 @@ internal sealed class ClusterNames(string cluster)
     /// <summary>Port on each broker pod's loopback that only a port-forward reaches.</summary>
     public const int TunnelPort = 9095;
 
-    /// <summary>The tunnel listener of broker N is advertised as 127.0.0.1 at this port + N.</summary>
-    public const int TunnelPortBase = 19092;
-
     /// <summary>Port of ZooKeeper's clients.</summary>
     public const int ZooKeeperPort = 2181;
 

@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>Sends one request of Kafka's protocol to a broker's pod, over a connection of its own: neither a JVM nor the native client is needed.</summary>
+internal static class BrokerRequest
+{
+    /// <summary>Correlation id of every request: there is one for each connection.</summary>
+    public const int Correlation = 0x6b386b38;
+
+    private const int LongestAnswer = 256 * 1024 * 1024;
+
+    /// <summary>Asks the broker in a pod.</summary>
+    /// <param name="connection">Connection to the API server.</param>
+    /// <param name="ns">Namespace of the pod.</param>
+    /// <param name="pod">The pod.</param>
+    /// <param name="request">The request, with its length in front.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>The answer without its length; null when the broker closed the connection: it does not know the request in that version.</returns>
+    /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there, or the API server cannot be asked.</exception>
+    /// <exception cref="FormatException">What came is no answer.</exception>
+    public static async Task<byte[]?> SendAsync(KubeConnection connection, string ns, string pod, byte[] request, CancellationToken cancel)
+    {
+        var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.InternalPort, cancel).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            await stream.WriteAsync(request, cancel).ConfigureAwait(false);
+            byte[] head = new byte[4];
+            if (!await stream.ReadExactlyAsync(head, cancel).ConfigureAwait(false))
+                return null;
+            int length = BinaryPrimitives.ReadInt32BigEndian(head);
+            if (length is < 4 or > LongestAnswer)
+                throw new FormatException("what answers there does not speak Kafka's protocol");
+            byte[] body = new byte[length];
+            return await stream.ReadExactlyAsync(body, cancel).ConfigureAwait(false) ? body : null;
+        }
+    }
+
+    /// <summary>A reader of an answer, behind its correlation id.</summary>
+    /// <exception cref="FormatException">The answer belongs to another request.</exception>
+    public static WireReader Answer(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new WireReader(bytes);
+        return reader.Int32() == Correlation ? reader : throw new FormatException("the answer belongs to another request");
+    }
+}
