@@ -34,6 +34,7 @@
         PSData = @{
             Tags       = @('Kafka', 'ZooKeeper', 'Kubernetes', 'EKS', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
             LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+            ProjectUri = 'https://github.com/kafkak8s/kafkak8s'
         }
     }
 }

@@ -11,16 +11,12 @@ public abstract class EksCmdlet : OperationCmdlet
     private AwsSession? session;
     private (string?, string?) sessionOf;
 
-    /// <summary>
-    /// <para type="description">Region of AWS, such as eu-central-1. Without it: the one of the variables AWS_REGION or AWS_DEFAULT_REGION, else of the profile, else of the EC2 instance that this runs on.</para>
-    /// </summary>
+    /// <summary>Region of AWS, such as eu-central-1.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
-    /// <summary>
-    /// <para type="description">Profile of AWS's config and credentials files. Without it: credentials are found as AWS's own tools find them: variables, the profile that AWS_PROFILE names or "default", web identity, container, instance.</para>
-    /// </summary>
+    /// <summary>Profile of AWS's config and credentials files.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? ProfileName { get; set; }

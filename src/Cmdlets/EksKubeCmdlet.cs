@@ -8,16 +8,12 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>What the cmdlets of EKS share that look at its Kubernetes too.</summary>
 public abstract class EksKubeCmdlet : EksCmdlet
 {
-    /// <summary>
-    /// <para type="description">Context of a kubeconfig that leads to the same cluster, for where EKS's own address or this AWS identity does not. Without it: the address that EKS gives, with tokens of the AWS credentials, as Connect-EksCluster does.</para>
-    /// </summary>
+    /// <summary>Context of a kubeconfig that leads to the same cluster.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ContextCompleter))]
     public string? Context { get; set; }
 
-    /// <summary>
-    /// <para type="description">Path of that kubeconfig.</para>
-    /// </summary>
+    /// <summary>Path of that kubeconfig.</summary>
     [Parameter]
     public string? KubeConfig { get; set; }
 

@@ -4,28 +4,12 @@ using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>
-/// <para type="synopsis">Shows Kafka clusters with their state.</para>
-/// <para type="description">Reads live objects only, by two list requests however many clusters there are. The status is Ready, Progressing, Degraded or Removing; the property Reasons says why.</para>
-/// <para type="link">New-KafkaCluster</para>
-/// <para type="link">Test-KafkaTopic</para>
-/// <para type="link">Remove-KafkaCluster</para>
-/// </summary>
-/// <example>
-///   <summary>All clusters of all namespaces.</summary>
-///   <code>Get-KafkaCluster -AllNamespaces</code>
-/// </example>
-/// <example>
-///   <summary>What is wrong with those that are not well.</summary>
-///   <code>Get-KafkaCluster -AllNamespaces | Where-Object Status -ne Ready | Format-List Name, Status, Reasons</code>
-/// </example>
+/// <summary>Shows Kafka clusters with their state.</summary>
 [Cmdlet(VerbsCommon.Get, "KafkaCluster")]
 [OutputType(typeof(KafkaCluster))]
 public sealed class GetKafkaClusterCommand : KafkaCmdlet
 {
-    /// <summary>
-    /// <para type="description">Names of clusters; wildcards are allowed. Without it: all.</para>
-    /// </summary>
+    /// <summary>Names of clusters.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
@@ -33,9 +17,7 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
     [NotAConnection]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>
-    /// <para type="description">Look in all namespaces.</para>
-    /// </summary>
+    /// <summary>Look in all namespaces.</summary>
     [Parameter]
     public SwitchParameter AllNamespaces { get; set; }
 

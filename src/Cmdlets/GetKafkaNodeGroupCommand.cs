@@ -4,46 +4,26 @@ using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>
-/// <para type="synopsis">Shows the node groups of an EKS cluster that are kept for Kafka.</para>
-/// <para type="description">One object for each managed node group whose nodes carry the label dedicated=kafka: state, zone, sizes, instance types, image, version, and the health issues in EKS's own words. Nothing is asked of Kubernetes.</para>
-/// <para type="link">New-KafkaNodeGroup</para>
-/// <para type="link">Remove-KafkaNodeGroup</para>
-/// <para type="link">Test-KafkaEksCluster</para>
-/// </summary>
-/// <example>
-///   <summary>The groups for Kafka.</summary>
-///   <code>Get-KafkaNodeGroup prod -Region eu-central-1</code>
-/// </example>
-/// <example>
-///   <summary>What is amiss, in all groups of the cluster.</summary>
-///   <code>Get-KafkaNodeGroup prod -All | Where-Object Issues | Select-Object NodeGroup, Status, Issues</code>
-/// </example>
+/// <summary>Shows the node groups of an EKS cluster that are kept for Kafka.</summary>
 [Cmdlet(VerbsCommon.Get, "KafkaNodeGroup")]
 [OutputType(typeof(KafkaNodeGroup))]
 public sealed class GetKafkaNodeGroupCommand : EksCmdlet
 {
-    /// <summary>
-    /// <para type="description">Name of the EKS cluster.</para>
-    /// </summary>
+    /// <summary>Name of the EKS cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>
-    /// <para type="description">Names of node groups, with wildcards. Without it: all that are kept for Kafka.</para>
-    /// </summary>
+    /// <summary>Names of node groups, with wildcards.</summary>
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(NodeGroupCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? NodeGroup { get; set; }
 
-    /// <summary>
-    /// <para type="description">All groups of the cluster, kept for Kafka or not.</para>
-    /// </summary>
+    /// <summary>All groups of the cluster, kept for Kafka or not.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 

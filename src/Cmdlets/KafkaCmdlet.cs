@@ -7,28 +7,20 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>What the cmdlets of Kubernetes share: how to reach it.</summary>
 public abstract class KafkaCmdlet : OperationCmdlet
 {
-    /// <summary>
-    /// <para type="description">Context of the kubeconfig to use. Without it: the current context.</para>
-    /// </summary>
+    /// <summary>Context of the kubeconfig to use.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ContextCompleter))]
     public string? Context { get; set; }
 
-    /// <summary>
-    /// <para type="description">Path of the kubeconfig. Without it: the files that the variable KUBECONFIG names, else .kube/config in the home folder.</para>
-    /// </summary>
+    /// <summary>Path of the kubeconfig.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? KubeConfig { get; set; }
 
-    /// <summary>
-    /// <para type="description">Connection to an EKS cluster, from Connect-EksCluster, instead of a context of a kubeconfig. Objects that were read through it carry it on.</para>
-    /// </summary>
+    /// <summary>Connection to an EKS cluster, from Connect-EksCluster, instead of a context of a kubeconfig.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     public EksConnection? Connection { get; set; }
 
-    /// <summary>
-    /// <para type="description">Namespace of the cluster. Without it: the namespace of the context, else "default".</para>
-    /// </summary>
+    /// <summary>Namespace of the cluster.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Ns")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]

@@ -16,9 +16,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private Waiting? heldBack;
     private bool progressShown;
 
-    /// <summary>
-    /// <para type="description">Seconds that the whole operation may take; of a change of a ZooKeeper ensemble: each step. When they are over, the error says what stands; running the same command again goes on from there.</para>
-    /// </summary>
+    /// <summary>Seconds that the whole operation may take.</summary>
     [Parameter]
     [ValidateRange(1, 86400)]
     public int TimeoutSeconds { get; set; } = 900;

@@ -4,42 +4,23 @@ using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>
-/// <para type="synopsis">Removes a Kafka cluster; keeps its volumes unless told otherwise.</para>
-/// <para type="description">Asks first, and lists what goes. Brokers end before ZooKeeper, so that they can hand over in good order. Only objects that carry the labels of the cluster are removed. New-KafkaCluster under the same name takes kept volumes over.</para>
-/// <para type="link">New-KafkaCluster</para>
-/// <para type="link">Get-KafkaCluster</para>
-/// </summary>
-/// <example>
-///   <summary>What would go: objects, volumes and topics with their sizes.</summary>
-///   <code>Remove-KafkaCluster demo -DeleteData -WhatIf</code>
-/// </example>
-/// <example>
-///   <summary>All clusters of a namespace, each asked for.</summary>
-///   <code>Get-KafkaCluster -Namespace kafka | Remove-KafkaCluster</code>
-/// </example>
+/// <summary>Removes a Kafka cluster.</summary>
 [Cmdlet(VerbsCommon.Remove, "KafkaCluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ClusterChange))]
 public sealed class RemoveKafkaClusterCommand : KafkaCmdlet
 {
-    /// <summary>
-    /// <para type="description">Name of the cluster.</para>
-    /// </summary>
+    /// <summary>Name of the cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     [NotAConnection]
     public string Name { get; set; } = "";
 
-    /// <summary>
-    /// <para type="description">Delete the volumes too, with all topics and messages. This is asked for separately.</para>
-    /// </summary>
+    /// <summary>Delete the volumes too, with all topics and messages.</summary>
     [Parameter]
     public SwitchParameter DeleteData { get; set; }
 
-    /// <summary>
-    /// <para type="description">Return as soon as the deletions are under way.</para>
-    /// </summary>
+    /// <summary>Return as soon as the deletions are under way.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 

@@ -4,22 +4,7 @@ using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>
-/// <para type="synopsis">Removes node groups of an EKS cluster, once no broker and no volume needs them.</para>
-/// <para type="description">Looks at Kubernetes first, and refuses while brokers, ZooKeeper servers or their volumes live there and have no other node for Kafka in their zone, and while partitions would fall below the copies in sync that producers need. Where all can move, it goes one group at a time: nodes take no more pods, pods are evicted one by one as disruption budgets allow, each broker is back in sync before the next one goes, and the empty group is deleted.</para>
-/// <para type="description">Interrupted, it leaves nodes that take no new pods; the same command goes on from there. 'kubectl uncordon NODE' takes that back.</para>
-/// <para type="link">New-KafkaNodeGroup</para>
-/// <para type="link">Get-KafkaNodeGroup</para>
-/// <para type="link">Remove-KafkaCluster</para>
-/// </summary>
-/// <example>
-///   <summary>What would go: pods, nodes, groups, in order.</summary>
-///   <code>Remove-KafkaNodeGroup prod -WhatIf</code>
-/// </example>
-/// <example>
-///   <summary>The groups that others beside them have taken the place of.</summary>
-///   <code>Get-KafkaNodeGroup prod kafka-eu-* | Remove-KafkaNodeGroup</code>
-/// </example>
+/// <summary>Removes node groups of an EKS cluster, once no broker and no volume needs them.</summary>
 [Cmdlet(VerbsCommon.Remove, "KafkaNodeGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(EksChange))]
 public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
@@ -29,26 +14,20 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
     /// <summary>An hour: a drain waits for copies to be in sync, and EKS takes minutes for each group.</summary>
     public RemoveKafkaNodeGroupCommand() => TimeoutSeconds = 3600;
 
-    /// <summary>
-    /// <para type="description">Name of the EKS cluster.</para>
-    /// </summary>
+    /// <summary>Name of the EKS cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>
-    /// <para type="description">Names of the node groups. Without it: all that New-KafkaNodeGroup made in the cluster.</para>
-    /// </summary>
+    /// <summary>Names of the node groups.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NodeGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? NodeGroup { get; set; }
 
-    /// <summary>
-    /// <para type="description">Bear that partitions take no messages while their broker moves, and do not wait for copies to be in sync. Remove groups too of which Kubernetes knows no nodes. Brokers that have no other place are refused all the same.</para>
-    /// </summary>
+    /// <summary>Bear that partitions take no messages while their broker moves, and do not wait for copies to be in sync.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -5,22 +5,7 @@ using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>
-/// <para type="synopsis">Shrinks the ZooKeeper ensemble of a cluster: out of the quorum first, then the pod, then (asked) its volume.</para>
-/// <para type="description">The server of the highest number goes first, as a StatefulSet only loses its highest pod. It is refused when there is no quorum, when too few healthy members would stay, and for the last member. A member that is dead may leave: that is the way out when its node is lost. If the leader goes, another one takes over before its pod ends.</para>
-/// <para type="description">Interrupted anywhere, the same command goes on. Volumes are kept unless -DeleteData is given; a server that joins later under the same number uses its volume again, with fresh data. Pods that are in no configuration, as 'kubectl scale' leaves them, go too.</para>
-/// <para type="link">Get-ZooKeeperNode</para>
-/// <para type="link">Add-ZooKeeperNode</para>
-/// <para type="link">Restart-ZooKeeperNode</para>
-/// </summary>
-/// <example>
-///   <summary>The steps, with what each one waits for and what it risks.</summary>
-///   <code>Remove-ZooKeeperNode demo -Count 2 -WhatIf | Format-List</code>
-/// </example>
-/// <example>
-///   <summary>From five servers to three; the two volumes go too, without questions.</summary>
-///   <code>Remove-ZooKeeperNode demo -Count 2 -DeleteData -Confirm:$false</code>
-/// </example>
+/// <summary>Shrinks the ZooKeeper ensemble of a cluster: out of the quorum first, then the pod, then (asked) its volume.</summary>
 [Cmdlet(VerbsCommon.Remove, "ZooKeeperNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep))]
 public sealed class RemoveZooKeeperNodeCommand : KafkaCmdlet
@@ -28,9 +13,7 @@ public sealed class RemoveZooKeeperNodeCommand : KafkaCmdlet
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>
     public RemoveZooKeeperNodeCommand() => TimeoutSeconds = 300;
 
-    /// <summary>
-    /// <para type="description">Name of the cluster.</para>
-    /// </summary>
+    /// <summary>Name of the cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Cluster")]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -38,22 +21,16 @@ public sealed class RemoveZooKeeperNodeCommand : KafkaCmdlet
     [NotAConnection]
     public string Name { get; set; } = "";
 
-    /// <summary>
-    /// <para type="description">Servers to remove. To go on with an interrupted command, give the same number again.</para>
-    /// </summary>
+    /// <summary>Servers to remove.</summary>
     [Parameter(Position = 1)]
     [ValidateRange(1, 254)]
     public int Count { get; set; } = 1;
 
-    /// <summary>
-    /// <para type="description">Delete the volumes of the removed servers too. This is asked for separately.</para>
-    /// </summary>
+    /// <summary>Delete the volumes of the removed servers too.</summary>
     [Parameter]
     public SwitchParameter DeleteData { get; set; }
 
-    /// <summary>
-    /// <para type="description">Allow an even number of servers.</para>
-    /// </summary>
+    /// <summary>Allow an even number of servers.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -10,10 +10,12 @@ namespace KafkaK8s.Help;
 /// <param name="Inputs">What may be piped in.</param>
 /// <param name="Outputs">What comes out.</param>
 /// <param name="Examples">Examples.</param>
+/// <param name="Notes">Paragraphs; may be empty.</param>
 /// <param name="Links">Related commands and addresses.</param>
 internal sealed record CmdletHelp(
     string Verb, string Noun, string Synopsis, IReadOnlyList<string> Description, IReadOnlyList<ParameterHelp> Parameters, IReadOnlyList<string> ParameterSets,
-    IReadOnlyList<TypeHelp> Inputs, IReadOnlyList<TypeHelp> Outputs, IReadOnlyList<ExampleHelp> Examples, IReadOnlyList<LinkHelp> Links)
+    IReadOnlyList<TypeHelp> Inputs, IReadOnlyList<TypeHelp> Outputs, IReadOnlyList<ExampleHelp> Examples, IReadOnlyList<string> Notes,
+    IReadOnlyList<LinkHelp> Links)
 {
     /// <summary>Name of the cmdlet.</summary>
     public string Name => $"{Verb}-{Noun}";

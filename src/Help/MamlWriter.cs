@@ -33,9 +33,10 @@ internal static class MamlWriter
             new XElement(Maml + "description", Paragraphs([help.Synopsis]))),
         new XElement(Maml + "description", Paragraphs(help.Description)),
         new XElement(Command + "syntax", help.ParameterSets.Select(set => SyntaxItem(help, set))),
-        new XElement(Command + "parameters", help.Parameters.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => Parameter(p, p.Uses[0]))),
+        new XElement(Command + "parameters", help.Parameters.Select(p => Parameter(p, p.Uses[0]))),
         new XElement(Command + "inputTypes", help.Inputs.Select(t => TypeItem("inputType", t))),
         new XElement(Command + "returnValues", help.Outputs.Select(t => TypeItem("returnValue", t))),
+        help.Notes.Count == 0 ? null : new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(help.Notes))),
         new XElement(Command + "examples", help.Examples.Select(Example)),
         new XElement(Command + "relatedLinks", help.Links.Select(l => new XElement(Maml + "navigationLink", new XElement(Maml + "linkText", l.Text), new XElement(Maml + "uri", l.Address)))));
 

@@ -1,21 +1,21 @@
 using KafkaK8s.Help;
 
-if (args.Length < 3)
+if (args.Length < 5)
 {
-    Console.Error.WriteLine("usage: KafkaK8s.Help CMDLETS.dll OUTPUT.xml REFERENCE.dll...");
+    Console.Error.WriteLine("usage: KafkaK8s.Help CMDLETS.dll PAGES-FOLDER BASE-ADDRESS OUTPUT.xml REFERENCE.dll...");
     return 2;
 }
 
 try
 {
     var problems = new List<string>();
-    var help = new CmdletReader(CmdletAssembly.Load(args[0], args[2..]), new DocComments(args[0]), problems).Read();
+    var help = new CmdletReader(CmdletAssembly.Load(args[0], args[4..]), args[1], args[2], problems).Read();
     foreach (string problem in problems)
         Console.Error.WriteLine($"{Path.GetFileName(args[0])} : error HELP001: {problem}"); // in the form that MSBuild takes up
     if (problems.Count > 0)
         return 1;
-    MamlWriter.Write(help, args[1]);
-    Console.WriteLine($"{help.Count} cmdlets -> {args[1]}");
+    MamlWriter.Write(help, args[3]);
+    Console.WriteLine($"{help.Count} cmdlets -> {args[3]}");
     return 0;
 }
 catch (Exception e) when (e is IOException or BadImageFormatException or System.Xml.XmlException or InvalidOperationException)
