@@ -7,6 +7,7 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
 {
     private const int FewestExamples = 2;
     private const string About = "about_";
+    private const string AnyObject = "System.Management.Automation.PSObject"; // such a parameter looks itself at what it is given
 
     private readonly CommonParameters common = new(Path.Combine(folder, CommonParameters.FileName));
 
@@ -48,7 +49,7 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
     private IReadOnlyList<TypeHelp> Inputs(Type type, IReadOnlyList<ParameterHelp> all, HelpPage page, IReadOnlyList<Type> outputs)
     {
         var listed = page.Types("Inputs");
-        var byValue = all.Where(p => p.Uses.Any(u => u.ByValue)).Select(p => p.FullType.Replace("[]", "", StringComparison.Ordinal)).Distinct().ToList();
+        var byValue = all.Where(p => p.Uses.Any(u => u.ByValue) && p.FullType != AnyObject).Select(p => p.FullType.Replace("[]", "", StringComparison.Ordinal)).Distinct().ToList();
         var needed = type.GetProperties().Where(p => p.AllMetadata("ParameterAttribute").Any(a => a.Named("Position") is 0 && a.Named("ValueFromPipelineByPropertyName") is true))
             .Select(p => (string[])[p.Name, .. p.Metadata("AliasAttribute")?.Strings() ?? []]).ToList();
         var fitting = outputs.Where(o => needed.Count > 0 && needed.All(names => names.Any(n => o.GetProperty(n) is not null))).Select(o => o.FullName!).ToList();

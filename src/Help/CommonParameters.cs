@@ -11,6 +11,7 @@ internal sealed class CommonParameters
 
     private readonly Dictionary<(string Class, string Parameter), IReadOnlyList<Block>> texts = [];
     private readonly HashSet<(string Class, string Parameter)> used = [];
+    private readonly List<string> order = [];
 
     /// <summary>Reads the file.</summary>
     public CommonParameters(string file)
@@ -22,9 +23,12 @@ internal sealed class CommonParameters
             if (blocks[i] is { Kind: BlockKind.Heading, Level: 2 } heading)
                 section = heading.Text[(heading.Text.LastIndexOf('(') + 1)..].TrimEnd(')');
             else if (blocks[i] is { Kind: BlockKind.Heading, Level: 3 } parameter)
-                texts[(section, parameter.Text.TrimStart('-'))] = [.. blocks.Skip(i + 1).TakeWhile(b => b.Kind != BlockKind.Heading)];
+                Add(section, parameter.Text.TrimStart('-'), [.. blocks.Skip(i + 1).TakeWhile(b => b.Kind != BlockKind.Heading)]);
         }
     }
+
+    /// <summary>The place of a parameter in the file; the last for one that is not there.</summary>
+    public int PlaceOf(string parameter) => order.IndexOf(parameter) is int n and >= 0 ? n : int.MaxValue;
 
     /// <summary>The entries that no cmdlet uses.</summary>
     public IEnumerable<string> Unused => texts.Keys.Except(used).Select(k => $"-{k.Parameter} of {k.Class}");
@@ -34,5 +38,11 @@ internal sealed class CommonParameters
     {
         used.Add((declaringClass, parameter));
         return texts.GetValueOrDefault((declaringClass, parameter));
+    }
+
+    private void Add(string section, string parameter, IReadOnlyList<Block> text)
+    {
+        texts[(section, parameter)] = text;
+        order.Add(parameter);
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class ParameterReader(CommonParameters common, List<stri
         return
         [
             .. read.OrderBy(p => p.Uses.Min(u => u.Position ?? int.MaxValue)).ThenBy(p => order.IndexOf(p.Name) is int n and >= 0 ? n : int.MaxValue)
-                .ThenBy(p => p.Name is "WhatIf" or "Confirm").ThenBy(p => p.Name, StringComparer.Ordinal),
+                .ThenBy(p => common.PlaceOf(p.Name)).ThenBy(p => p.Name, StringComparer.Ordinal),
         ];
     }
 

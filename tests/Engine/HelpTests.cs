@@ -79,7 +79,7 @@ public sealed partial class HelpTests(ModuleSession module) : IClassFixture<Modu
     {
         using var session = BuiltModule.Open();
         session.Run("param($p) Import-Module $p -Force", new { p = BuiltModule.Folder }).EnsureSuccess();
-        Assert.Equal("Shows Kafka clusters with their state.", Words(session.Run("Get-Help Get-KafkaCluster -Full").EnsureSuccess().Output[0], "Synopsis"));
+        Assert.Equal("Shows Kafka clusters and their state.", Words(session.Run("Get-Help Get-KafkaCluster -Full").EnsureSuccess().Output[0], "Synopsis"));
     }
 
     // Setting each parameter to the default that its help names changes nothing.

@@ -151,19 +151,6 @@ public sealed partial class ManifestRuleTests
         Assert.Equal(expected.ZooKeeperCount, Number(kafka, @"name: ZK_SERVERS\n\s+value: ""(\d+)"""));
     }
 
-    [Theory]
-    [InlineData("ZooKeeperCount")]
-    [InlineData("BrokerCount")]
-    [InlineData("ReplicationFactor")]
-    [InlineData("MinInSyncReplicas")]
-    public void Documented_defaults_are_those_of_the_files(string parameter)
-    {
-        string source = File.ReadAllText(Path.Combine(Repository.Root, "src", "Cmdlets", "ClusterSpecCmdlet.cs"));
-        string help = source[..source.IndexOf($" {parameter} {{ get; set; }}", StringComparison.Ordinal)];
-        help = help[help.LastIndexOf("type=\"description\"", StringComparison.Ordinal)..];
-        Assert.Equal((int)typeof(ManifestDefaults).GetProperty(parameter)!.GetValue(Repository.Catalog.Defaults)!, Number(help, @"Default (\d+)"));
-    }
-
     [Fact]
     public void The_manifests_are_a_spec_that_passes_its_own_checks()
     {
