@@ -171,9 +171,9 @@ TEXT
   fi
   if [ -e "$BIN/netpol" ]; then set_fact networkpolicy yes; else set_fact networkpolicy no; fi
   kube apply --validate=false -f "$LAB_DIR/lib/addons.yaml" > "$STATE/log/addons.log" 2>&1
-  # The node authorizer of old servers may learn what a pod needs after its kubelet has asked; the kubelet asks again 10 s
-  # later or more. So there nodes have by role what newer ones wait for.
-  [ "$(minor)" -ge 27 ] || kube create clusterrolebinding lab:nodes --clusterrole=system:node --group=system:nodes >> "$STATE/log/addons.log" 2>&1
+  # On a busy machine the node authorizer learns what a pod needs after its kubelet has asked, and the kubelet asks again 10 s
+  # later or more. So nodes have by role what they would have to wait for.
+  kube create clusterrolebinding lab:nodes --clusterrole=system:node --group=system:nodes >> "$STATE/log/addons.log" 2>&1
 }
 
 # A DNS query over TCP for the API server's own Service, by bash alone: ADDRESS [command in front]
