@@ -7,8 +7,10 @@ usage() {
   cat <<'TEXT'
 usage: ./test.sh [--fast] [--kubernetes VERSION[,VERSION]] [PESTER-FILE…]
   --fast        no lab and no stand-ins for AWS: what needs neither Kubernetes nor Debian packages
-  --kubernetes  generations of Kubernetes to run the acceptance suites on (default: all that can be had: 1.36,1.20)
-  PESTER-FILE   only these acceptance suites, and nothing else
+  --kubernetes  generations of Kubernetes to run the acceptance suites on (default: all that can be had: 1.36,1.20);
+                on the first of them all suites run, on others what depends on the server's age (tag OldServer)
+  PESTER-FILE   only these acceptance suites, in full on each generation, and nothing else
+Results of each part are left in out/test-results, in the XML of JUnit.
 TEXT
 }
 
@@ -25,36 +27,65 @@ while [ $# -gt 0 ]; do
 done
 
 work=$(mktemp -d)
-up='' group='' others=to-do
+results=$PWD/out/test-results
+up='' others=to-do
+part='' beside='' # process groups: of the part that is waited for, of what runs beside it
 # shellcheck disable=SC2317 # called by the trap
 clean_up() { # after an interruption too: no test goes on, no lab stays
   trap '' INT TERM HUP
-  [ -z "$group" ] || kill -- "-$group" 2> /dev/null
+  local group tries=0
+  for group in $part $beside; do kill -- "-$group" 2> /dev/null; done
+  for group in $part $beside; do
+    while kill -0 -- "-$group" 2> /dev/null; do
+      [ $((tries += 1)) -lt 100 ] || kill -KILL -- "-$group" 2> /dev/null # an interrupted lab/lab up takes some seconds
+      sleep 0.1
+    done
+  done
   [ -z "$up" ] || lab/lab down > /dev/null 2>&1
   rm -rf "$work"
 }
 trap clean_up EXIT
-trap 'exit 130' INT TERM HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 passed=0 failed=0 skipped=0
 say() { printf '\n== %s\n' "$*"; }
-count() { # count NAME FILE : adds the last line "N passed, N failed[, N skipped]" of a run; a run without one has failed
-  local line
-  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$2" 2> /dev/null | tail -n 1)
-  if [ -z "$line" ]; then
-    echo "$1: the run ended without a result"
-    failed=$((failed + 1))
-    return
+count() { # count CODE NAME FILE : adds the last line "N passed, N failed[, N skipped]" of a run that ended with CODE
+  local line p f s
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$3" 2> /dev/null | tail -n 1)
+  read -r p _ f _ s _ <<< "${line:-0 passed, 0 failed}"
+  if [ $((p + f)) = 0 ]; then
+    echo "$2: no test was run"
+    f=1
+  elif [ "$1" != 0 ] && [ "$f" = 0 ]; then
+    echo "$2: the run ended with $1"
+    f=1
   fi
-  read -r p _ f _ s _ <<< "$line"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + ${s:-0}))
 }
 last=$work/last
-timed() { # timed NAME COMMAND… : runs it, says how long it took, keeps its output for count
-  local name=$1 from=$SECONDS
+# shellcheck disable=SC2317 # called through waited
+logged() { # logged COMMAND… : runs it, keeps its output for count
+  "$@" 2>&1 | tee "$last"
+  return "${PIPESTATUS[0]}"
+}
+# Bash hears of a signal while it waits, and not while a command runs in its foreground.
+waited() { # waited COMMAND… : runs it in a process group of its own, so that an interrupted run can end it
+  [ "$BASHPID" = $$ ] || { "$@"; return; } # what runs beside has a group already
+  set -m
+  "$@" < /dev/null &
+  part=$!
+  set +m
+  wait "$part"
+  local code=$?
+  part=''
+  return "$code"
+}
+timed() { # timed NAME COMMAND… : runs it, says how long it took
+  local name=$1 from=$SECONDS code
   shift
   say "$name"
-  "$@" 2>&1 | tee "$last"
-  local code=${PIPESTATUS[0]}
+  waited logged "$@"
+  code=$?
   echo "   ($((SECONDS - from)) s)"
   return "$code"
 }
@@ -73,7 +104,7 @@ finish() {
 dotnet_tests() { # the runner's own summary lines, as one line of ours
   local code
   local output=$work/${1##*/}.dotnet
-  dotnet test "$1" --no-build --nologo -v quiet --logger 'console;verbosity=minimal' > "$output" 2>&1
+  dotnet test "$1" --no-build --nologo -v quiet --logger 'console;verbosity=minimal' --logger "junit;LogFilePath=$results/${1##*/}.xml" > "$output" 2>&1
   code=$?
   grep -vE '^(VSTest|Test run for|A total of|Starting test|$)' "$output"
   sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+), Skipped: *([0-9]+),.*/\2 passed, \1 failed, \3 skipped/p' "$output" | tail -n 1
@@ -87,19 +118,21 @@ eks_tests() { # what stands in for AWS, then the tests on it
 
 project() { # project NAME : one test project
   timed "tests/$1" dotnet_tests "tests/$1"
-  count "tests/$1" "$last"
+  count $? "tests/$1" "$last"
 }
 
 others() { # what needs no Kubernetes and takes a while; their sum goes to a file, when all of them have ended
-  local passed=0 failed=0 skipped=0 last=$work/last.others
+  local passed=0 failed=0 skipped=0 code last=$work/last.others
   [ -n "$fast" ] || eks_tests > "$work/eks" 2>&1 & # it waits more than it works
+  local eks=$!
   project Engine
   check "Shell scripts" tests/scripts.sh
   check "Scripts in the manifests" tests/manifests/check.sh
-  wait
   if [ -z "$fast" ]; then
+    wait "$eks"
+    code=$?
     cat "$work/eks"
-    count "tests/Eks" "$work/eks"
+    count "$code" "tests/Eks" "$work/eks"
   fi
   echo "$passed passed, $failed failed, $skipped skipped" > "$work/others.sum"
 }
@@ -107,21 +140,23 @@ start_others() { # beside the first suites, which wait more than they work
   [ -n "$others" ] || return
   others=''
   say "Tests without Kubernetes, beside what follows; they are shown when they and it have ended"
-  set -m # a process group of its own, so that an interrupted run can end it
+  set -m
   others < /dev/null > "$work/others" 2>&1 &
-  group=$!
+  beside=$!
   set +m
 }
 end_others() {
-  [ -n "$group" ] || return
-  wait "$group"
-  group=''
+  [ -n "$beside" ] || return
+  wait "$beside"
+  local code=$?
+  beside=''
   cat "$work/others"
-  count "Tests without Kubernetes" "$work/others.sum"
+  count "$code" "Tests without Kubernetes" "$work/others.sum"
 }
 
-suites() { # suites VERSION : the acceptance suites on one generation of Kubernetes
+suites() { # suites VERSION [OPTION…] : the acceptance suites on one generation of Kubernetes, with options of Invoke-Suite.ps1
   local version=$1 target=("${files[@]}")
+  shift
   # tests/Pester/Ensemble, ZooKeeper's failures in full, takes half an hour more: ./test.sh --kubernetes 1.36 tests/Pester/Ensemble
   [ ${#target[@]} -gt 0 ] || target=(tests/Pester/*.Tests.ps1)
   up=1
@@ -129,8 +164,9 @@ suites() { # suites VERSION : the acceptance suites on one generation of Kuberne
     start_others # not before: the lab may install packages, and they may
     KAFKAK8S_TEST_KUBECONFIG=$(lab/lab kubeconfig)
     export KAFKAK8S_TEST_KUBECONFIG
-    timed "Acceptance on Kubernetes $version" tests/pwsh -NoProfile -File tests/Pester/Invoke-Suite.ps1 "${target[@]}"
-    count "Acceptance on Kubernetes $version" "$last"
+    timed "Acceptance on Kubernetes $version" tests/pwsh -NoProfile -File tests/Pester/Invoke-Suite.ps1 "${target[@]}" \
+      -ResultFolder "$results/kubernetes-$version" "$@"
+    count $? "Acceptance on Kubernetes $version" "$last"
   else
     failed=$((failed + 1))
   fi
@@ -144,6 +180,7 @@ if ! timed "Build" dotnet build KafkaK8s.sln --nologo -v quiet -clp:NoSummary ${
   failed=1
   finish
 fi
+rm -rf "$results"
 
 if [ ${#files[@]} -gt 0 ]; then
   others=''
@@ -151,16 +188,18 @@ else
   project Unit
 fi
 if [ -n "$fast" ]; then
-  [ -z "$others" ] || { others; count "Tests without Kubernetes" "$work/others.sum"; }
+  [ -z "$others" ] || { others; count $? "Tests without Kubernetes" "$work/others.sum"; }
   finish
 fi
 
 if [ -z "$versions" ]; then
   versions=$(lab/lab generations) || failed=$((failed + 1))
 fi
+only=() # on the first version everything runs
 for version in ${versions//,/ }; do
-  suites "$version"
+  suites "$version" "${only[@]}"
   end_others
+  [ ${#files[@]} -gt 0 ] || only=(-Tag OldServer)
 done
 start_others # where there was no lab
 end_others

@@ -4,7 +4,7 @@
 
 BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
 
-Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the lab''s own kubeconfig' -Tag Lab -Skip:(-not $Lab.IsLab -or $Lab.Nodes -lt 3) {
+Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the lab''s own kubeconfig' -Tag Lab, OldServer -Skip:(-not $Lab.IsLab -or $Lab.Nodes -lt 3) {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab eks

@@ -82,7 +82,7 @@ Describe 'A cluster on a bad day' -Tag Lab {
             if ($After -gt 3) { kubectl get statefulset demo-kafka -n $ns -o name | Should -Not -BeNullOrEmpty -Because 'what was made stands' }
         }
 
-        It 'becomes Ready by the same command at last, with nothing made twice' {
+        It 'becomes Ready by the same command at last, with nothing made twice' -Tag OldServer {
             $ready = New-KafkaCluster demo -Namespace $ns
             $ready.Status | Should -Be 'Ready'
             (Get-Kube persistentvolumeclaim -n $ns).items | Should -HaveCount 6
@@ -94,7 +94,7 @@ Describe 'A cluster on a bad day' -Tag Lab {
     Context 'a pod is killed' {
         BeforeAll { Start-ToolPod -Namespace $ns -Node $nodes[0] }
 
-        It 'loses nothing when a broker goes without a word' {
+        It 'loses nothing when a broker goes without a word' -Tag OldServer {
             Start-Traffic broker-killed
             $null = kubectl delete pod demo-kafka-1 -n $ns --grace-period=0 --force
             $now = Get-Demo
@@ -128,7 +128,7 @@ Describe 'A cluster on a bad day' -Tag Lab {
         }
     }
 
-    Context 'a node goes' {
+    Context 'a node goes' -Tag OldServer {
         BeforeAll {
             if ($Lab.IsLab -and $nodes.Count -gt 2) {
                 Start-Traffic node-lost

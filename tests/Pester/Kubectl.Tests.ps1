@@ -2,7 +2,7 @@
 
 BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
 
-Describe 'Without the module' -Tag Lab {
+Describe 'Without the module' -Tag Lab, OldServer {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab kubectl

@@ -2,7 +2,7 @@
 
 BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
 
-Describe 'The life of a cluster' -Tag Lab {
+Describe 'The life of a cluster' -Tag Lab, OldServer {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab life
@@ -281,7 +281,7 @@ spec: {ports: [{port: 80}]}
     }
 }
 
-Describe 'Volumes that an earlier cluster left' -Tag Lab {
+Describe 'Volumes that an earlier cluster left' -Tag Lab, OldServer {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab kept

@@ -82,7 +82,7 @@ Describe 'A ZooKeeper ensemble' -Tag Lab {
         }
     }
 
-    Context 'when it grows and shrinks while a producer writes' {
+    Context 'when it grows and shrinks while a producer writes' -Tag OldServer {
         BeforeAll {
             $script:pods = Get-PodUids $ns demo
             Start-Load $ns demo
