@@ -73,23 +73,73 @@ public sealed class DeployTests : IDisposable
             : FakeObjects.Plain(group, "PersistentVolumeClaim", name, FakeObjects.Labels("demo", "zookeeper"));
         going["metadata"]!["deletionTimestamp"] = "2026-11-22T10:00:00Z";
         server.Store.Put(group, plural, "kafka", going);
-        Assert.Contains($"an earlier life of the cluster still goes: {name}", Refused(New("-TimeoutSeconds 2"), "Timeout"), StringComparison.Ordinal);
+        string message = Refused(New("-TimeoutSeconds 2"), "Timeout");
+        Assert.Contains($"an earlier life of the cluster still goes: {name}. Nothing was made yet", message, StringComparison.Ordinal);
         Assert.Empty(server.Writes);
     }
 
     [Fact]
     public async Task Kept_volumes_that_do_not_fit_are_refused_before_anything_is_made()
     {
+        var refused = await ReadingAsync("""{"terminated":{"exitCode":0,"message":"read=begin\nbroker.id=0\ncluster.id=Abc\nread=end\n"}}""");
+        Assert.Contains("belong to the cluster Abc, and ZooKeeper's volumes are gone. Nothing was changed.", Refused(refused, "KeptVolumesUnfit"), StringComparison.Ordinal);
+    }
+
+    // Taken for an empty volume, a server of it would have started an ensemble of its own beside a new one.
+    [Theory]
+    [InlineData("""{"terminated":{"exitCode":1,"message":"user 1000 may not read /volume/log"}}""", "user 1000 may not read /volume/log")]
+    [InlineData("""{"terminated":{"exitCode":0}}""", "without an answer")]
+    public async Task A_kept_volume_that_cannot_be_read_is_no_empty_one(string state, string why)
+    {
+        string message = Refused(await ReadingAsync(state), "KeptVolumeUnread");
+        Assert.Contains(why, message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was changed.", message, StringComparison.Ordinal);
+    }
+
+    // The failure of cleaning up must not hide what was wrong.
+    [Fact]
+    public async Task What_was_wrong_is_told_also_where_the_reader_cannot_be_removed()
+    {
+        server.Instead = r => r.Method == "DELETE" ? Fake.FakeAnswer.Status(500, "InternalError", "etcd is away") : null;
+        Refused(await ReadingAsync("""{"terminated":{"exitCode":1}}""", removed: false), "KeptVolumeUnread");
+    }
+
+    [Theory]
+    [InlineData("Lost", true, true, "data-demo-zk-0 is Lost, its volume pv-1 does not exist any more")]
+    [InlineData("Bound", false, false, "data-demo-zk-0 is bound to the volume pv-1, which does not exist any more")]
+    [InlineData("Bound", true, false, "data-demo-zk-0 (volume pv-1) is on the node n3, which does not exist any more")]
+    public void Kept_volumes_that_are_lost_are_told_at_once(string phase, bool volume, bool node, string why)
+    {
+        var claim = FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-zk-0", FakeObjects.Labels("demo", "zookeeper"));
+        claim["spec"] = new JsonObject { ["volumeName"] = "pv-1" };
+        claim["status"] = new JsonObject { ["phase"] = phase };
+        server.Store.Put("v1", "persistentvolumeclaims", "kafka", claim);
+        var tree = FakeObjects.Plain("v1", "PersistentVolume", "pv-1");
+        tree["spec"] = JsonNode.Parse("""{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["n3"]}]}]}}}""");
+        if (volume)
+            server.Store.Put("v1", "persistentvolumes", null, tree);
+        server.Instead = r => r.Path == "/api/v1/nodes" && !node ? new Fake.FakeAnswer(200, new JsonObject { ["items"] = new JsonArray() }) : null;
+        string message = Refused(New("-TimeoutSeconds 30", TimeSpan.FromSeconds(20)), "Stalled");
+        Assert.Contains(why, message, StringComparison.Ordinal);
+        Assert.Contains("kubectl delete pvc -n kafka data-demo-zk-0", message, StringComparison.Ordinal);
+        Assert.Empty(server.Writes);
+    }
+
+    // New-KafkaCluster over one kept volume whose reader ends so.
+    private async Task<EngineResult> ReadingAsync(string state, bool removed = true)
+    {
         server.Store.Put("v1", "persistentvolumeclaims", "kafka", FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-kafka-0", FakeObjects.Labels("demo", "kafka")));
         var running = engine.RunAsync("param($k) New-KafkaCluster demo -TimeoutSeconds 30 -KubeConfig $k", new { k = server.KubeConfig });
         const string Reader = "pods/data-demo-kafka-0-reader";
         Eventually.Holds(() => server.Store.Names.Contains(Reader) && server.OpenWatches >= 4, "the volume is not read", 30);
         var pod = server.Store.Get(FakePath.Parse($"/api/v1/namespaces/kafka/{Reader}")!).Body;
-        pod["status"] = JsonNode.Parse("""{"phase":"Succeeded","containerStatuses":[{"state":{"terminated":{"exitCode":0,"message":"broker.id=0\ncluster.id=Abc\n"}}}]}""");
+        pod["status"] = JsonNode.Parse($$"""{"phase":"Running","containerStatuses":[{"name":"istio-proxy","state":{"running":{} } },{"name":"volume-reader","state":{{state}} }]}""");
         server.Push("pods", "MODIFIED", pod);
-        Assert.Contains("belong to the cluster Abc, and ZooKeeper's volumes are gone. Nothing was changed.", Refused(await running, "KeptVolumesUnfit"), StringComparison.Ordinal);
+        var result = await running;
         Assert.All(server.Writes, w => Assert.Contains("/pods", w.Path, StringComparison.Ordinal));
-        Assert.DoesNotContain(Reader, server.Store.Names);
+        if (removed)
+            Assert.DoesNotContain(Reader, server.Store.Names);
+        return result;
     }
 
     private EngineResult New(string parameters, TimeSpan? limit = null) => engine.Run($"param($k) New-KafkaCluster demo {parameters} -KubeConfig $k", new { k = server.KubeConfig }, limit);

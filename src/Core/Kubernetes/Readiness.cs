@@ -21,9 +21,18 @@ internal static class Readiness
     public static bool IsPodReady(JsonObject pod) => !pod.IsTerminating()
         && Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["status"] == "True");
 
-    /// <summary>Whether a pod is going and its processes have ended; old kubelets keep the pod itself for 10 s more.</summary>
-    public static bool HasEnded(JsonObject pod) => pod.IsTerminating()
-        && Trees.Items(pod["status"]?["containerStatuses"]).Select(c => c["state"]?["terminated"]).ToList() is { Count: > 0 } ended && ended.TrueForAll(t => t is not null);
+    /// <summary>
+    /// The status of the container that this module put into a pod, which goes by the value of the pod's name label: a webhook may have put
+    /// others before or beside it. Null while there is none.
+    /// </summary>
+    public static JsonObject? OwnStatus(JsonObject pod)
+    {
+        var all = Trees.Items(pod["status"]?["containerStatuses"]).ToList();
+        return all.Count == 1 ? all[0] : all.Find(c => (string?)c["name"] == pod.Label(Spec.ClusterNames.NameLabel));
+    }
+
+    /// <summary>Whether a pod is going and its process has ended; old kubelets keep the pod itself for 10 s more.</summary>
+    public static bool HasEnded(JsonObject pod) => pod.IsTerminating() && OwnStatus(pod)?["state"]?["terminated"] is not null;
 
     /// <summary>Whether a pod still runs an older template than its set has.</summary>
     public static bool IsOutdated(JsonObject pod, JsonObject set) =>

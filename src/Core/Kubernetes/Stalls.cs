@@ -86,7 +86,8 @@ internal static class Stalls
     private static DateTimeOffset LastSeen(JsonObject e) =>
         new[] { Trees.Time(e["lastTimestamp"]), Trees.Time(e["eventTime"]), Trees.Time(e["series"]?["lastObservedTime"]), e.CreatedAt() }.Max();
 
-    private static string LastWords(JsonNode? state)
+    /// <summary>How a container ended, and what it said last.</summary>
+    public static string LastWords(JsonNode? state)
     {
         var ended = state?["terminated"];
         string how = (string?)ended?["reason"] == "OOMKilled" ? "out of memory" : $"exit code {(int?)ended?["exitCode"] ?? 0}";

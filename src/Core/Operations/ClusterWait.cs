@@ -52,12 +52,14 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
             foreach (var stall in NewStalls(live))
                 yield return new Warned(stall.ToString());
             var progress = await look(live).ConfigureAwait(false);
-            Doing = progress.Text;
+            Doing = progress.Done ? "" : progress.Text;
             if (!progress.Done && progress.Text != last)
                 yield return new Waiting(phase, progress.Text, progress.Percent);
             last = progress.Text;
-            if (progress.Done)
-                yield break;
+            if (!progress.Done)
+                continue;
+            Unmended = []; // what is waited for next has nothing to do with it
+            yield break;
         }
     }
 

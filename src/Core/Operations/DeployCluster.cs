@@ -13,11 +13,12 @@ internal static class DeployCluster
     public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, DeployPlan plan, CancellationToken cancel)
     {
         var wait = new ClusterWait(connection, plan.Names, plan.Request.Namespace);
-        return Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(connection, plan, wait, token), () => Late(plan, wait), cancel);
+        var begun = new StrongBox<bool>();
+        return Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(connection, plan, wait, begun, token), () => Late(plan, wait, begun.Value), cancel);
     }
 
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(
-        KubeConnection connection, DeployPlan plan, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, DeployPlan plan, ClusterWait wait, StrongBox<bool> begun, [EnumeratorCancellation] CancellationToken cancel)
     {
         string ns = plan.Request.Namespace;
         var clock = new PhaseClock();
@@ -26,9 +27,13 @@ internal static class DeployCluster
             yield return new Warned(warning);
 
         await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
+        {
+            begun.Value |= e is Applied;
             yield return Remember(e, changes);
-        clock.End("Prepare", onlyIfLong: true);
+        }
 
+        clock.End("Prepare", onlyIfLong: true);
+        begun.Value = true;
         foreach (var change in await ApplyAsync(connection, plan, cancel).ConfigureAwait(false))
             yield return Remember(new Applied(change), changes);
         clock.End("Apply");
@@ -71,7 +76,7 @@ internal static class DeployCluster
         var kept = plan.KeptClaims.Where(c => !c.IsTerminating()).ToList();
         if (kept.Count > 0)
         {
-            await foreach (var e in KeptVolumes.AdoptAsync(connection, plan with { KeptClaims = kept }, cancel).ConfigureAwait(false))
+            await foreach (var e in KeptVolumes.AdoptAsync(connection, plan with { KeptClaims = kept }, wait, cancel).ConfigureAwait(false))
                 yield return e;
         }
 
@@ -132,13 +137,16 @@ internal static class DeployCluster
         return (Readiness.IsReady(set) && ready == Readiness.Wanted(set), ready, Readiness.Wanted(set));
     }
 
-    private static ClusterException Late(DeployPlan plan, ClusterWait wait)
+    private static ClusterException Late(DeployPlan plan, ClusterWait wait, bool begun)
     {
         var (name, ns) = (plan.Names.Cluster, plan.Request.Namespace);
-        string stands = $"Everything made so far stands (Get-KafkaCluster {name} -Namespace {ns} shows it); the same command goes on from there";
+        string stands = begun
+            ? $"Everything made so far stands (Get-KafkaCluster {name} -Namespace {ns} shows it); the same command goes on from there"
+            : "Nothing was made yet; the same command begins anew";
+        string late = $"The cluster {name} is not ready after {plan.Request.Timeout.TotalSeconds:0} s";
         return wait.Unmended.Count > 0
-            ? new ClusterException("Stalled", FailureKind.Stalled, name, $"The cluster {name} is not ready after {plan.Request.Timeout.TotalSeconds:0} s: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {stands} once that is mended.")
-            : new ClusterException("Timeout", FailureKind.Timeout, name, $"The cluster {name} is not ready after {plan.Request.Timeout.TotalSeconds:0} s: {wait.Doing}. {stands}, with a longer -TimeoutSeconds if need be.");
+            ? new ClusterException("Stalled", FailureKind.Stalled, name, $"{late}: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {stands} once that is mended.")
+            : new ClusterException("Timeout", FailureKind.Timeout, name, $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {stands}, with a longer -TimeoutSeconds if need be.");
     }
 
     private static OperationEvent Remember(OperationEvent e, List<ClusterChange> changes)

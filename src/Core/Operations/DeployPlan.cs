@@ -56,7 +56,8 @@ internal static class DeployPlanner
 
         var version = connection.ServerVersionAsync(cancel);
         var space = TryGetNamespaceAsync(connection, request.Namespace, cancel);
-        var claims = connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel);
+        // All of them, as a set takes up a claim by its name alone, whatever its labels are.
+        var claims = connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, "", cancel);
         var brokerSet = connection.TryGetAsync(ResourceKind.StatefulSet, request.Namespace, names.BrokerSet, cancel);
         var serverSet = connection.TryGetAsync(ResourceKind.StatefulSet, request.Namespace, names.ZooKeeperSet, cancel);
         await Task.WhenAll(version, space, claims, brokerSet, serverSet).ConfigureAwait(false);
@@ -86,7 +87,7 @@ internal static class DeployPlanner
             ? [.. objects.Select(o => Change(names, request.Namespace, o, null, null))]
             : await DryRunAsync(connection, names, request, objects, live, cancel).ConfigureAwait(false);
         var restarts = missing ? [] : await RestartsAsync(connection, names, request.Namespace, standing, changes, cancel).ConfigureAwait(false);
-        var keptClaims = (await claims.ConfigureAwait(false)).Where(c => c.Name().StartsWith("data-", StringComparison.Ordinal)).ToList();
+        var keptClaims = (await claims.ConfigureAwait(false)).Where(names.OwnsClaim).ToList();
         return new DeployPlan(request, names, spec)
         {
             Objects = objects,

@@ -52,7 +52,7 @@ internal static class RemoveCluster
         var objects = lists.SelectMany(l => l.Items.Select(i => (l.Kind, i))).ToList();
         var pods = await connection.ListAsync(ResourceKind.Pod, request.Namespace, names.Selector, cancel).ConfigureAwait(false);
         var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
-            .Where(c => IsOurClaim(c, names)).ToList();
+            .Where(names.OwnsClaim).ToList();
         if (objects.Count == 0 && (claims.Count == 0 || !request.DeleteData))
             throw ListClusters.NotFound(request.Cluster, request.Namespace, connection.Context);
         var ready = pods.Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp && Readiness.IsPodReady(p)).Select(p => p.Name()).ToList();
@@ -131,10 +131,6 @@ internal static class RemoveCluster
             })).Select(o => o.Name()).Order().ToList();
         return new Progress(left.Count == 0, $"still going: {string.Join(", ", left)}");
     }
-
-    // A claim's labels come from the set's selector; the name says which pod it belongs to.
-    private static bool IsOurClaim(JsonObject claim, ClusterNames names) =>
-        claim.Name().StartsWith(ClusterNames.Claim(names.BrokerSet) + "-", StringComparison.Ordinal) || claim.Name().StartsWith(ClusterNames.Claim(names.ZooKeeperSet) + "-", StringComparison.Ordinal);
 
     private static ClusterException Late(RemovePlan plan, ClusterWait wait) => new("Timeout", FailureKind.Timeout, plan.Request.Cluster,
         $"The cluster {plan.Request.Cluster} is not gone after {plan.Request.Timeout.TotalSeconds:0} s: {wait.Doing}. What was deleted stays deleted; the same command goes on from there.");

@@ -75,6 +75,13 @@ internal sealed class ClusterNames(string cluster)
     /// <summary>Volume claim of a pod of one of the sets.</summary>
     public static string Claim(string pod) => $"data-{pod}";
 
+    /// <summary>Whether a volume claim is, by its name, one of this cluster's sets.</summary>
+    public bool OwnsClaim(System.Text.Json.Nodes.JsonObject claim)
+    {
+        string name = (string)claim["metadata"]!["name"]!;
+        return Ordinal(name) >= 0 && (name == Claim(BrokerPod(Ordinal(name))) || name == Claim(ZooKeeperPod(Ordinal(name))));
+    }
+
     /// <summary>Address of the bootstrap service inside the Kubernetes cluster.</summary>
     public string Bootstrap(string ns) => $"{BootstrapService}.{ns}.svc:{InternalPort}";
 

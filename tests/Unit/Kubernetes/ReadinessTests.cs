@@ -33,7 +33,8 @@ public sealed class ReadinessTests
     [InlineData(LiveTrees.Running, true, false)]
     [InlineData("{}", true, false)]
     [InlineData("""{"containerStatuses":[{"state":{"waiting":{}}}]}""", true, false)]
-    [InlineData("""{"containerStatuses":[{"state":{"terminated":{}}},{"state":{"running":{}}}]}""", true, false)]
+    [InlineData("""{"containerStatuses":[{"name":"kafka","state":{"running":{}}},{"name":"x","state":{"terminated":{}}}]}""", true, false)]
+    [InlineData("""{"containerStatuses":[{"name":"istio-proxy","state":{"running":{}}},{"name":"kafka","state":{"terminated":{}}}]}""", true, true)] // a sidecar never ends
     [InlineData("""{"containerStatuses":[{"state":{"terminated":{"exitCode":143}}}]}""", true, true)]
     [InlineData("""{"containerStatuses":[{"state":{"terminated":{"exitCode":143}}}]}""", false, false)] // it will be started again
     public void A_pod_has_ended(string status, bool terminating, bool ended) => Assert.Equal(ended, Readiness.HasEnded(LiveTrees.Pod("demo-kafka-0", status, terminating: terminating)));
