@@ -1,38 +1,50 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Kubernetes.Config;
 
 namespace KafkaK8s.Cmdlets;
 
 /// <summary>Connections by kubeconfig and context, or by EKS cluster, kept in each runspace: the next command saves the TLS handshake and the token.</summary>
 internal static class ConnectionPool
 {
-    private static readonly string[] Identity = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"];
-
-    private static readonly ConditionalWeakTable<Runspace, Dictionary<string, KubeConnection>> Pools = [];
+    private static readonly ConditionalWeakTable<Runspace, Dictionary<string, (string Stamp, KubeConnection Connection)>> Pools = [];
 
     /// <summary>The connection of this runspace for a kubeconfig and a context. A file that has changed since is read anew.</summary>
-    public static KubeConnection Get(string? kubeConfig, string? context)
+    /// <param name="kubeConfig">The kubeconfig; null for the default ones.</param>
+    /// <param name="context">The context; null for the current one.</param>
+    /// <param name="folder">PowerShell's current folder.</param>
+    public static KubeConnection Get(string? kubeConfig, string? context, string folder)
     {
-        string key = string.Join('\n', KubeConfigFile.Find(kubeConfig).Select(f => $"{f} {File.GetLastWriteTimeUtc(f).Ticks}").Append(context));
-        return Get(key, () => KubeConnection.Open(kubeConfig, context));
+        var files = KubeConfigFile.Find(kubeConfig, folder);
+        string stamp = string.Join('\n', files.Select(f => File.GetLastWriteTimeUtc(f).Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        return Get(string.Join('\n', files.Append(context)), stamp, () => KubeConnection.Open(kubeConfig, context, folder));
     }
 
-    /// <summary>The connection of this runspace to an EKS cluster. Without a profile the credentials may come from variables: others are another identity.</summary>
-    public static KubeConnection Get(EksConnection eks)
-    {
-        string key = string.Join('\n', Identity.Select(Environment.GetEnvironmentVariable).Concat([eks.ProfileName, eks.Region, eks.ClusterName, eks.Endpoint, eks.CertificateAuthorityData]));
-        return Get(key, () => KubeConnection.Open(eks));
-    }
+    /// <summary>The connection of this runspace to an EKS cluster.</summary>
+    public static KubeConnection Get(EksConnection eks) =>
+        Get(string.Join('\n', eks.ProfileName, eks.Region, eks.ClusterName, eks.Endpoint, eks.CertificateAuthorityData), "", () => KubeConnection.Open(eks));
 
     /// <summary>Drops the connections of this runspace; commands that still run keep theirs.</summary>
-    public static void Forget() => Pools.Remove(Runspace.DefaultRunspace);
+    public static void Forget()
+    {
+        if (!Pools.TryGetValue(Runspace.DefaultRunspace, out var pool))
+            return;
+        Pools.Remove(Runspace.DefaultRunspace);
+        foreach (var (_, connection) in pool.Values)
+            connection.Dispose();
+    }
 
-    private static KubeConnection Get(string key, Func<KubeConnection> open)
+    // Variables name proxies, and may name another identity to a plugin or to AWS: with others the connection is another.
+    private static KubeConnection Get(string key, string stamp, Func<KubeConnection> open)
     {
         var pool = Pools.GetOrCreateValue(Runspace.DefaultRunspace);
-        if (!pool.TryGetValue(key, out var connection))
-            pool[key] = connection = open();
+        stamp += ExecCredentials.EnvironmentMark();
+        if (pool.TryGetValue(key, out var kept) && kept.Stamp == stamp)
+            return kept.Connection;
+        var connection = open();
+        kept.Connection?.Dispose();
+        pool[key] = (stamp, connection);
         return connection;
     }
 }

@@ -21,9 +21,9 @@ public abstract class EksKubeCmdlet : EksCmdlet
     private protected KubeConnection Kubernetes(string cluster)
     {
         if (!string.IsNullOrEmpty(Context) || !string.IsNullOrEmpty(KubeConfig))
-            return ConnectionPool.Get(string.IsNullOrEmpty(KubeConfig) ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig), Context);
+            return Hold(ConnectionPool.Get(string.IsNullOrEmpty(KubeConfig) ? null : ResolveKubeConfig(KubeConfig), Context, CurrentFolder()));
         var aws = Aws();
-        return ConnectionPool.Get(Await(cluster, cancel => ConnectCluster.RunAsync(aws, cluster, cancel)));
+        return Hold(ConnectionPool.Get(Await(cluster, cancel => ConnectCluster.RunAsync(aws, cluster, cancel))));
     }
 
     /// <summary>The same, where there may be none.</summary>

@@ -12,7 +12,7 @@ public abstract class KafkaCmdlet : OperationCmdlet
     [ArgumentCompleter(typeof(ContextCompleter))]
     public string? Context { get; set; }
 
-    /// <summary>Path of the kubeconfig.</summary>
+    /// <summary>Path of the kubeconfig, or several as the variable KUBECONFIG has them.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? KubeConfig { get; set; }
 
@@ -31,12 +31,12 @@ public abstract class KafkaCmdlet : OperationCmdlet
     {
         string? path = KubeConfigPath();
         ClusterOrigin.Check(Context, path, Connection);
-        return Connection is null ? ConnectionPool.Get(path, Context) : ConnectionPool.Get(Connection);
+        return Hold(Connection is null ? ConnectionPool.Get(path, Context, CurrentFolder()) : ConnectionPool.Get(Connection));
     }
 
     /// <summary>The namespace that the parameters or the context name.</summary>
     private protected string NamespaceOf(KubeConnection connection) => string.IsNullOrEmpty(Namespace) ? connection.DefaultNamespace : Namespace!;
 
     /// <summary>The kubeconfig's path, taken from PowerShell's current folder.</summary>
-    private protected string? KubeConfigPath() => string.IsNullOrEmpty(KubeConfig) ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig);
+    private protected string? KubeConfigPath() => string.IsNullOrEmpty(KubeConfig) ? null : ResolveKubeConfig(KubeConfig);
 }

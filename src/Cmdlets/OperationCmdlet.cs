@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using KafkaK8s.Core;
+using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
@@ -12,6 +13,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource stop = new();
+    private readonly HashSet<KubeConnection> held = [];
     private long lastProgress;
     private Waiting? heldBack;
     private bool progressShown;
@@ -34,8 +36,32 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     /// <summary>Lets go of what the cmdlet holds.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-            stop.Dispose();
+        if (!disposing)
+            return;
+        stop.Dispose();
+        foreach (var connection in held)
+            connection.Dispose();
+        held.Clear();
+    }
+
+    /// <summary>Keeps a connection open until this command has ended, whatever becomes of it in the pool.</summary>
+    private protected KubeConnection Hold(KubeConnection connection)
+    {
+        if (held.Add(connection))
+            connection.Hold();
+        return connection;
+    }
+
+    /// <summary>PowerShell's current folder.</summary>
+    private protected string CurrentFolder() => SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+
+    /// <summary>A kubeconfig's path, or several as the variable KUBECONFIG has them, taken from PowerShell's current folder.</summary>
+    private protected string ResolveKubeConfig(string given)
+    {
+        string whole = GetUnresolvedProviderPathFromPSPath(given);
+        return File.Exists(whole) || !given.Contains(Path.PathSeparator, StringComparison.Ordinal)
+            ? whole
+            : string.Join(Path.PathSeparator, given.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(GetUnresolvedProviderPathFromPSPath));
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Eks;
-using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Kubernetes.Config;
 using KafkaK8s.Core.Manifests;
 using Xunit;
 

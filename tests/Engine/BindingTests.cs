@@ -98,6 +98,47 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     }
 
     [Fact]
+    public void A_relative_KUBECONFIG_is_taken_from_the_current_folder_and_objects_go_back_to_their_server()
+    {
+        using var server = WithClusters("kafka");
+        using var other = new FakeApiServer();
+        var result = module.Engine.Run("""
+            param($d, $other)
+            $before = $env:KUBECONFIG
+            Push-Location $d
+            try {
+                $env:KUBECONFIG = 'missing:config'
+                $found = Get-KafkaCluster demo
+                $env:KUBECONFIG = $other
+                $found | Get-KafkaCluster
+            }
+            finally { $env:KUBECONFIG = $before; Pop-Location }
+            """, new { d = Path.GetDirectoryName(server.KubeConfig), other = other.KubeConfig });
+        var found = Assert.Single(result.EnsureSuccess().Output);
+        Assert.Equal($"{Path.Combine(Path.GetDirectoryName(server.KubeConfig)!, "missing")}:{server.KubeConfig}", found.Properties["KubeConfig"].Value);
+        Assert.Empty(other.Requests);
+    }
+
+    [Fact]
+    public void An_edited_kubeconfig_is_read_anew()
+    {
+        using var server = WithClusters("kafka");
+        using var other = new FakeApiServer();
+        var result = module.Engine.Run("""
+            param($k, $other)
+            $before = Get-Content -Raw $k
+            Get-KafkaCluster demo -KubeConfig $k
+            try {
+                Copy-Item $other $k
+                Get-KafkaCluster -KubeConfig $k
+            }
+            finally { Set-Content $k $before }
+            """, new { k = server.KubeConfig, other = other.KubeConfig });
+        Assert.Single(result.EnsureSuccess().Output);
+        Assert.NotEmpty(other.Requests);
+    }
+
+    [Fact]
     public void Spec_parameters_reach_the_objects()
     {
         using var server = new FakeApiServer();

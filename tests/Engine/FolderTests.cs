@@ -11,7 +11,7 @@ public sealed class FolderTests
     [
         "KafkaK8s.Format.ps1xml", "KafkaK8s.Types.ps1xml", "KafkaK8s.psd1", "KafkaK8s.psm1", "LICENSE",
         "bin/AWSSDK.Core.dll", "bin/AWSSDK.EC2.dll", "bin/AWSSDK.SSO.dll", "bin/AWSSDK.SSOOIDC.dll", "bin/AWSSDK.SecurityToken.dll",
-        "bin/Confluent.Kafka.dll", "bin/Fractions.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.dll", "bin/KubernetesClient.dll", "bin/YamlDotNet.dll",
+        "bin/Confluent.Kafka.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.dll", "bin/YamlDotNet.dll",
         "bin/runtimes/linux-arm64/native/alpine-librdkafka.so", "bin/runtimes/linux-arm64/native/librdkafka.so",
         "bin/runtimes/linux-x64/native/alpine-librdkafka.so", "bin/runtimes/linux-x64/native/centos8-librdkafka.so", "bin/runtimes/linux-x64/native/librdkafka.so",
         "bin/runtimes/osx-arm64/native/librdkafka.dylib",

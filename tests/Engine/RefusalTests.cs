@@ -164,8 +164,8 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData(null, "KubeConfigNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("{ this is: [no yaml", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
     [InlineData("just text", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
-    [InlineData("", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
-    [InlineData("clusters: [{name: c, cluster: {}}]", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
+    [InlineData("", "ContextNotFound", ErrorCategory.ObjectNotFound)] // legal, as with kubectl
+    [InlineData("current-context: a\nclusters: [{name: c, cluster: {}}]\ncontexts: [{name: a, context: {cluster: c}}]", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
     [InlineData("apiVersion: v1\nkind: Config", "ContextNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: gone, user: gone}}]", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
     public void Missing_or_malformed_kubeconfig(string? content, string id, ErrorCategory category)

@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Kubernetes.Config;
 using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets.Completion;
@@ -17,7 +19,7 @@ public abstract class NameCompleter : IArgumentCompleter
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
         var reached = new CompletionSource(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"),
-            fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection : null);
+            fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection : null, CurrentFolder());
         return Within(cancel => NamesAsync(reached, cancel), wordToComplete);
     }
 
@@ -53,6 +55,19 @@ public abstract class NameCompleter : IArgumentCompleter
             .Select(n => new CompletionResult(n.AsSpan().IndexOfAny(" '\"$`") < 0 ? n : $"'{n.Replace("'", "''", StringComparison.Ordinal)}'", n, CompletionResultType.ParameterValue, n));
     }
 
+    // The names are looked for on another thread, which has no runspace.
+    private static string? CurrentFolder()
+    {
+        try
+        {
+            return Runspace.DefaultRunspace?.SessionStateProxy.Path.CurrentFileSystemLocation.ProviderPath;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // the runspace is busy elsewhere
+        }
+    }
+
     /// <summary>The names to choose from.</summary>
     protected abstract Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel);
 }
@@ -62,10 +77,11 @@ public abstract class NameCompleter : IArgumentCompleter
 /// <param name="Context">The context.</param>
 /// <param name="Namespace">The namespace.</param>
 /// <param name="Connection">The connection to EKS.</param>
-public sealed record CompletionSource(string? KubeConfig, string? Context, string? Namespace, EksConnection? Connection)
+/// <param name="Folder">PowerShell's current folder.</param>
+public sealed record CompletionSource(string? KubeConfig, string? Context, string? Namespace, EksConnection? Connection, string? Folder)
 {
     /// <summary>Opens the connection that was typed.</summary>
-    internal KubeConnection Open() => Connection is null ? KubeConnection.Open(KubeConfig, Context) : KubeConnection.Open(Connection);
+    internal KubeConnection Open() => Connection is null ? KubeConnection.Open(KubeConfig, Context, Folder) : KubeConnection.Open(Connection);
 }
 
 /// <summary>Completes contexts, from the kubeconfig alone.</summary>
@@ -73,7 +89,7 @@ public sealed class ContextCompleter : NameCompleter
 {
     /// <inheritdoc/>
     protected override Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel) =>
-        Task.FromResult(KubeConfigFile.ContextNames(source.KubeConfig));
+        Task.FromResult(KubeConfigFile.ContextNames(source.KubeConfig, source.Folder));
 }
 
 /// <summary>Completes namespaces.</summary>

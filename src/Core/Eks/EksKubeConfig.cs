@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Kubernetes.Config;
 using KafkaK8s.Core.Manifests;
 
 namespace KafkaK8s.Core.Eks;

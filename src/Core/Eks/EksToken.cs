@@ -6,7 +6,7 @@ using Amazon.Runtime.Internal.Auth;
 using Amazon.Runtime.Internal.Util;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
-using k8s.Authentication;
+using KafkaK8s.Core.Kubernetes.Config;
 
 namespace KafkaK8s.Core.Eks;
 
@@ -14,7 +14,7 @@ namespace KafkaK8s.Core.Eks;
 /// The tokens with which an EKS cluster knows who asks, renewed as needed; what <c>aws eks get-token</c> gives. Such a token is an address
 /// of STS that is signed in advance: the cluster calls it and learns whose signature it is. It is good for 15 minutes.
 /// </summary>
-internal sealed class EksToken(AwsSession aws, string cluster, TimeProvider clock) : ITokenProvider, IDisposable
+internal sealed class EksToken(AwsSession aws, string cluster, TimeProvider clock) : ICredentialSource, IDisposable
 {
     private static readonly TimeSpan Use = TimeSpan.FromMinutes(14);
 
@@ -22,6 +22,12 @@ internal sealed class EksToken(AwsSession aws, string cluster, TimeProvider cloc
     private (string Token, string Key, DateTimeOffset Until) current;
 
     /// <inheritdoc/>
+    public async Task<Credential> GetAsync(CancellationToken cancel) => new(await GetAuthenticationHeaderAsync(cancel).ConfigureAwait(false), null);
+
+    /// <inheritdoc/>
+    public Task<bool> RenewAsync(Credential refused, CancellationToken cancel) => Task.FromResult(false); // one that is made now says the same
+
+    /// <summary>The header with the token of the moment.</summary>
     public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken)
     {
         await one.WaitAsync(cancellationToken).ConfigureAwait(false);

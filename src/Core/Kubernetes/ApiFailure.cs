@@ -30,6 +30,8 @@ internal static class ApiFailure
         string what = named.Length > 0 ? named : subject ?? server.ToString();
         return code switch
         {
+            HttpStatusCode.Unauthorized when server.Scheme == "http" => new("Unauthorized", FailureKind.Authentication, context,
+                $"The API server {server} asks who you are, but its address in the context {context} is plain http, over which no credentials are sent. Use its https address, or choose another context with -Context."),
             HttpStatusCode.Unauthorized => new("Unauthorized", FailureKind.Authentication, context,
                 $"The API server {server} does not accept the credentials of the context {context}: they are expired or wrong. Log in again, or choose another context with -Context."),
             HttpStatusCode.Forbidden when IsQuotaOrPolicy(message) => new("RefusedByPolicy", FailureKind.Permission, what, $"The server refused it: {message}"),

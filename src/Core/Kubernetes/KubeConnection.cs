@@ -1,22 +1,19 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using k8s;
-using k8s.Exceptions;
-using k8s.KubeConfigModels;
 using KafkaK8s.Core.Eks;
+using KafkaK8s.Core.Kubernetes.Config;
 
 namespace KafkaK8s.Core.Kubernetes;
 
 /// <summary>How a cluster was reached: by a context of a kubeconfig, or by a connection to EKS.</summary>
 /// <param name="Context">Name of the context; null for EKS.</param>
-/// <param name="KubeConfig">Path of the kubeconfig as it was given; null for the default one.</param>
+/// <param name="KubeConfig">Absolute paths of the kubeconfig files, as KUBECONFIG has them; null for EKS and inside of a pod.</param>
 /// <param name="Connection">The connection to EKS; null for a kubeconfig.</param>
 internal sealed record ClusterOrigin(string? Context, string? KubeConfig, EksConnection? Connection)
 {
@@ -31,30 +28,30 @@ internal sealed record ClusterOrigin(string? Context, string? KubeConfig, EksCon
     }
 }
 
-/// <summary>
-/// A connection to one API server. Objects travel as untyped JSON trees over the client library's HttpClient; the library serves for
-/// configuration, TLS, credentials and WebSockets.
-/// </summary>
+/// <summary>A connection to one API server. Objects travel as untyped JSON trees; how, to whom and as whom is the matter of <see cref="ServerAccess"/>.</summary>
 internal sealed class KubeConnection : IDisposable
 {
     /// <summary>Owner of the fields that this module sets, as the server records it.</summary>
     public const string FieldManager = "kafkak8s";
 
+    private const int MostTries = 10; // as client-go
+
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2);
 
+    private readonly ApiTransport transport;
     private readonly IDisposable[] alongside;
+    private int holders = 1;
 
-    private KubeConnection(k8s.Kubernetes client, string context, string defaultNamespace, ClusterOrigin origin, params IDisposable[] alongside)
+    private KubeConnection(ServerAccess access, string context, string defaultNamespace, ClusterOrigin origin, params IDisposable[] alongside)
     {
-        Client = client;
+        transport = new ApiTransport(access);
+        Server = access.Server;
         Context = context;
-        DefaultNamespace = defaultNamespace;
+        DefaultNamespace = defaultNamespace.Length > 0 ? defaultNamespace : "default";
         Origin = origin;
         this.alongside = alongside;
     }
-
-    /// <summary>The client library's object, for WebSockets.</summary>
-    public k8s.Kubernetes Client { get; }
 
     /// <summary>What messages call it: the name of the kubeconfig's context in use, or the ARN of the EKS cluster, which AWS's tools give their contexts as names.</summary>
     public string Context { get; }
@@ -65,53 +62,55 @@ internal sealed class KubeConnection : IDisposable
     /// <summary>What objects that were read through it carry on, so that the next command finds the same server.</summary>
     public ClusterOrigin Origin { get; }
 
-    /// <summary>Address of the API server.</summary>
-    public Uri Server => Client.BaseUri;
+    /// <summary>Address of the API server, with its path.</summary>
+    public Uri Server { get; }
 
-    /// <summary>Opens a connection; nothing is sent yet, save what an exec plugin of the kubeconfig sends for its token.</summary>
+    /// <summary>Opens a connection; nothing is sent or run yet.</summary>
+    /// <param name="kubeConfig">A kubeconfig, or several as the variable KUBECONFIG has them; null for the default ones.</param>
+    /// <param name="context">The context; null for the current one.</param>
+    /// <param name="folder">Folder for relative paths and for exec plugins to run in; null for the process's own.</param>
     /// <exception cref="ClusterException">The kubeconfig or the context is missing or unusable.</exception>
-    public static KubeConnection Open(string? kubeConfig, string? context)
+    public static KubeConnection Open(string? kubeConfig, string? context, string? folder = null)
     {
-        var file = KubeConfigFile.Load(kubeConfig);
-        string chosen = ChooseContext(file, context);
-        try
+        var file = KubeConfigFile.Load(kubeConfig, folder);
+        if (file.IsEmpty && string.IsNullOrEmpty(context))
         {
-            string ns = file.Contexts.First(c => c.Name == chosen).ContextDetails.Namespace is { Length: > 0 } named ? named : "default";
-            return new KubeConnection(NewClient(KubernetesClientConfiguration.BuildConfigFromConfigObject(file, chosen)), chosen, ns, new ClusterOrigin(chosen, kubeConfig, null));
+            var (pod, server, account) = InCluster.Find(InCluster.Folder, Environment.GetEnvironmentVariable) ?? throw (
+                file.Files.Any(File.Exists) ? NoContext(file, null) : KubeConfigFile.NotFound(file.Files));
+            return Open(pod, server, account, folder, new ClusterOrigin(null, null, null));
         }
-        catch (KubeConfigException e)
-        {
-            throw new ClusterException("KubeConfigInvalid", FailureKind.InvalidInput, chosen,
-                $"The context {chosen} cannot be used: {e.Message} Mend the kubeconfig, or choose another context with -Context.", e);
-        }
-        catch (Exception e) when (e is FormatException or IOException or System.Security.Cryptography.CryptographicException or UriFormatException or InvalidOperationException)
-        {
-            throw new ClusterException("KubeConfigInvalid", FailureKind.InvalidInput, chosen,
-                $"The context {chosen} cannot be used: {e.Message} Mend the kubeconfig, or choose another context with -Context.", e);
-        }
+
+        string chosen = string.IsNullOrEmpty(context) ? file.CurrentContext : context;
+        var found = file.Contexts.FirstOrDefault(c => c.Name == chosen) ?? throw NoContext(file, chosen);
+        var cluster = file.Clusters.FirstOrDefault(c => c.Name == found.Cluster) ?? throw Unusable(chosen, $"its cluster '{found.Cluster}' is not there.");
+        var user = file.Users.FirstOrDefault(u => u.Name == found.User);
+        if (user is null && found.User.Length > 0)
+            throw Unusable(chosen, $"its user '{found.User}' is not there.");
+        return Open(found, cluster, user, folder, new ClusterOrigin(chosen, file.Path, null));
     }
 
     /// <summary>Opens a connection to an EKS cluster; nothing is sent yet, save where the credentials come from instance metadata.</summary>
     /// <exception cref="ClusterException">The connection's data are unusable, or there are no credentials for it.</exception>
     public static KubeConnection Open(EksConnection eks)
     {
-        var authority = new X509Certificate2Collection();
+        KubeCluster cluster;
         try
         {
-            authority.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(eks.CertificateAuthorityData)));
-            if (authority.Count == 0)
-                throw new FormatException("it has no certificate.");
+            cluster = new KubeCluster(eks.ClusterName) { Server = eks.Endpoint, CertificateAuthorityData = Convert.FromBase64String(eks.CertificateAuthorityData) };
+            if (cluster.CertificateAuthorityData.Length == 0)
+                throw new FormatException("it is empty.");
+            _ = ServerAccess.Of(cluster, null, "", TimeProvider.System);
         }
-        catch (Exception e) when (e is FormatException or System.Security.Cryptography.CryptographicException)
+        catch (FormatException e)
         {
             throw new ClusterException("EksConnectionInvalid", FailureKind.InvalidInput, eks,
-                $"The connection to the EKS cluster '{eks.ClusterName}' holds no certificate authority that can be read: {e.Message} Make it anew with Connect-EksCluster.", e);
+                $"The connection to the EKS cluster '{eks.ClusterName}' cannot be used: {e.Message} Make it anew with Connect-EksCluster.", e);
         }
 
         var aws = AwsSession.Open(eks.Region, eks.ProfileName);
         var token = new EksToken(aws, eks.ClusterName, TimeProvider.System);
-        var client = NewClient(new KubernetesClientConfiguration { Host = eks.Endpoint, SslCaCerts = authority, TokenProvider = token });
-        return new KubeConnection(client, eks.Arn.Length > 0 ? eks.Arn : eks.ToString(), "default", new ClusterOrigin(null, null, eks), token, aws);
+        var access = ServerAccess.Of(cluster, null, "", TimeProvider.System) with { Credentials = token };
+        return new KubeConnection(access, eks.Arn.Length > 0 ? eks.Arn : eks.ToString(), "", new ClusterOrigin(null, null, eks), token, aws);
     }
 
     /// <summary>Reads a path below the server's address.</summary>
@@ -164,7 +163,7 @@ internal sealed class KubeConnection : IDisposable
             ["metadata"] = new JsonObject { ["name"] = pod, ["namespace"] = ns },
             ["deleteOptions"] = new JsonObject { ["preconditions"] = new JsonObject { ["uid"] = uid } },
         };
-        using var response = await SendRawAsync(HttpMethod.Post, $"{ResourceKind.Pod.Path(ns, pod)}/eviction", eviction, "application/json", HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
+        using var response = await SendRawAsync(HttpMethod.Post, $"{ResourceKind.Pod.Path(ns, pod)}/eviction", eviction, "application/json", HttpCompletionOption.ResponseContentRead, cancel, patient: false).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
             return null; // gone, or another one of that name by now
         if (response.StatusCode != HttpStatusCode.TooManyRequests)
@@ -211,16 +210,16 @@ internal sealed class KubeConnection : IDisposable
     public async Task<HttpResponseMessage> WatchAsync(string path, CancellationToken cancel)
     {
         var response = await SendRawAsync(HttpMethod.Get, path, null, null, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
-        if (response.IsSuccessStatusCode)
+        if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == "application/json")
             return response;
         using (response)
-            throw ApiFailure.From(response.StatusCode, await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false), this);
+            throw response.IsSuccessStatusCode ? NotAnApiServer(Called(response)) : await FailureOfAsync(response, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The last lines that a container wrote; empty where there are none to be had.</summary>
     public async Task<string> LogTailAsync(string ns, string pod, string container, bool previous, int lines, CancellationToken cancel)
     {
-        using var response = await SendRawAsync(HttpMethod.Get, $"{ResourceKind.Pod.Path(ns, pod)}/log?container={container}&tailLines={lines}&previous={(previous ? "true" : "false")}",
+        using var response = await SendRawAsync(HttpMethod.Get, $"{ResourceKind.Pod.Path(ns, pod)}/log?container={Uri.EscapeDataString(container)}&tailLines={lines}&previous={(previous ? "true" : "false")}",
             null, null, HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
         return response.IsSuccessStatusCode ? (await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)).Trim() : "";
     }
@@ -233,37 +232,104 @@ internal sealed class KubeConnection : IDisposable
         return new Version(Number(version["major"]), Number(version["minor"]));
     }
 
+    /// <summary>Opens a WebSocket, on the same way as every request.</summary>
+    /// <param name="path">Path below the server's address.</param>
+    /// <param name="protocol">The sub-protocol that both must speak.</param>
+    /// <param name="cancel">Ends the handshake.</param>
+    /// <returns>The socket; or the status and the words with which the server refused it.</returns>
+    public async Task<(WebSocket? Socket, HttpStatusCode Status, string Refusal)> OpenSocketAsync(string path, string protocol, CancellationToken cancel)
+    {
+        string key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        var response = await SendOverAsync(() => Handshake(path, protocol, key), HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
+        {
+            using (response)
+                return (null, response.StatusCode, await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false));
+        }
+
+        static string? Only(HttpResponseMessage r, string header) => r.Headers.TryGetValues(header, out var values) ? values.Single() : null;
+        if (Only(response, "Sec-WebSocket-Accept") != WebSocketKey.Answer(key) || Only(response, "Sec-WebSocket-Protocol") != protocol)
+        {
+            using (response)
+                throw NotAnApiServer("a handshake for another protocol");
+        }
+
+        var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        return (WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = WebSocket.DefaultKeepAliveInterval }), response.StatusCode, "");
+    }
+
+    /// <summary>One more uses it: it ends when as many have disposed of it.</summary>
+    public KubeConnection Hold()
+    {
+        Interlocked.Increment(ref holders);
+        return this;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Client.Dispose();
+        if (Interlocked.Decrement(ref holders) != 0)
+            return;
+        transport.Dispose();
         foreach (var part in alongside)
             part.Dispose();
     }
 
-    private static k8s.Kubernetes NewClient(KubernetesClientConfiguration configuration)
+    private static KubeConnection Open(KubeContext context, KubeCluster cluster, KubeUser? user, string? folder, ClusterOrigin origin)
     {
-        configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan; // a watch lives long; requests have their own limit
-        configuration.UserAgent = "KafkaK8s";
-        configuration.FirstMessageHandlerSetup = static handler =>
+        try
         {
-            // Without pings a network that dies silently is noticed after three and a half minutes.
-            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
-            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
-            handler.EnableMultipleHttp2Connections = true;
-        };
-        return new k8s.Kubernetes(configuration);
+            return new KubeConnection(ServerAccess.Of(cluster, user, folder ?? Environment.CurrentDirectory, TimeProvider.System), context.Name, context.Namespace, origin);
+        }
+        catch (FormatException e)
+        {
+            throw Unusable(context.Name, e.Message, e);
+        }
     }
 
-    private static string ChooseContext(K8SConfiguration file, string? context)
+    private static ClusterException Unusable(string context, string why, Exception? inner = null) => new("KubeConfigInvalid", FailureKind.InvalidInput, context,
+        $"The context {context} cannot be used: {why} Mend the kubeconfig, or choose another context with -Context.", inner);
+
+    private static ClusterException NoContext(KubeConfig file, string? chosen)
     {
-        string? chosen = string.IsNullOrEmpty(context) ? file.CurrentContext : context;
         string known = string.Join(", ", file.Contexts.Select(c => c.Name));
-        if (string.IsNullOrEmpty(chosen))
-            throw new ClusterException("ContextNotFound", FailureKind.NotFound, context, $"The kubeconfig names no current context. Choose one with -Context: {known}.");
-        if (!file.Contexts.Any(c => c.Name == chosen))
-            throw new ClusterException("ContextNotFound", FailureKind.NotFound, chosen, $"The kubeconfig has no context '{chosen}'. It has: {known}.");
-        return chosen;
+        return string.IsNullOrEmpty(chosen)
+            ? new("ContextNotFound", FailureKind.NotFound, file.Path, $"The kubeconfig names no current context. Choose one with -Context: {known}.")
+            : new("ContextNotFound", FailureKind.NotFound, chosen, $"The kubeconfig has no context '{chosen}'. It has: {known}.");
+    }
+
+    private static HttpRequestMessage Handshake(string path, string protocol, string key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new ProductHeaderValue("websocket"));
+        request.Headers.Add("Sec-WebSocket-Version", "13");
+        request.Headers.Add("Sec-WebSocket-Key", key);
+        request.Headers.Add("Sec-WebSocket-Protocol", protocol);
+        return request;
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, JsonObject? body, string? type)
+    {
+        var request = new HttpRequestMessage(method, path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(type!);
+        }
+
+        return request;
+    }
+
+    // How long the server asks to be left alone; null where it does not ask.
+    private static TimeSpan? PauseOf(HttpResponseMessage response)
+    {
+        if (response.StatusCode != HttpStatusCode.TooManyRequests && (int)response.StatusCode < 500)
+            return null;
+        var after = response.Headers.RetryAfter;
+        var pause = after?.Delta ?? (after?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
+        return pause <= LongestPause ? (pause > TimeSpan.Zero ? pause : TimeSpan.Zero) : null;
     }
 
     private async Task<JsonObject> SendAsync(HttpMethod method, string path, JsonObject? body, string? type, CancellationToken cancel)
@@ -275,52 +341,74 @@ internal sealed class KubeConnection : IDisposable
     private async Task<JsonObject> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         if (!response.IsSuccessStatusCode)
-            throw ApiFailure.From(response.StatusCode, await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false), this);
+            throw await FailureOfAsync(response, cancel).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
-            return (JsonObject)(await JsonNode.ParseAsync(stream, cancellationToken: cancel).ConfigureAwait(false))!;
+        {
+            try
+            {
+                return await JsonNode.ParseAsync(stream, cancellationToken: cancel).ConfigureAwait(false) as JsonObject ?? throw NotAnApiServer("JSON that is no object");
+            }
+            catch (JsonException)
+            {
+                throw NotAnApiServer(Called(response));
+            }
+        }
     }
 
-    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The response belongs to the caller.")]
-    private async Task<HttpResponseMessage> SendRawAsync(HttpMethod method, string path, JsonObject? body, string? type, HttpCompletionOption completion, CancellationToken cancel)
+    private async Task<ClusterException> FailureOfAsync(HttpResponseMessage response, CancellationToken cancel) => (int)response.StatusCode is >= 300 and < 400
+        ? NotAnApiServer($"a redirection to {response.Headers.Location?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) ?? "elsewhere"}")
+        : ApiFailure.From(response.StatusCode, await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false), this);
+
+    private static string Called(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is { } type && type != "application/json" ? type : "text that is no JSON";
+
+    private ClusterException NotAnApiServer(string answer) => new("NotAnApiServer", FailureKind.InvalidData, Server,
+        $"The server {Server} of the context {Context} answered with {answer}, not as an API server does: a login page or a proxy seems to stand before it. Open the address in a browser, or check server and proxy-url in the kubeconfig.");
+
+    // Waits where the server asks to come again later, as client-go does; the limit of the whole operation is the caller's.
+    private async Task<HttpResponseMessage> SendRawAsync(
+        HttpMethod method, string path, JsonObject? body, string? type, HttpCompletionOption completion, CancellationToken cancel, bool patient = true)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(RequestTimeout);
-        using var request = new HttpRequestMessage(method, new Uri(Client.BaseUri, path))
+        for (int attempt = 1; ; attempt++)
         {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (body is not null)
+            var response = await SendOverAsync(() => Request(method, path, body, type), completion, cancel).ConfigureAwait(false);
+            if (!patient || attempt == MostTries || PauseOf(response) is not { } pause)
+                return response;
+            response.Dispose();
+            await Task.Delay(pause, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOverAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, CancellationToken cancel)
+    {
+        HttpRequestMessage Addressed()
         {
-            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(type!);
+            var request = make();
+            request.RequestUri = new Uri(Server, request.RequestUri!.OriginalString.TrimStart('/'));
+            return request;
         }
 
         try
         {
-            if (Client.Credentials is not null)
-                await Client.Credentials.ProcessHttpRequestAsync(request, limit.Token).ConfigureAwait(false);
-            return await Client.HttpClient.SendAsync(request, completion, limit.Token).ConfigureAwait(false);
+            return await transport.SendAsync(Addressed, completion, RequestTimeout, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
             throw new ClusterException("ApiServerUnreachable", FailureKind.Connection, Server,
                 $"The API server {Server} did not answer within {RequestTimeout.TotalSeconds:0} s. Check the network, and that the context {Context} names the right server.", e);
         }
-        catch (HttpRequestException e) when (cancel.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException && cancel.IsCancellationRequested)
         {
             throw new OperationCanceledException(e.Message, e, cancel); // a handshake that is broken off looks like a failed one
         }
-        catch (HttpRequestException e) when (e.InnerException is AuthenticationException)
+        catch (HttpRequestException e) when (e.InnerException is AuthenticationException trust)
         {
             throw new ClusterException("ApiServerUntrusted", FailureKind.Authentication, Server,
-                $"The certificate of the API server {Server} is not the one that the kubeconfig trusts: {e.InnerException.Message} Fetch the kubeconfig anew.", e);
+                $"The certificate of the server {Server} of the context {Context} is not trusted: {trust.Message} Fetch the kubeconfig anew, or ask who runs the cluster; nothing was sent.", e);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            string why = e.InnerException is SocketException socket ? socket.Message : e.Message;
+            string why = e.InnerException is SocketException socket ? socket.Message : (e.InnerException ?? e).Message;
             throw new ClusterException("ApiServerUnreachable", FailureKind.Connection, Server,
                 $"The API server {Server} of the context {Context} cannot be reached: {why}. Check that it runs and that the context names the right server.", e);
         }

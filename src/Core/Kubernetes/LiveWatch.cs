@@ -107,9 +107,11 @@ internal static class LiveWatch
                     first = false;
                 }
 
-                await WatchAsync(connection, ns, target, place, changes, cancel).ConfigureAwait(false);
-                pause = TimeSpan.FromMilliseconds(100);
-                continue;
+                if (await WatchAsync(connection, ns, target, place, changes, cancel).ConfigureAwait(false))
+                {
+                    pause = TimeSpan.FromMilliseconds(100);
+                    continue;
+                }
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
@@ -133,6 +135,11 @@ internal static class LiveWatch
             catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
             {
                 // The connection broke, perhaps within a line: resume from the last version, at a growing distance.
+            }
+            catch (Exception e)
+            {
+                changes.TryComplete(e); // a defect: whoever waits must not wait on
+                throw;
             }
 
             try
@@ -161,11 +168,13 @@ internal static class LiveWatch
         return (string?)list["metadata"]?["resourceVersion"] ?? "0";
     }
 
-    private static async Task WatchAsync(
+    // False where the server had nothing but an error to tell.
+    private static async Task<bool> WatchAsync(
         KubeConnection connection, string ns, WatchTarget target, Place place, ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
     {
         string path = $"{target.Kind.Path(ns)}?watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion={place.Version}&{Query(target)}";
         using var response = await connection.WatchAsync(path, cancel).ConfigureAwait(false);
+        bool told = false;
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false));
         while (await reader.ReadLineAsync(cancel).ConfigureAwait(false) is string line)
         {
@@ -175,15 +184,18 @@ internal static class LiveWatch
             if (type == "ERROR")
             {
                 place.Version = null; // 410: the version is too old; anything else is best cured by a new list too
-                return;
+                return told;
             }
 
+            told = true;
             place.Version = (string?)item["metadata"]?["resourceVersion"] ?? place.Version;
             if (type == "BOOKMARK")
                 continue;
             e.Remove("object");
             await changes.WriteAsync(live => live.Set(target.Kind, NameOf(item), type == "DELETED" ? null : item), cancel).ConfigureAwait(false);
         }
+
+        return true;
     }
 
     private static string NameOf(JsonObject item) => (string)item["metadata"]!["name"]!;

@@ -19,8 +19,8 @@ internal sealed record ExecResult(int? ExitCode, string? Failure);
 internal sealed record ExecText(int? ExitCode, string? Failure, string Output, string Error);
 
 /// <summary>
-/// Runs a command in a pod. An own loop on the raw WebSocket, ended by the status on channel 3: the client library's call hangs
-/// when the server keeps the socket open, cannot be cancelled, and loses large output.
+/// Runs a command in a pod. An own loop on the raw WebSocket, ended by the status on channel 3: a server may keep the socket open
+/// after that.
 /// </summary>
 internal static class PodExec
 {
@@ -54,9 +54,7 @@ internal static class PodExec
         end.CancelAfter(TimeSpan.FromSeconds(seconds) + Grace);
         try
         {
-            using var socket = await PodHandshake.OpenAsync(connection, ns, pod, "ExecFailed", "run a command in",
-                token => connection.Client.WebSocketNamespacedPodExecAsync(pod, ns, wrapped, container, stderr: true, stdin: stdin is not null, stdout: true, tty: false,
-                    webSocketSubProtocol: PodHandshake.SubProtocol, cancellationToken: token), end.Token).ConfigureAwait(false);
+            using var socket = await PodHandshake.OpenAsync(connection, ns, pod, Query(container, wrapped, stdin is not null), "ExecFailed", "run a command in", end.Token).ConfigureAwait(false);
             var writing = stdin is null ? Task.CompletedTask : Task.Run(() => SendAsync(socket, stdin, end.Token), CancellationToken.None);
             var result = await ReadAsync(socket, output, error, end.Token).ConfigureAwait(false);
             await end.CancelAsync().ConfigureAwait(false);
@@ -103,6 +101,9 @@ internal static class PodExec
         string? code = (string?)causes.FirstOrDefault(c => (string?)c?["reason"] == "ExitCode")?["message"];
         return new ExecResult(int.TryParse(code, NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null, (string?)status?["message"]);
     }
+
+    private static string Query(string container, IEnumerable<string> command, bool stdin) =>
+        $"exec?container={Uri.EscapeDataString(container)}&stdin={(stdin ? "true" : "false")}&stdout=true&stderr=true&tty=false{string.Concat(command.Select(c => "&command=" + Uri.EscapeDataString(c)))}";
 
     private static async Task<ExecResult> ReadAsync(WebSocket socket, Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, CancellationToken cancel)
     {

@@ -5,8 +5,7 @@ namespace KafkaK8s.Core.Kubernetes;
 
 /// <summary>
 /// One connection to a port of a pod, through the API server's port-forward, on a raw WebSocket. One reader and one writer may run
-/// at the same time. The client library's StreamDemuxer is not used: it blocks a thread per connection, has no back-pressure and
-/// deadlocks when one stream reads and writes.
+/// at the same time.
 /// </summary>
 internal sealed class PodStream : IAsyncDisposable
 {
@@ -37,8 +36,7 @@ internal sealed class PodStream : IAsyncDisposable
     /// <exception cref="ClusterException">The pod or the right to reach it is missing, or the API server.</exception>
     public static async Task<PodStream> OpenAsync(KubeConnection connection, string ns, string pod, int port, CancellationToken cancel)
     {
-        var socket = await PodHandshake.OpenAsync(connection, ns, pod, "PortForwardFailed", "reach a port of",
-            token => connection.Client.WebSocketNamespacedPodPortForwardAsync(pod, ns, [port], PodHandshake.SubProtocol, cancellationToken: token), cancel).ConfigureAwait(false);
+        var socket = await PodHandshake.OpenAsync(connection, ns, pod, $"portforward?ports={port}", "PortForwardFailed", "reach a port of", cancel).ConfigureAwait(false);
         return new PodStream(socket, $"port {port} of the pod {pod}");
     }
 

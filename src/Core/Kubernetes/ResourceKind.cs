@@ -35,11 +35,16 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
         return known with { ApiVersion = (string?)tree["apiVersion"] ?? throw new FormatException($"a {kind} has no apiVersion") };
     }
 
-    /// <summary>Path of the collection, or of one object in it.</summary>
+    /// <summary>Path of the collection, or of one object in it. Names are escaped: none leads elsewhere.</summary>
+    /// <exception cref="ClusterException">A name that no object can have.</exception>
     public string Path(string? ns, string? name = null)
     {
         string group = ApiVersion.Contains('/', StringComparison.Ordinal) ? "apis" : "api";
-        string within = Namespaced && ns is not null ? $"/namespaces/{ns}" : "";
-        return $"/{group}/{ApiVersion}{within}/{Plural}{(name is null ? "" : "/" + name)}";
+        string within = Namespaced && ns is not null ? $"/namespaces/{Segment(ns)}" : "";
+        return $"/{group}/{ApiVersion}{within}/{Plural}{(name is null ? "" : "/" + Segment(name))}";
     }
+
+    private static string Segment(string name) => name is "" or "." or ".."
+        ? throw new ClusterException("InvalidName", FailureKind.InvalidInput, name, $"'{name}' is not the name of a namespace or an object in Kubernetes.")
+        : Uri.EscapeDataString(name);
 }

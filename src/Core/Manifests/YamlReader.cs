@@ -17,9 +17,11 @@ internal static partial class YamlReader
     /// <summary>Reads all documents of a text; empty ones are left out.</summary>
     /// <param name="text">The text.</param>
     /// <param name="source">Name for error messages.</param>
+    /// <param name="aliases">Whether anchors, aliases and merge keys are read too, as in files of others.</param>
     /// <exception cref="FormatException">The text is not YAML, or not unambiguous.</exception>
-    public static IReadOnlyList<JsonNode> ReadAll(string text, string source)
+    public static IReadOnlyList<JsonNode> ReadAll(string text, string source, bool aliases = false)
     {
+        var anchors = aliases ? new YamlAnchors(source) : null;
         var parser = new Parser(new StringReader(text));
         var documents = new List<JsonNode>();
         try
@@ -28,7 +30,7 @@ internal static partial class YamlReader
             while (!parser.Accept<StreamEnd>(out _))
             {
                 parser.Consume<DocumentStart>();
-                if (ReadNode(parser, source) is JsonNode node)
+                if (ReadNode(parser, source, anchors) is JsonNode node)
                     documents.Add(node);
                 parser.Consume<DocumentEnd>();
             }
@@ -41,11 +43,25 @@ internal static partial class YamlReader
         return documents;
     }
 
-    private static JsonNode? ReadNode(Parser parser, string source)
+    private static JsonNode? ReadNode(Parser parser, string source, YamlAnchors? anchors)
     {
         var at = parser.Current!;
+        if (anchors is not null && at is AnchorAlias alias)
+        {
+            parser.MoveNext();
+            return anchors.Find(alias);
+        }
+
         if (at is NodeEvent node)
-            RefuseProperties(node, source);
+            RefuseProperties(node, source, anchors is not null);
+        var value = ReadValue(parser, at, source, anchors);
+        if (anchors is not null && at is NodeEvent { Anchor.IsEmpty: false } anchored)
+            anchors.Add(anchored, value);
+        return value;
+    }
+
+    private static JsonNode? ReadValue(Parser parser, ParsingEvent at, string source, YamlAnchors? anchors)
+    {
         switch (at)
         {
             case Scalar scalar:
@@ -55,20 +71,28 @@ internal static partial class YamlReader
                 parser.MoveNext();
                 var array = new JsonArray();
                 while (!parser.TryConsume<SequenceEnd>(out _))
-                    array.Add(ReadNode(parser, source));
+                    array.Add(ReadNode(parser, source, anchors));
                 return array;
             case MappingStart mapping:
                 parser.MoveNext();
                 var map = new JsonObject();
+                var merged = new List<JsonNode?>();
                 while (!parser.TryConsume<MappingEnd>(out _))
                 {
                     var key = parser.Consume<Scalar>();
-                    RefuseProperties(key, source);
+                    RefuseProperties(key, source, anchors is not null);
+                    if (anchors is not null && key is { Style: ScalarStyle.Plain, Value: "<<" })
+                    {
+                        merged.Add(ReadNode(parser, source, anchors));
+                        continue;
+                    }
+
                     Refuse(key.Style == ScalarStyle.Plain && (key.Value == "<<" || AmbiguousWords.Contains(key.Value)), key, source, $"the key {key.Value} means something else to some readers: write quotes");
                     Refuse(map.ContainsKey(key.Value), key, source, $"the key '{key.Value}' is there twice");
-                    map[key.Value] = ReadNode(parser, source);
+                    map[key.Value] = ReadNode(parser, source, anchors);
                 }
 
+                YamlAnchors.Merge(map, merged);
                 return map;
             default:
                 throw new FormatException($"{source}, line {at.Start.Line}: aliases are not read here");
@@ -108,9 +132,9 @@ internal static partial class YamlReader
     // YAML 1.1, which Kubernetes reads: a leading zero means octal (file modes).
     private static bool IsOctal(string value) => value.Length > 1 && value[0] == '0' && value.All(c => c is >= '0' and <= '7');
 
-    private static void RefuseProperties(NodeEvent node, string source)
+    private static void RefuseProperties(NodeEvent node, string source, bool anchors)
     {
-        Refuse(!node.Anchor.IsEmpty, node, source, "anchors are not read here");
+        Refuse(!anchors && !node.Anchor.IsEmpty, node, source, "anchors are not read here");
         Refuse(!node.Tag.IsEmpty, node, source, "tags are not read here");
     }
 

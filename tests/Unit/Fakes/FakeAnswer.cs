@@ -15,11 +15,11 @@ internal sealed class FakeAnswer(NetworkStream stream, bool last, CancellationTo
     public CancellationToken Gone => cancel;
 
     /// <summary>Answers with a whole body.</summary>
-    public async Task SendAsync(string body, int status = 200, string type = "application/json")
+    public async Task SendAsync(string body, int status = 200, string type = "application/json", string headers = "")
     {
         begun = true;
         byte[] bytes = Encoding.UTF8.GetBytes(body);
-        await WriteAsync($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {bytes.Length}\r\n{connection}\r\n");
+        await WriteAsync($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {bytes.Length}\r\n{headers}{connection}\r\n");
         await stream.WriteAsync(bytes, cancel);
         chunked = false;
     }

@@ -1,9 +1,11 @@
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Kubernetes.Config;
 using Xunit;
 
-namespace KafkaK8s.Tests.Unit.Kubernetes;
+namespace KafkaK8s.Tests.Unit.Kubernetes.Config;
 
+[Collection("environment")]
 public sealed class KubeConfigFileTests : IDisposable
 {
     private const string Plain = """
@@ -32,21 +34,12 @@ public sealed class KubeConfigFileTests : IDisposable
     {
         var file = KubeConfigFile.Load(Write("config", Plain));
         Assert.Equal("two", file.CurrentContext);
-        Assert.Equal([("one", null), ("two", "shop")], file.Contexts.Select(c => (c.Name, (string?)c.ContextDetails.Namespace)));
-        var cluster = Assert.Single(file.Clusters).ClusterEndpoint;
-        Assert.Equal(("https://c.example", Path.Combine(folder.FullName, "ca.pem"), true, "api"), (cluster.Server, cluster.CertificateAuthority, cluster.SkipTlsVerify, cluster.TlsServerName));
-        var user = Assert.Single(file.Users).UserCredentials;
-        Assert.Equal(("/abs/cert.pem", Path.Combine(folder.FullName, "sub/key.pem"), "somebody"), (user.ClientCertificate, user.ClientKey, user.Impersonate));
+        Assert.Equal([("one", ""), ("two", "shop")], file.Contexts.Select(c => (c.Name, c.Namespace)));
+        var cluster = Assert.Single(file.Clusters);
+        Assert.Equal(("https://c.example", Path.Combine(folder.FullName, "ca.pem"), true, "api"), (cluster.Server, cluster.CertificateAuthority, cluster.InsecureSkipTlsVerify, cluster.TlsServerName));
+        var user = Assert.Single(file.Users);
+        Assert.Equal(("/abs/cert.pem", Path.Combine(folder.FullName, "sub/key.pem"), "somebody"), (user.ClientCertificate, user.ClientKey, user.As));
         Assert.Equal(["one", "two"], KubeConfigFile.ContextNames(Path.Combine(folder.FullName, "config")));
-    }
-
-    [Fact]
-    public void A_token_file_is_beside_the_kubeconfig()
-    {
-        Directory.CreateDirectory(Path.Combine(folder.FullName, "sub"));
-        Write("sub/token", "t0ken\n");
-        Assert.Equal("t0ken", Assert.Single(KubeConfigFile.Load(Write("config", "users: [{name: u, user: {tokenFile: sub/token}}]")).Users).UserCredentials.Token);
-        Assert.Equal("own", Assert.Single(KubeConfigFile.Load(Write("config", "users: [{name: u, user: {token: own, tokenFile: sub/token}}]")).Users).UserCredentials.Token);
     }
 
     [Fact]
@@ -62,10 +55,10 @@ public sealed class KubeConfigFileTests : IDisposable
                   args: [eks, get-token, --cluster-name, prod]
                   env:
                   - {name: AWS_PROFILE, value: prod}
-            """)).Users.Single().UserCredentials.ExternalExecution;
-        Assert.Equal(("client.authentication.k8s.io/v1beta1", "aws"), (exec.ApiVersion, exec.Command));
-        Assert.Equal(["eks", "get-token", "--cluster-name", "prod"], exec.Arguments);
-        Assert.Equal([("AWS_PROFILE", "prod")], exec.EnvironmentVariables.Select(v => (v["name"], v["value"])));
+            """)).Users.Single().Exec!;
+        Assert.Equal(("client.authentication.k8s.io/v1beta1", "aws", "IfAvailable"), (exec.ApiVersion, exec.Command, exec.InteractiveMode));
+        Assert.Equal(["eks", "get-token", "--cluster-name", "prod"], exec.Args);
+        Assert.Equal([KeyValuePair.Create("AWS_PROFILE", "prod")], exec.Env);
     }
 
     [Fact]
@@ -78,10 +71,13 @@ public sealed class KubeConfigFileTests : IDisposable
         {
             Environment.SetEnvironmentVariable("KUBECONFIG", string.Join(Path.PathSeparator, first, "", Path.Combine(folder.FullName, "missing"), second));
             var file = KubeConfigFile.Load(null);
-            Assert.Equal(["https://first", "https://d"], file.Clusters.Select(c => c.ClusterEndpoint.Server));
+            Assert.Equal(["https://first", "https://d"], file.Clusters.Select(c => c.Server));
             Assert.Equal(["a", "b"], file.Contexts.Select(c => c.Name));
             Assert.Equal("b", file.CurrentContext); // an empty one names nothing, as with kubectl
             Assert.Equal([first], KubeConfigFile.Find(first)); // a path goes before the variable
+            Assert.Equal(file.Path, KubeConfigFile.Load(file.Path).Path); // objects carry the list on
+            Environment.SetEnvironmentVariable("KUBECONFIG", "first");
+            Assert.Equal([first], KubeConfigFile.Find(null, folder.FullName)); // a relative one is in PowerShell's current folder
         }
         finally
         {
@@ -100,15 +96,17 @@ public sealed class KubeConfigFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "one YAML mapping")]
     [InlineData("- a", "one YAML mapping")]
     [InlineData("a: 1\n---\nb: 2", "one YAML mapping")]
     [InlineData("a: [", "line")]
-    [InlineData("clusters: [{name: c}]", "no server")]
     [InlineData("clusters: [{cluster: {server: x}}]", "no name")]
-    [InlineData("users: [{name: u, user: {exec: {args: [a]}}}]", "no command")]
-    [InlineData("users: [{name: u, user: {token: 12}}]", "cannot be read")]
-    [InlineData("users: [{name: u, user: {tokenFile: missing}}]", "missing")]
+    [InlineData("users: [{name: u, user: {token: 12}}]", "field token of user 'u'")]
+    [InlineData("users: [{name: u, user: {as-groups: [1]}}]", "field as-groups of user 'u'")]
+    [InlineData("clusters: [{name: c, cluster: {insecure-skip-tls-verify: 'true'}}]", "field insecure-skip-tls-verify of cluster 'c'")]
+    [InlineData("clusters: [{name: c, cluster: {certificate-authority-data: '%%'}}]", "field certificate-authority-data of cluster 'c'")]
+    [InlineData("users: {u: {token: t}}", "field users")]
+    [InlineData("a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]", "too much")]
+    [InlineData("a: *b", "no anchor")]
     public void A_malformed_file_is_told(string yaml, string words)
     {
         string path = Write("config", yaml);
@@ -116,6 +114,17 @@ public sealed class KubeConfigFileTests : IDisposable
         Assert.Equal(("KubeConfigInvalid", FailureKind.InvalidInput, path), (e.Id, e.Kind, e.Target));
         Assert.Contains(words, e.Message, StringComparison.Ordinal);
         Assert.Empty(KubeConfigFile.ContextNames(path));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing yet\n")]
+    [InlineData("{}")]
+    public void An_empty_file_says_nothing(string yaml)
+    {
+        string path = Write("config", yaml);
+        Assert.True(KubeConfigFile.Load(path).IsEmpty);
+        Assert.Equal("ContextNotFound", Assert.Throws<ClusterException>(() => KubeConnection.Open(path, null)).Id);
     }
 
     [Fact]
@@ -133,7 +142,8 @@ public sealed class KubeConfigFileTests : IDisposable
     [InlineData("contexts: [{name: one, context: {cluster: c}}]", null, "ContextNotFound", "no current context")]
     [InlineData("current-context: gone\ncontexts: [{name: one, context: {cluster: c}}]", null, "ContextNotFound", "'gone'")]
     [InlineData("current-context: one\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "one")]
-    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority-data: '%%'}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "one")]
+    [InlineData("current-context: one\nclusters: [{name: c}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "no server")]
+    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority-data: 'bm8='}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "certificate-authority-data")]
     [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority: missing.pem}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "missing.pem")]
     [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'not a url'}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "one")]
     public void A_context_that_cannot_be_used_is_told(string yaml, string? context, string id, string words)
