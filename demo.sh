@@ -40,23 +40,34 @@ shell() { # shell SCRIPT
   tests/pwsh -NoLogo -NoProfile -Command "\$ErrorActionPreference = 'Stop'; Import-Module '$PWD/out/KafkaK8s'; $1"
 }
 
+[ -t 1 ] || export NO_COLOR=1
 command -v dotnet > /dev/null || { echo "demo.sh: the .NET SDK 10 is needed (dotnet on the PATH): https://dot.net" >&2; exit 2; }
-build() { dotnet build KafkaK8s.sln --nologo -v quiet -clp:NoSummary; }
-step "Build the module into out/KafkaK8s" build
+build() { # the module alone, without the tests and their checks of the code; and the PowerShell that is pinned
+  dotnet tool restore > /dev/null &
+  dotnet build src/Cmdlets --nologo -v quiet -clp:NoSummary -p:RunAnalyzers=false && wait $!
+}
 
 console=''
-if [ "$lab" ]; then
+if [ -z "$lab" ]; then
+  step "Build the module into out/KafkaK8s" build
+else
+  log=$(mktemp)
+  step "Build the module into out/KafkaK8s, beside the lab's start" build > "$log" 2>&1 &
+  building=$!
+  trap 'kill "$building" 2> /dev/null || true; rm -f "$log"' EXIT
   step "Start a real Kubernetes on this machine (lab/lab up)" lab/lab up "${up[@]}"
+  wait "$building" || { cat "$log"; exit 1; }
+  cat "$log"
   connect=(-KubeConfig "'$(lab/lab kubeconfig)'")
   # The tunnel needs a broker of this decade; the lab's last resort is older and says so.
   case $(lab/lab info kafka) in 0.*) console=' -ConsoleTools' ;; esac
 fi
 at="-Namespace $namespace ${connect[*]}"
 
-shell "if (Get-KafkaCluster demo* $at) { throw 'There is a cluster demo in the namespace $namespace already: it is left alone. Remove it, or give --namespace.' }" \
-  || exit 1
+# Not one that is there already: it would be removed at the end.
+none="if (Get-KafkaCluster demo* $at) { throw 'There is a cluster demo in the namespace $namespace already: it is left alone. Remove it, or give --namespace.' }"
 new="New-KafkaCluster demo $at -CreateNamespace -StorageSize 10Gi"
-step "$new" shell "$new"
+step "$new" shell "$none; $new"
 test="Get-KafkaCluster demo $at | Test-KafkaTopic$console"
 step "$test" shell "\$result = $test; \$result; if (-not \$result.Passed) { \$result.Checks; throw 'The cluster does not work.' }"
 
