@@ -30,11 +30,15 @@
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()
+    # The build fills it in: what there is depends on the platform.
+    FileList             = @()
     PrivateData          = @{
         PSData = @{
-            Tags       = @('Kafka', 'ZooKeeper', 'Kubernetes', 'EKS', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
-            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
-            ProjectUri = 'https://github.com/kafkak8s/kafkak8s'
+            Tags         = @('Kafka', 'ZooKeeper', 'Kubernetes', 'K8s', 'EKS', 'AWS', 'DevOps', 'PSEdition_Core', 'Linux', 'MacOS', 'Windows')
+            LicenseUri   = 'https://www.apache.org/licenses/LICENSE-2.0'
+            # The one place of this address: the help's links on the web are made of it.
+            ProjectUri   = 'https://github.com/kafkak8s/kafkak8s'
+            ReleaseNotes = 'https://github.com/kafkak8s/kafkak8s/blob/main/CHANGELOG.md'
         }
     }
 }

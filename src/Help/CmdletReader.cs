@@ -94,10 +94,12 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
     private List<LinkHelp> Links(HelpPage page, ICollection<string> known)
     {
         var links = page.Links.Select(l => l.Target.StartsWith("https://", StringComparison.Ordinal) ? new LinkHelp(l.Text, l.Target) : new LinkHelp(l.Text, "")).ToList();
-        foreach (var dead in links.Where(l => l.Address.Length == 0 && !known.Contains(l.Text) && !l.Text.StartsWith(About, StringComparison.Ordinal)))
+        foreach (var dead in links.Where(l => l.Address.Length == 0 && !known.Contains(l.Text) && !IsTopic(l.Text)))
             problems.Add($"{page.Name}.md: the link '{dead.Text}' is neither a cmdlet of this module nor an address.");
         return [new LinkHelp("Online version:", $"{baseAddress}{page.Name}.md"), .. links, new LinkHelp("about_KafkaK8s", "")];
     }
+
+    private bool IsTopic(string text) => text.StartsWith(About, StringComparison.Ordinal) && File.Exists(Path.Combine(folder, $"{text}.md"));
 
     private static string NameOf(CustomAttributeData cmdlet) => $"{cmdlet.ConstructorArguments[0].Value}-{cmdlet.ConstructorArguments[1].Value}";
 }

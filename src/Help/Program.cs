@@ -2,7 +2,7 @@ using KafkaK8s.Help;
 
 if (args.Length < 5)
 {
-    Console.Error.WriteLine("usage: KafkaK8s.Help CMDLETS.dll PAGES-FOLDER BASE-ADDRESS OUTPUT.xml REFERENCE.dll...");
+    Console.Error.WriteLine("usage: KafkaK8s.Help CMDLETS.dll PAGES-FOLDER BASE-ADDRESS OUTPUT-FOLDER REFERENCE.dll...");
     return 2;
 }
 
@@ -14,7 +14,9 @@ try
         Console.Error.WriteLine($"{Path.GetFileName(args[0])} : error HELP001: {problem}"); // in the form that MSBuild takes up
     if (problems.Count > 0)
         return 1;
-    MamlWriter.Write(help, args[3]);
+    MamlWriter.Write(help, Path.Combine(args[3], $"{Path.GetFileName(args[0])}-Help.xml"));
+    foreach (string topic in Directory.EnumerateFiles(args[1], "about_*.md"))
+        File.WriteAllText(Path.Combine(args[3], $"{Path.GetFileNameWithoutExtension(topic)}.help.txt"), AboutWriter.Text(Markdown.Read(File.ReadLines(topic))));
     Console.WriteLine($"{help.Count} cmdlets -> {args[3]}");
     return 0;
 }

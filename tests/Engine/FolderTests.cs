@@ -1,6 +1,10 @@
+using System.Collections;
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using KafkaK8s.Tests.Host;
 
 namespace KafkaK8s.Tests.Engine;
@@ -12,19 +16,81 @@ public sealed class FolderTests
         "KafkaK8s.Format.ps1xml", "KafkaK8s.Types.ps1xml", "KafkaK8s.psd1", "KafkaK8s.psm1", "LICENSE",
         "bin/AWSSDK.Core.dll", "bin/AWSSDK.EC2.dll", "bin/AWSSDK.SSO.dll", "bin/AWSSDK.SSOOIDC.dll", "bin/AWSSDK.SecurityToken.dll",
         "bin/Confluent.Kafka.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.dll", "bin/YamlDotNet.dll",
-        "bin/runtimes/linux-arm64/native/alpine-librdkafka.so", "bin/runtimes/linux-arm64/native/librdkafka.so",
-        "bin/runtimes/linux-x64/native/alpine-librdkafka.so", "bin/runtimes/linux-x64/native/centos8-librdkafka.so", "bin/runtimes/linux-x64/native/librdkafka.so",
-        "bin/runtimes/osx-arm64/native/librdkafka.dylib",
-        "bin/runtimes/win-x64/native/libcrypto-3-x64.dll", "bin/runtimes/win-x64/native/libcurl.dll", "bin/runtimes/win-x64/native/librdkafka.dll", "bin/runtimes/win-x64/native/libssl-3-x64.dll",
-        "bin/runtimes/win-x64/native/msvcp140.dll", "bin/runtimes/win-x64/native/vcruntime140.dll", "bin/runtimes/win-x64/native/z.dll", "bin/runtimes/win-x64/native/zstd.dll",
-        "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt",
+        "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt", "en-US/about_KafkaK8s_Checks.help.txt", "en-US/about_KafkaK8s_Errors.help.txt", "en-US/about_KafkaK8s_Troubleshooting.help.txt",
         "manifests/kafka_deploy.yaml", "manifests/kafka_service.yaml", "manifests/zk_set.yaml",
     ];
 
+    private static readonly Dictionary<string, string[]> Natives = new()
+    {
+        ["linux-arm64"] = ["alpine-librdkafka.so", "librdkafka.so"],
+        ["linux-x64"] = ["alpine-librdkafka.so", "centos8-librdkafka.so", "librdkafka.so"],
+        ["osx-arm64"] = ["librdkafka.dylib"],
+        ["win-x64"] = ["libcrypto-3-x64.dll", "libcurl.dll", "librdkafka.dll", "libssl-3-x64.dll", "msvcp140.dll", "vcruntime140.dll", "z.dll", "zstd.dll"],
+    };
+
+    // The libraries of other platforms are in their packages.
+    private static string Rid => RuntimeInformation.RuntimeIdentifier;
+
+    public static TheoryData<string> Rids => [.. Natives.Keys];
+
     [Fact]
     public void Holds_exactly_these_files() => Assert.Equal(
-        Files.Order(StringComparer.Ordinal),
+        Expected(Rid),
         Directory.EnumerateFiles(BuiltModule.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(BuiltModule.Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Manifest_lists_exactly_its_files() => Assert.Equal(
+        Expected(Rid), ((object[])BuiltModule.Manifest["FileList"]!).Cast<string>().Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Rids))]
+    public void A_package_holds_the_module_for_one_platform_and_is_the_same_each_time(string rid)
+    {
+        using var folder = new TempFolder();
+        string package = Pack(folder.Path, rid);
+        Assert.True(new FileInfo(package).Length < 25_000_000, $"{new FileInfo(package).Length} bytes");
+        using (var zip = ZipFile.OpenRead(package))
+        {
+            Assert.Equal(Expected(rid).Select(f => $"KafkaK8s/{f}"), zip.Entries.Select(e => e.FullName).Order(StringComparer.Ordinal));
+            Assert.True(zip.Entries.Sum(e => e.Length) < 60_000_000, $"{zip.Entries.Sum(e => e.Length)} bytes unpacked");
+            using var reader = new StreamReader(zip.GetEntry("KafkaK8s/KafkaK8s.psd1")!.Open());
+            var manifest = (Hashtable)Parser.ParseInput(reader.ReadToEnd(), out _, out _).Find(ast => ast is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
+            Assert.Equal(Expected(rid), ((object[])manifest["FileList"]!).Cast<string>().Order(StringComparer.Ordinal));
+        }
+
+        byte[] first = File.ReadAllBytes(package);
+        Assert.Equal(first, File.ReadAllBytes(Pack(folder.Path, rid)));
+    }
+
+    [Fact]
+    public void The_package_of_this_platform_is_imported_by_pwsh()
+    {
+        using var folder = new TempFolder();
+        ZipFile.ExtractToDirectory(Pack(folder.Path, Rid), folder.Path);
+        string script = $"$m = Import-Module '{folder.Path}/KafkaK8s' -PassThru; $m.ExportedCmdlets.Count; (Get-Help New-KafkaCluster).Synopsis";
+        string[] lines = Run("dotnet", "pwsh", "-NoProfile", "-NonInteractive", "-Command", script).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([$"{BuiltModule.Cmdlets.Count}", "Makes a Kafka cluster on Kubernetes, or changes one, and waits until it is ready."], lines);
+    }
+
+    private static string Pack(string folder, string rid)
+    {
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        string Output(string project) => Path.Combine(BuiltModule.Root, "src", project, "bin", configuration);
+        return Run("dotnet", Path.Combine(Output("Package"), "KafkaK8s.Package.dll"), BuiltModule.Folder, Output("Cmdlets"), folder, rid).Trim();
+    }
+
+    private static string Run(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = BuiltModule.Root };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{file} {string.Join(' ', arguments)}: {output}{error.Result}");
+        return output;
+    }
+
+    private static IEnumerable<string> Expected(string rid) => Files.Concat(Natives[rid].Select(n => $"bin/runtimes/{rid}/native/{n}")).Order(StringComparer.Ordinal);
 
     [Fact]
     public void Manifest_passes_the_engine_s_test()
