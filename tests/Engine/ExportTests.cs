@@ -37,5 +37,14 @@ public sealed class ExportTests(ModuleSession module) : IClassFixture<ModuleSess
         Assert.DoesNotContain("namespace:", string.Join('\n', yaml.Split('\n').Where(l => !l.TrimStart().StartsWith('#'))).Replace("fieldPath: metadata.namespace", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Several_clusters_are_one_stream_of_documents()
+    {
+        var output = module.Engine.Run("'demo', 'test' | Export-KafkaManifest -KubernetesVersion 1.36").EnsureSuccess().Output;
+        string[] lines = string.Join('\n', output.Select(o => (string)o.BaseObject)).Split('\n');
+        Assert.Equal(2, output.Count);
+        Assert.Equal(lines.Count(l => l.StartsWith("kind: ", StringComparison.Ordinal)), lines.Count(l => l == "---"));
+    }
+
     private string Export(string arguments) => Assert.IsType<string>(Assert.Single(module.Engine.Run($"Export-KafkaManifest {arguments}").EnsureSuccess().Output).BaseObject);
 }

@@ -57,7 +57,7 @@ internal sealed class GroupTenants(
         if ((string?)volume["spec"]!["claimRef"]?["name"] is not string name || (string?)volume["spec"]!["claimRef"]!["namespace"] is not string ns)
             return null;
         var claim = claims.FirstOrDefault(c => c.Name() == name && c.Namespace() == ns);
-        if (claim is null || !Apps.Contains(claim.Label(ClusterNames.NameLabel) ?? "") || claim.Label(ClusterNames.InstanceLabel) is not string cluster)
+        if (claim is null || !Apps.Contains(claim.Label(ClusterNames.NameLabel) ?? "") || Ownership.ClusterOfClaim(claim) is not string cluster)
             return null;
         var user = pods.FirstOrDefault(p => p.Namespace() == ns && ClusterNames.Claim(p.Name()) == name);
         string what = $"volume {volume.Name()} of {ns}/{name} (cluster {cluster})";

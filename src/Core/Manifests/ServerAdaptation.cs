@@ -16,6 +16,14 @@ internal static class ServerAdaptation
     /// <remarks>Source: https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.</remarks>
     public static string EvictionVersion(Version server) => server < new Version(1, 22) ? "policy/v1beta1" : "policy/v1";
 
+    /// <summary>Refuses a server that is too old.</summary>
+    /// <exception cref="ClusterException"><c>KubernetesTooOld</c>.</exception>
+    public static void CheckVersion(Version server)
+    {
+        if (server < Oldest)
+            throw new ClusterException("KubernetesTooOld", FailureKind.InvalidInput, server, $"Kubernetes {server} is older than {Oldest}, the oldest that this module knows.");
+    }
+
     /// <summary>Changes the trees in place for a server of that version.</summary>
     public static void Adapt(IEnumerable<JsonObject> objects, Version server)
     {

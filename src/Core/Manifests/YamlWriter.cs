@@ -11,12 +11,7 @@ namespace KafkaK8s.Core.Manifests;
 internal static class YamlWriter
 {
     /// <summary>Writes the documents, divided by <c>---</c>.</summary>
-    public static string Write(IEnumerable<JsonObject> documents, string? comment = null)
-    {
-        var texts = documents.Select(WriteOne);
-        string head = comment is null ? "" : string.Concat(comment.Split('\n').Select(l => $"# {l}\n"));
-        return head + string.Join("---\n", texts);
-    }
+    public static string Write(IEnumerable<JsonObject> documents) => string.Join("---\n", documents.Select(WriteOne));
 
     private static string WriteOne(JsonObject tree)
     {

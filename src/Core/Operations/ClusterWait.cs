@@ -42,7 +42,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     {
         WatchTarget[] targets =
         [
-            new(ResourceKind.StatefulSet, names.Selector), new(ResourceKind.Pod, names.Selector),
+            new(ResourceKind.StatefulSet, ClusterNames.AllSelector), new(ResourceKind.Pod, names.Selector),
             new(ResourceKind.VolumeClaim, $"{ClusterNames.InstanceLabel}={names.Cluster}"),
             new(ResourceKind.Event, FieldSelector: "type=Warning", Optional: true),
         ];
@@ -84,6 +84,8 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
                     if (!await next.ConfigureAwait(false))
                         yield break;
                     live = changes.Current.Copy(); // the watch changes its own while we look by the beat
+                    foreach (var other in live.Of(ResourceKind.StatefulSet).Where(s => Ownership.ClusterOf(s) != names.Cluster).ToList())
+                        live.Set(ResourceKind.StatefulSet, other.Name(), null);
                     yield return live;
                     next = changes.MoveNextAsync().AsTask();
                 }

@@ -63,15 +63,9 @@ internal static class DeployPlanner
         await Task.WhenAll(version, space, claims, brokerSet, serverSet).ConfigureAwait(false);
 
         bool missing = CheckNamespace(await space.ConfigureAwait(false), request, connection);
-        var before = SpecText.Read((await brokerSet.ConfigureAwait(false))?.Annotation(ClusterNames.SpecAnnotation), names.Cluster);
-        var standingServers = await serverSet.ConfigureAwait(false) is { } s && !s.IsTerminating() ? s : null;
-        var given = StandingEnsemble.Merge(before, request.Given, standingServers, names, catalog.Defaults);
-        var spec = SpecChecks.Complete(given, catalog.Defaults);
-        SpecChecks.Check(spec, catalog.Defaults, request.Force || request.Given.ZooKeeperCount is null || before?.ZooKeeperCount == spec.ZooKeeperCount);
-
-        var objects = Composer.Compose(catalog, spec, given);
-        StandingEnsemble.KeepFirstSize(objects, standingServers, await brokerSet.ConfigureAwait(false), names);
-        ServerAdaptation.Adapt(objects, await version.ConfigureAwait(false));
+        var desired = DesiredCluster.Compose(
+            catalog, request.Given, await serverSet.ConfigureAwait(false), await brokerSet.ConfigureAwait(false), await version.ConfigureAwait(false), request.Force);
+        var (spec, objects) = (desired.Spec, desired.Objects);
         var live = missing ? new JsonObject?[objects.Count] : await Task.WhenAll(objects.Select(o => connection.TryGetAsync(ResourceKind.Of(o), request.Namespace, o.Name(), cancel))).ConfigureAwait(false);
         var standing = live.Select(o => o is not null && o.IsTerminating() ? null : o).ToList();
         for (int i = 0; i < objects.Count; i++)

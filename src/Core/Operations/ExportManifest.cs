@@ -10,24 +10,29 @@ internal static class ExportManifest
     /// <summary>The YAML for the server of a connection, with the parameters that a standing cluster was given.</summary>
     public static async Task<string> RunAsync(KubeConnection connection, ManifestCatalog catalog, ClusterSpec given, string ns, string? writtenNamespace, CancellationToken cancel)
     {
-        SpecChecks.CheckName(given.Name);
+        SpecChecks.CheckGiven(given);
+        var names = new ClusterNames(given.Name);
         var version = connection.ServerVersionAsync(cancel);
-        var set = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, new ClusterNames(given.Name).BrokerSet, cancel).ConfigureAwait(false);
-        var before = SpecText.Read(set?.Annotation(ClusterNames.SpecAnnotation), given.Name);
-        return Compose(catalog, SpecChecks.Merge(before, given), writtenNamespace, await version.ConfigureAwait(false));
+        var servers = connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.ZooKeeperSet, cancel);
+        var brokers = connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel);
+        await Task.WhenAll(version, servers, brokers).ConfigureAwait(false);
+        var server = await version.ConfigureAwait(false);
+        var desired = DesiredCluster.Compose(catalog, given, await servers.ConfigureAwait(false), await brokers.ConfigureAwait(false), server, force: true);
+        return Write(desired, given.Name, writtenNamespace, server);
     }
 
-    /// <summary>The YAML for a version of Kubernetes. Pure.</summary>
+    /// <summary>The YAML of a cluster that does not stand, for a version of Kubernetes. Pure.</summary>
     public static string Compose(ManifestCatalog catalog, ClusterSpec given, string? writtenNamespace, Version server)
     {
-        if (server < ServerAdaptation.Oldest)
-            throw new ClusterException("KubernetesTooOld", FailureKind.InvalidInput, server, $"Kubernetes {server} is older than {ServerAdaptation.Oldest}, the oldest that this module knows.");
-        var spec = SpecChecks.Complete(given, catalog.Defaults);
-        SpecChecks.Check(spec, catalog.Defaults, force: true);
-        var objects = Composer.Compose(catalog, spec, given);
-        ServerAdaptation.Adapt(objects, server);
-        foreach (var tree in writtenNamespace is null ? [] : objects)
+        SpecChecks.CheckGiven(given);
+        return Write(DesiredCluster.Compose(catalog, given, null, null, server, force: true), given.Name, writtenNamespace, server);
+    }
+
+    // A separator before the first document too, so that the texts of several clusters, one behind the other, are one stream.
+    private static string Write(DesiredCluster cluster, string name, string? writtenNamespace, Version server)
+    {
+        foreach (var tree in writtenNamespace is null ? [] : cluster.Objects)
             tree["metadata"]!["namespace"] = writtenNamespace;
-        return YamlWriter.Write(objects, $"Kafka cluster {given.Name} for Kubernetes {server.Major}.{server.Minor}, as KafkaK8s sends it.");
+        return $"# Kafka cluster {name} for Kubernetes {server.Major}.{server.Minor}, as KafkaK8s sends it.\n---\n{YamlWriter.Write(cluster.Objects)}";
     }
 }

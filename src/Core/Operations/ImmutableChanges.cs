@@ -13,7 +13,7 @@ internal static class ImmutableChanges
     public static void Check(JsonObject wanted, JsonObject live, ClusterNames names)
     {
         string what = $"{(string?)wanted["kind"]}/{wanted.Name()}";
-        if (live.Label(ClusterNames.PartOfLabel) != ClusterNames.PartOf || live.Label(ClusterNames.InstanceLabel) != names.Cluster)
+        if (Ownership.ClusterOf(live) != names.Cluster)
         {
             throw new ClusterException("NameTaken", FailureKind.Conflict, what,
                 $"{what} is there already and is not part of a cluster '{names.Cluster}' of this module. Choose another name for the cluster, or another namespace.");

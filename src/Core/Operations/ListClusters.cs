@@ -13,34 +13,34 @@ internal static class ListClusters
         var sets = connection.ListAsync(ResourceKind.StatefulSet, ns, ClusterNames.AllSelector, cancel);
         var pods = connection.ListAsync(ResourceKind.Pod, ns, ClusterNames.AllSelector, cancel);
         await Task.WhenAll(sets, pods).ConfigureAwait(false);
-        var podsOf = (await pods.ConfigureAwait(false)).ToLookup(Key);
-        return [.. (await sets.ConfigureAwait(false)).GroupBy(Key).Where(g => g.Key.Cluster is not null)
-            .Select(g => Build(g.Key, g, [.. podsOf[g.Key]], connection))
+        var podsOf = (await pods.ConfigureAwait(false)).ToLookup(OwnerOf);
+        return [.. (await sets.ConfigureAwait(false)).GroupBy(s => (Namespace: s.Namespace(), Cluster: Ownership.ClusterOf(s))).Where(g => g.Key.Cluster is not null)
+            .Select(g => Build(g.Key.Namespace, g.Key.Cluster!, [.. g], [.. g.SelectMany(s => podsOf[s.Uid()])], connection))
             .OrderBy(c => c.Namespace, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>One cluster; null where there is none of that name.</summary>
     public static async Task<KafkaCluster?> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
     {
-        string selector = new ClusterNames(cluster).Selector;
-        var sets = connection.ListAsync(ResourceKind.StatefulSet, ns, selector, cancel);
-        var pods = connection.ListAsync(ResourceKind.Pod, ns, selector, cancel);
+        var names = new ClusterNames(cluster);
+        var sets = Task.WhenAll(new[] { names.ZooKeeperSet, names.BrokerSet }.Select(s => connection.TryGetAsync(ResourceKind.StatefulSet, ns, s, cancel)));
+        var pods = connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel);
         await Task.WhenAll(sets, pods).ConfigureAwait(false);
-        var found = await sets.ConfigureAwait(false);
-        return found.Count == 0 ? null : Build((ns, cluster), found, await pods.ConfigureAwait(false), connection);
+        var found = (await sets.ConfigureAwait(false)).OfType<JsonObject>().Where(s => Ownership.ClusterOf(s) == cluster).ToList();
+        return found.Count == 0 ? null : Build(ns, cluster, found, await pods.ConfigureAwait(false), connection);
     }
 
     /// <summary>The failure of a cluster that is not there.</summary>
     public static ClusterException NotFound(string cluster, string ns, string context) => new("ClusterNotFound", FailureKind.NotFound, cluster,
         $"There is no cluster '{cluster}' in the namespace {ns} of the context {context}. Get-KafkaCluster -AllNamespaces shows those that are there.");
 
-    private static (string Namespace, string? Cluster) Key(JsonObject tree) => (tree.Namespace(), tree.Label(ClusterNames.InstanceLabel));
+    private static string OwnerOf(JsonObject pod) =>
+        Trees.Items(pod["metadata"]!["ownerReferences"]).Select(o => (string?)o["uid"]).FirstOrDefault(u => u is not null) ?? "";
 
-    private static KafkaCluster Build((string Namespace, string? Cluster) key, IEnumerable<JsonObject> sets, IReadOnlyCollection<JsonObject> pods, KubeConnection connection)
+    private static KafkaCluster Build(string ns, string cluster, List<JsonObject> sets, IReadOnlyCollection<JsonObject> pods, KubeConnection connection)
     {
-        var all = sets.ToList();
-        JsonObject? Set(string app) => all.Find(s => s.Label(ClusterNames.NameLabel) == app);
-        var view = ClusterView.Build(key.Cluster!, key.Namespace, Set(ClusterNames.ZooKeeperApp), Set(ClusterNames.KafkaApp), pods);
+        JsonObject? Set(string app) => sets.Find(s => s.Label(ClusterNames.NameLabel) == app);
+        var view = ClusterView.Build(cluster, ns, Set(ClusterNames.ZooKeeperApp), Set(ClusterNames.KafkaApp), pods);
         return view with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection };
     }
 }

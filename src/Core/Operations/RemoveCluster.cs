@@ -48,8 +48,8 @@ internal static class RemoveCluster
         var version = await connection.ServerVersionAsync(cancel).ConfigureAwait(false);
         var budget = ResourceKind.DisruptionBudget with { ApiVersion = ServerAdaptation.BudgetVersion(version) };
         var lists = await Task.WhenAll(Kinds.Append(budget).Select(async kind =>
-            (Kind: kind, Items: await connection.ListAsync(kind, request.Namespace, names.Selector, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
-        var objects = lists.SelectMany(l => l.Items.Select(i => (l.Kind, i))).ToList();
+            (Kind: kind, Items: await connection.ListAsync(kind, request.Namespace, ClusterNames.AllSelector, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+        var objects = lists.SelectMany(l => l.Items.Where(i => Ownership.ClusterOf(i) == names.Cluster).Select(i => (l.Kind, i))).ToList();
         var pods = await connection.ListAsync(ResourceKind.Pod, request.Namespace, names.Selector, cancel).ConfigureAwait(false);
         var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
             .Where(names.OwnsClaim).ToList();

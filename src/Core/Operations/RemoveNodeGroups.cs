@@ -112,7 +112,7 @@ internal static class RemoveNodeGroups
     private static async IAsyncEnumerable<OperationEvent> EvictAsync(KubeConnection connection, string eviction, RemoveGroupsPlan plan, JsonObject pod, string zone, [EnumeratorCancellation] CancellationToken cancel)
     {
         string what = $"{pod.Namespace()}/{pod.Name()}";
-        var names = new ClusterNames(pod.Label(ClusterNames.InstanceLabel) ?? "");
+        var names = new ClusterNames(Ownership.ClusterOf(pod) ?? "");
         var wait = new ClusterWait(connection, names, pod.Namespace());
         int brokers = 0;
         if (GroupTenants.IsBroker(pod))
@@ -203,7 +203,7 @@ internal static class RemoveNodeGroups
     private static async Task CheckInSyncAsync(KubeConnection connection, GroupTenants tenants, List<GroupFact> chosen, CancellationToken cancel)
     {
         var pods = chosen.SelectMany(g => tenants.NodesOf(g.Name)).SelectMany(n => tenants.Evicted(n.Name())).Where(GroupTenants.IsBroker);
-        foreach (var cluster in pods.GroupBy(p => (Namespace: p.Namespace(), Cluster: p.Label(ClusterNames.InstanceLabel)!)))
+        foreach (var cluster in pods.GroupBy(p => (Namespace: p.Namespace(), Cluster: Ownership.ClusterOf(p)!)))
         {
             var set = await BrokerSetView.FindAsync(connection, cluster.Key.Namespace, cluster.Key.Cluster, cancel).ConfigureAwait(false);
             var views = await Task.WhenAll(set.Ids.Select(n => InSync.TryReadAsync(connection, cluster.Key.Namespace, set.Names.BrokerPod(n), cancel))).ConfigureAwait(false);

@@ -11,6 +11,13 @@ internal sealed class ClusterNames(string cluster)
     public const string KafkaApp = "kafka";
     public const string ZooKeeperApp = "zookeeper";
 
+    /// <summary>Label with the name of the cluster, which no other tool writes.</summary>
+    public const string ClusterLabel = "kafkak8s.io/cluster";
+
+    /// <summary>Names of the objects of the manifests, and of the Secret that is made beside them.</summary>
+    public static readonly IReadOnlyList<string> Bases =
+        ["kafka", "kafka-service", "kafka-headless", "kafka-config", "zk", "zk-headless", "zk-cluster", "zk-config", "zk-reconfig"];
+
     /// <summary>Annotation of the brokers' StatefulSet: the parameters given so far, as JSON.</summary>
     public const string SpecAnnotation = "kafkak8s.io/spec";
 
@@ -36,7 +43,8 @@ internal sealed class ClusterNames(string cluster)
     /// <summary>Name of the cluster.</summary>
     public string Cluster { get; } = cluster;
 
-    /// <summary>Selects all objects of this cluster.</summary>
+    /// <summary>Selects the pods of this cluster: a pod without these labels is none of its sets' pods. Other objects are told apart by
+    /// <see cref="Kubernetes.Ownership"/>, because other tools write into their labels.</summary>
     public string Selector => $"{AllSelector},{InstanceLabel}={Cluster}";
 
     /// <summary>The brokers' StatefulSet.</summary>

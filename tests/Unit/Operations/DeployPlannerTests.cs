@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Operations;
@@ -168,6 +169,80 @@ public sealed class DeployPlannerTests
         Assert.Equal("data-kafka-0", (string?)Assert.Single((await PlanAsync(new ClusterSpec())).KeptClaims)["metadata"]!["name"]);
         Stand(new ClusterSpec());
         Assert.Empty((await PlanAsync(new ClusterSpec())).KeptClaims);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_too_old_is_refused()
+    {
+        version = """{"major":"1","minor":"16"}""";
+        await AssertRefusedAsync("KubernetesTooOld", new ClusterSpec());
+    }
+
+    // What follows from a number that was given (copies, in-sync copies) stays, so that no pod restarts.
+    [Theory]
+    [InlineData(null, 5)]
+    [InlineData(null, 2)]
+    [InlineData(1, 3)]
+    public async Task Brokers_that_kubectl_scaled_stay(int? before, int now)
+    {
+        Stand(new ClusterSpec { BrokerCount = before });
+        Change("kafka", set => set["spec"]!["replicas"] = now);
+        var plan = await PlanAsync(new ClusterSpec());
+        Assert.All(plan.Changes, c => Assert.Equal(ChangeAction.None, c.Action));
+        Assert.Equal(now, plan.BrokerCount);
+        Assert.All(await ExportedAsync(), AssertStands);
+    }
+
+    [Fact]
+    public async Task Brokers_that_kubectl_took_away_altogether_come_back()
+    {
+        Stand(new ClusterSpec());
+        Change("kafka", set => set["spec"]!["replicas"] = 0);
+        Assert.Equal(3, (await PlanAsync(new ClusterSpec())).BrokerCount);
+    }
+
+    [Fact]
+    public async Task An_ensemble_that_has_grown_is_exported_as_it_stands()
+    {
+        Stand(new ClusterSpec());
+        Change("zk", set => set["spec"]!["replicas"] = 5);
+        Change("kafka", set => set["metadata"]!["annotations"] = new JsonObject { [ClusterNames.SpecAnnotation] = """{"zooKeeperCount":5}""" });
+        Assert.All(await ExportedAsync(), AssertStands);
+        Assert.All((await PlanAsync(new ClusterSpec())).Changes, c => Assert.Equal(ChangeAction.None, c.Action));
+    }
+
+    [Fact]
+    public async Task A_copy_of_two_exports_is_one_stream_of_documents()
+    {
+        Stand(new ClusterSpec());
+        await using var server = Start();
+        using var connection = server.Connect();
+        string both = await ExportManifest.RunAsync(connection, Repository.Catalog, new ClusterSpec(), "shop", null, default)
+            + ExportManifest.Compose(Repository.Catalog, new ClusterSpec { Name = "demo" }, null, new Version(1, 36));
+        var documents = YamlReader.ReadAll(both, "both");
+        Assert.Equal(2 * Repository.Catalog.Objects.Count, documents.Count);
+        Assert.Distinct(documents.Select(d => Repository.Id(d.AsObject())));
+    }
+
+    private async Task<IReadOnlyList<JsonObject>> ExportedAsync()
+    {
+        await using var server = Start();
+        using var connection = server.Connect();
+        return [.. YamlReader.ReadAll(await ExportManifest.RunAsync(connection, Repository.Catalog, new ClusterSpec(), "shop", null, default), "export").Select(d => d.AsObject())];
+    }
+
+    private void AssertStands(JsonObject tree)
+    {
+        var live = Json.Object(objects[Core.Kubernetes.ResourceKind.Of(tree).Path("shop", (string)tree["metadata"]!["name"]!)]);
+        Assert.Empty(Json.Differences(live, tree));
+    }
+
+    private void Change(string set, Action<JsonObject> how)
+    {
+        string path = Core.Kubernetes.ResourceKind.StatefulSet.Path("shop", set);
+        var tree = Json.Object(objects[path]);
+        how(tree);
+        objects[path] = tree.ToJsonString();
     }
 
     private void Stand(ClusterSpec given)

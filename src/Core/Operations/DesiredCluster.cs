@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>
+/// What a cluster should be: what is given, over what was given before and what stands. The one way to it, for New-KafkaCluster and for
+/// Export-KafkaManifest. Pure.
+/// </summary>
+/// <param name="Spec">All values, completed and checked.</param>
+/// <param name="Objects">The objects in the form for the server.</param>
+internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject> Objects)
+{
+    /// <summary>Composes it.</summary>
+    /// <param name="catalog">The manifests.</param>
+    /// <param name="asked">The parameters that are given now.</param>
+    /// <param name="servers">The ZooKeeper servers' StatefulSet as it stands; null where there is none.</param>
+    /// <param name="brokers">The brokers' StatefulSet as it stands; null where there is none.</param>
+    /// <param name="server">Version of the API server.</param>
+    /// <param name="force">Allow an even ensemble.</param>
+    /// <exception cref="ClusterException">The request cannot be carried out.</exception>
+    public static DesiredCluster Compose(ManifestCatalog catalog, ClusterSpec asked, JsonObject? servers, JsonObject? brokers, Version server, bool force)
+    {
+        ServerAdaptation.CheckVersion(server);
+        var names = new ClusterNames(asked.Name);
+        var before = SpecText.Read(brokers?.Annotation(ClusterNames.SpecAnnotation), names.Cluster);
+        var standingServers = servers?.IsTerminating() == false ? servers : null;
+        var standingBrokers = brokers?.IsTerminating() == false ? brokers : null;
+        var given = StandingEnsemble.Merge(before, asked, standingServers, names, catalog.Defaults);
+        var spec = SpecChecks.Complete(given, catalog.Defaults);
+
+        // kubectl scale changes the number of brokers alone: what follows from a number that was given stays as it is.
+        int count = spec.BrokerCount ?? catalog.Defaults.BrokerCount;
+        int stands = asked.BrokerCount is null && standingBrokers is not null && Readiness.Wanted(standingBrokers) is > 0 and int n ? n : count;
+        SpecChecks.Check(
+            spec with { BrokerCount = Math.Max(count, stands) },
+            catalog.Defaults,
+            force || asked.ZooKeeperCount is null || before?.ZooKeeperCount == spec.ZooKeeperCount);
+        if (stands != count)
+            spec = spec with { BrokerCount = stands };
+
+        var objects = Composer.Compose(catalog, spec, given);
+        StandingEnsemble.KeepFirstSize(objects, standingServers, standingBrokers, names);
+        ServerAdaptation.Adapt(objects, server);
+        return new DesiredCluster(spec, objects);
+    }
+}
