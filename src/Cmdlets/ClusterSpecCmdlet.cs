@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 
@@ -104,20 +103,10 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
         ZooKeeperCpu = ZooKeeperCpu,
         ReplicationFactor = Given(nameof(ReplicationFactor)) ? ReplicationFactor : null,
         MinInSyncReplicas = Given(nameof(MinInSyncReplicas)) ? MinInSyncReplicas : null,
-        Config = Table(Config),
-        NodeSelector = Table(NodeSelector),
+        Config = SpecTable.Read(nameof(Config), Config),
+        NodeSelector = SpecTable.Read(nameof(NodeSelector), NodeSelector),
         Toleration = Toleration,
     };
 
     private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
-
-    private static Dictionary<string, string>? Table(IDictionary? table) => table?.Cast<DictionaryEntry>().ToDictionary(e => Text(e.Key), e => Text(e.Value));
-
-    // As Kafka writes values: true, 0.5, whatever the operator's culture.
-    private static string Text(object? value) => value switch
-    {
-        PSObject wrapped => Text(wrapped.BaseObject),
-        bool flag => flag ? "true" : "false",
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-    };
 }

@@ -55,11 +55,12 @@ public sealed record ClusterSpec
     /// <summary>Copies that must hold a message before it is acknowledged to a producer with acks=all.</summary>
     public int? MinInSyncReplicas { get; init; }
 
-    /// <summary>Further broker properties, by their names in Kafka's documentation.</summary>
-    public IReadOnlyDictionary<string, string>? Config { get; init; }
+    /// <summary>Further broker properties, by their names in Kafka's documentation. Given anew they are merged; null takes one away.</summary>
+    public IReadOnlyDictionary<string, string?>? Config { get; init; }
 
-    /// <summary>Labels that a node must carry to take the pods of brokers and of ZooKeeper servers.</summary>
-    public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }
+    /// <summary>Labels that a node must carry to take the pods of brokers and of ZooKeeper servers. Given anew they are
+    /// merged; null takes one away.</summary>
+    public IReadOnlyDictionary<string, string?>? NodeSelector { get; init; }
 
     /// <summary>Taints of nodes that these pods bear, as <c>key[=value][:effect]</c>.</summary>
     public IReadOnlyList<string>? Toleration { get; init; }

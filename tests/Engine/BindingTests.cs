@@ -153,6 +153,20 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     }
 
     [Fact]
+    public void Values_of_Config_are_written_as_Kafka_reads_them_and_merged()
+    {
+        using var server = WithClusters("kafka");
+        Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{ 'log.cleanup.policy' = 'compact', 'delete'; a = $true, 0.5, [System.DayOfWeek]::Friday; b = 'x'; c = '' }").EnsureSuccess();
+        Assert.Equal("""{"config":{"a":"true,0.5,Friday","b":"x","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
+        Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{ a = $null; b = 'y' }").EnsureSuccess();
+        Assert.Equal("""{"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
+        Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{}").EnsureSuccess();
+        Assert.Equal("""{"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
+
+        string? Spec() => (string?)server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree["metadata"]!["annotations"]!["kafkak8s.io/spec"];
+    }
+
+    [Fact]
     public void A_placement_reaches_both_sets_and_can_be_taken_back()
     {
         using var server = WithClusters("kafka");
@@ -166,7 +180,7 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
 
         Run(server, "New-KafkaCluster new -KubeConfig $k -BrokerCpu 300m -NoWait").EnsureSuccess(); // what was given stays
         Assert.NotNull(Brokers(server)["spec"]!["template"]!["spec"]!["nodeSelector"]);
-        Run(server, "New-KafkaCluster new -KubeConfig $k -NodeSelector @{} -Toleration @() -NoWait").EnsureSuccess();
+        Run(server, "New-KafkaCluster new -KubeConfig $k -NodeSelector @{ dedicated = $null } -Toleration @() -NoWait").EnsureSuccess();
         var bare = Brokers(server);
         Assert.Null(bare["spec"]!["template"]!["spec"]!["nodeSelector"]);
         Assert.Null(bare["spec"]!["template"]!["spec"]!["tolerations"]);

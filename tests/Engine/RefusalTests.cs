@@ -34,7 +34,12 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData("New-KafkaCluster demo -Config @{ 'min.insync.replicas' = 1 }", "ConfigOwned", "min.insync.replicas")]
     [InlineData("New-KafkaCluster demo -Config @{ 'listener.name.internal.x' = 1 }", "ConfigOwned", "listener.name.internal.x")]
     [InlineData("New-KafkaCluster demo -Config @{ 'log dirs' = 1 }", "InvalidConfig", "log dirs")]
-    [InlineData("New-KafkaCluster demo -Config @{ 'log.retention.ms' = \"1`n2\" }", "InvalidConfig", "log.retention.ms")]
+    [InlineData("New-KafkaCluster demo -Config @{ 'log.retention.ms' = @{ days = 1 } }", "InvalidConfig", "log.retention.ms")]
+    [InlineData("New-KafkaCluster demo -Config @{ 'log.retention.ms' = [timespan]::FromDays(1) }", "InvalidConfig", "log.retention.ms")]
+    [InlineData("New-KafkaCluster demo -Config @{ 'ssl.keystore.password' = 'hunter2' } -Verbose", "SecretInConfig", "ssl.keystore.password")]
+    [InlineData("New-KafkaCluster demo -KafkaImage docker.io/apache/kafka:4.1.2 -WhatIf", "UnsupportedImage", "docker.io/apache/kafka:4.1.2")]
+    [InlineData("New-KafkaCluster demo -ZooKeeperImage zookeeper:3.4", "UnsupportedImage", "zookeeper:3.4")]
+    [InlineData("New-KafkaCluster demo -ZooKeeperMemory 100Mi", "TooLittleMemory", "100Mi")]
     [InlineData("New-KafkaCluster demo -NodeSelector @{ 'a b' = 1 }", "InvalidPlacement", "a b")]
     [InlineData("New-KafkaCluster demo -Toleration a, 'b=c:NO_SCHEDULE'", "InvalidPlacement", "b=c:NO_SCHEDULE")]
     [InlineData("Export-KafkaManifest Demo", "InvalidName", "Demo")]
@@ -62,6 +67,7 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [Theory]
     [InlineData("Export-KafkaManifest demo -KubernetesVersion 1.16", "KubernetesTooOld")]
     [InlineData("Export-KafkaManifest demo -KubernetesVersion 1.30 -BrokerCount 0", "InvalidCount")]
+    [InlineData("Export-KafkaManifest demo -KubernetesVersion 1.30 -Config @{ 'ssl.keystore.password' = 'x' }", "SecretInConfig")]
     [InlineData("Export-KafkaManifest demo -KubernetesVersion 1.30 -Config @{ listeners = 'x' }", "ConfigOwned")]
     public void So_does_an_export(string script, string id)
     {
@@ -96,7 +102,7 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
         using var server = new FakeApiServer();
         server.Store.Put("v1", "namespaces", null, FakeObjects.Namespace("leaving", "Terminating"));
         server.Store.Put("apps/v1", "statefulsets", "kafka", FakeObjects.Plain("apps/v1", "StatefulSet", "taken-kafka"));
-        server.Store.Put("v1", "services", "kafka", FakeObjects.Plain("v1", "Service", "other-kafka-headless", FakeObjects.Labels("somebody", "kafka")));
+        server.Store.Put("v1", "services", "kafka", FakeObjects.Plain("v1", "Service", "other-kafka-headless", new() { ["app"] = "somebody" }));
         Assert.Equal(target, Refused(server, script, id, category).TargetObject);
     }
 

@@ -82,7 +82,10 @@ metadata: {name: stays, finalizers: [example.com/later]}
             @{ Id = 'ConfigOwned'; Given = @{ Config = @{ 'zookeeper.connect' = 'zk:2181' } } }
             @{ Id = 'ConfigOwned'; Given = @{ Config = @{ 'listener.name.internal.ssl.keystore.location' = '/x' } } }
             @{ Id = 'InvalidConfig'; Given = @{ Config = @{ 'log retention' = 7 } } }
-            @{ Id = 'InvalidConfig'; Given = @{ Config = @{ 'log.retention.hours' = "1`nbroker.id=9" } } }
+            @{ Id = 'SecretInConfig'; Given = @{ Config = @{ 'ssl.keystore.password' = 'hunter2' } } }
+            @{ Id = 'UnsupportedImage'; Given = @{ KafkaImage = 'docker.io/apache/kafka:4.1.2' } }
+            @{ Id = 'TooLittleMemory'; Given = @{ ZooKeeperMemory = '100Mi' } }
+            @{ Id = 'InvalidConfig'; Given = @{ Config = @{ 'log.retention.hours' = @{ hours = 1 } } } }
             @{ Id = 'StorageClassNotFound'; Given = @{ StorageClass = 'gold' } }
             @{ Id = 'NameTaken'; Given = @{ Name = 'taken' } }
         ) {

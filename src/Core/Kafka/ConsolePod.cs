@@ -117,7 +117,7 @@ internal sealed class ConsolePod : IAsyncDisposable
             ["containers"] = new JsonArray(Container(brokers, seconds)),
             ["volumes"] = new JsonArray(new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() }),
         };
-        foreach (string field in (string[])["imagePullSecrets", "nodeSelector", "tolerations"])
+        foreach (string field in (string[])["imagePullSecrets", "nodeSelector", "tolerations", "dnsConfig"])
         {
             if (template[field] is JsonNode value)
                 spec[field] = value.DeepClone();

@@ -43,7 +43,7 @@ internal static class Slots
         new(nameof(ClusterSpec.StorageClass), "StatefulSet", "kafka", $"{Claim}.storageClassName", s => s.StorageClass, MayAdd: true),
         new(nameof(ClusterSpec.ReplicationFactor), "StatefulSet", "kafka", $"{Kafka}.env[name=DEFAULT_REPLICATION_FACTOR].value", s => Text(s.ReplicationFactor)),
         new(nameof(ClusterSpec.MinInSyncReplicas), "StatefulSet", "kafka", $"{Kafka}.env[name=MIN_INSYNC_REPLICAS].value", s => Text(s.MinInSyncReplicas)),
-        new(nameof(ClusterSpec.Config), "StatefulSet", "kafka", $"{Kafka}.env[name=EXTRA_PROPERTIES].value", s => Properties(s.Config)),
+        new(nameof(ClusterSpec.Config), "StatefulSet", "kafka", $"{Kafka}.env[name={BrokerConfig.Variable}].value", s => Properties(s.Config)),
         new(nameof(ClusterSpec.NodeSelector), "StatefulSet", "zk", $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
         new(nameof(ClusterSpec.NodeSelector), "StatefulSet", "kafka", $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
         new(nameof(ClusterSpec.Toleration), "StatefulSet", "zk", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true),
@@ -52,12 +52,10 @@ internal static class Slots
 
     private static JsonNode? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
-    // Sorted, so that the same request gives the same text. An empty table clears what was set before.
-    private static JsonNode? Properties(IReadOnlyDictionary<string, string>? config) =>
-        config is null ? null : string.Join('\n', config.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"));
+    private static JsonNode? Properties(IReadOnlyDictionary<string, string?>? config) => config is null ? null : BrokerConfig.Lines(config);
 
     // Left out where it is empty: an apply without the field takes back what an earlier one set.
-    private static JsonObject? Table(IReadOnlyDictionary<string, string>? labels) =>
+    private static JsonObject? Table(IReadOnlyDictionary<string, string?>? labels) =>
         labels is { Count: > 0 } ? new(labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))) : null;
 
     private static JsonArray? Tolerations(IReadOnlyList<string>? texts) => texts is { Count: > 0 } ? [.. texts.Order(StringComparer.Ordinal).Select(Tolerate)] : null;

@@ -45,7 +45,7 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
 /// <summary>Makes the plan: reads what is there, composes what should be, and lets the server say what would change. Changes nothing.</summary>
 internal static class DeployPlanner
 {
-    private const string DefaultClassAnnotation = "storageclass.kubernetes.io/is-default-class";
+    private static readonly string[] DefaultClassAnnotations = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
 
     /// <summary>Makes the plan.</summary>
     /// <exception cref="ClusterException">The request cannot be carried out; nothing was changed.</exception>
@@ -75,18 +75,26 @@ internal static class DeployPlanner
         }
 
         bool isNew = standing.Zip(objects).Any(p => p.First is null && ResourceKind.Of(p.Second).Kind == ResourceKind.StatefulSet.Kind);
+        var warnings = new List<string>([.. SpecChecks.Advise(spec, catalog.Defaults), .. ImageVersions.Advise(request.Given)]);
+        var keptClaims = (await claims.ConfigureAwait(false)).Where(names.OwnsClaim).ToList();
         if (isNew && spec.Ephemeral != true)
-            await CheckStorageClassAsync(connection, spec, cancel).ConfigureAwait(false);
+        {
+            int volumes = (spec.ZooKeeperCount ?? catalog.Defaults.ZooKeeperCount) + (spec.BrokerCount ?? catalog.Defaults.BrokerCount) - keptClaims.Count(c => !c.IsTerminating());
+            warnings.AddRange(await CheckStorageClassAsync(connection, spec, volumes, cancel).ConfigureAwait(false));
+        }
+
         var changes = missing
             ? [.. objects.Select(o => Change(names, request.Namespace, o, null, null))]
             : await DryRunAsync(connection, names, request, objects, live, cancel).ConfigureAwait(false);
-        var restarts = missing ? [] : await RestartsAsync(connection, names, request.Namespace, standing, changes, cancel).ConfigureAwait(false);
-        var keptClaims = (await claims.ConfigureAwait(false)).Where(names.OwnsClaim).ToList();
+        var sets = standing.OfType<JsonObject>().Where(o => (string?)o["kind"] == "StatefulSet").OrderByDescending(o => o.Name() == names.ZooKeeperSet).ToList();
+        // By one label: pods of others may carry it too.
+        var pods = sets.Count == 0 ? [] : await connection.ListAsync(ResourceKind.Pod, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false);
+        warnings.AddRange(ForeignPods.Advise(sets, pods));
         return new DeployPlan(request, names, spec)
         {
             Objects = objects,
-            Changes = [.. changes, .. restarts],
-            Warnings = [.. SpecChecks.Advise(spec, catalog.Defaults)],
+            Changes = [.. changes, .. Restarts(names, request.Namespace, sets, pods, changes)],
+            Warnings = warnings,
             KeptClaims = isNew && spec.Ephemeral != true ? keptClaims : [],
             NamespaceMissing = missing,
             ZooKeeperIsNew = !standing.Any(o => o is not null && o.Name() == names.ZooKeeperSet && (string?)o["kind"] == "StatefulSet"),
@@ -121,23 +129,39 @@ internal static class DeployPlanner
         return false;
     }
 
-    private static async Task CheckStorageClassAsync(KubeConnection connection, ClusterSpec spec, CancellationToken cancel)
+    // Refuses what nothing would ever bind. Volumes that somebody made by hand need no object of their class.
+    private static async Task<IReadOnlyList<string>> CheckStorageClassAsync(KubeConnection connection, ClusterSpec spec, int needed, CancellationToken cancel)
     {
-        List<JsonObject> classes;
+        if (needed <= 0 || await TryListAsync(connection, ResourceKind.StorageClass, cancel).ConfigureAwait(false) is not { } classes)
+            return [];
+        if (classes.Any(c => spec.StorageClass is string named ? c.Name() == named : Array.Exists(DefaultClassAnnotations, a => c.Annotation(a) == "true")))
+            return [];
+        string missing = spec.StorageClass is null ? "No storage class is the default one" : $"There is no storage class '{spec.StorageClass}'";
+        string without = spec.StorageClass is null ? "without a class" : "of that class";
+        if (await TryListAsync(connection, ResourceKind.Volume, cancel).ConfigureAwait(false) is not { } volumes)
+            return [$"{missing}; the {needed} claims wait for volumes {without} that somebody makes by hand."];
+        int free = volumes.Count(v => ((string?)v["spec"]?["storageClassName"] ?? "") == (spec.StorageClass ?? "") && (string?)v["status"]?["phase"] is null or "Available");
+        if (free >= needed)
+            return [];
+        if (free > 0)
+            return [$"{missing}, and only {free} of {needed} volumes {without} are free; the other claims wait until somebody makes more."];
+        string known = classes.Count == 0 ? "none" : string.Join(", ", classes.Select(c => c.Name()));
+        throw spec.StorageClass is string name
+            ? new ClusterException("StorageClassNotFound", FailureKind.NotFound, name, $"{missing}, and no free volume of that class. There are: {known}. Name one of them with -StorageClass.")
+            : new ClusterException("NoDefaultStorageClass", FailureKind.NotFound, null, $"{missing}, so no volume could be made. There are: {known}. Name one with -StorageClass.");
+    }
+
+    // A right for one namespace does not reach what belongs to the whole of Kubernetes; the claims will tell.
+    private static async Task<IReadOnlyList<JsonObject>?> TryListAsync(KubeConnection connection, ResourceKind kind, CancellationToken cancel)
+    {
         try
         {
-            classes = [.. Trees.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"])];
+            return [.. Trees.Items((await connection.GetAsync(kind.Path(null), cancel).ConfigureAwait(false))["items"])];
         }
         catch (ClusterException e) when (e.Kind is FailureKind.Permission)
         {
-            return; // a right for one namespace does not reach storage classes; the claims will tell
+            return null;
         }
-
-        string known = classes.Count == 0 ? "none" : string.Join(", ", classes.Select(c => c.Name()));
-        if (spec.StorageClass is string named && !classes.Exists(c => c.Name() == named))
-            throw new ClusterException("StorageClassNotFound", FailureKind.NotFound, named, $"There is no storage class '{named}'. There are: {known}. Name one of them with -StorageClass.");
-        if (spec.StorageClass is null && !classes.Exists(c => c.Annotation(DefaultClassAnnotation) == "true"))
-            throw new ClusterException("NoDefaultStorageClass", FailureKind.NotFound, null, $"No storage class is the default one, so no volume could be made. There are: {known}. Name one with -StorageClass.");
     }
 
     // The server's own answer to each apply, all at once: what it would refuse is known before anything is changed.
@@ -155,7 +179,7 @@ internal static class DeployPlanner
     public static ClusterChange Change(ClusterNames names, string ns, JsonObject tree, JsonObject? before, JsonObject? after)
     {
         // What was asked for stands last: what it changes matters more.
-        IReadOnlyList<FieldChange> fields = before is null || after is null ? [] : [.. ObjectDiff.Compare(before, after).OrderBy(f => f.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))];
+        IReadOnlyList<FieldChange> fields = before is null || after is null ? [] : [.. Compare(before, after).OrderBy(f => f.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))];
         return new ClusterChange
         {
             Cluster = names.Cluster,
@@ -167,14 +191,20 @@ internal static class DeployPlanner
         };
     }
 
-    // Pods do not follow their template by themselves (OnDelete): those that must start anew are part of the plan.
-    private static async Task<IReadOnlyList<ClusterChange>> RestartsAsync(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject?> standing, IReadOnlyList<ClusterChange> changes, CancellationToken cancel)
+    // Secrets that an older module let into -Config are not shown, though they may be what changes.
+    private static IReadOnlyList<FieldChange> Compare(JsonObject before, JsonObject after)
     {
-        var sets = standing.OfType<JsonObject>().Where(o => (string?)o["kind"] == "StatefulSet").OrderByDescending(o => o.Name() == names.ZooKeeperSet).ToList();
-        if (sets.Count == 0)
-            return [];
-        var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
+        var fields = ObjectDiff.Compare(before, after);
+        if (fields.Count == 0 || (string?)after["kind"] != "StatefulSet")
+            return fields;
+        var shown = ObjectDiff.Compare(BrokerConfig.WithoutSecrets(before), BrokerConfig.WithoutSecrets(after));
+        return shown.Count > 0 ? shown : [.. fields.Select(f => f with { From = "(secret)", To = "(secret)" })];
+    }
+
+    // Pods do not follow their template by themselves (OnDelete): those that must start anew are part of the plan.
+    private static IReadOnlyList<ClusterChange> Restarts(
+        ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<ClusterChange> changes)
+    {
         var restarts = new List<ClusterChange>();
         foreach (var set in sets)
         {

@@ -43,6 +43,9 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
 
         var objects = Composer.Compose(catalog, spec, given);
         StandingEnsemble.KeepFirstSize(objects, standingServers, standingBrokers, names);
+        StandingTemplates.Keep(objects, standingServers, standingBrokers, names);
+        if (asked.Config is null && given.Config is not null)
+            StandingTemplates.KeepConfig(objects, given.Config, standingBrokers, names);
         ServerAdaptation.Adapt(objects, server);
         return new DesiredCluster(spec, objects);
     }

@@ -84,11 +84,7 @@ internal sealed class ClusterNames(string cluster)
     public static string Claim(string pod) => $"data-{pod}";
 
     /// <summary>Whether a volume claim is, by its name, one of this cluster's sets.</summary>
-    public bool OwnsClaim(System.Text.Json.Nodes.JsonObject claim)
-    {
-        string name = (string)claim["metadata"]!["name"]!;
-        return Ordinal(name) >= 0 && (name == Claim(BrokerPod(Ordinal(name))) || name == Claim(ZooKeeperPod(Ordinal(name))));
-    }
+    public bool OwnsClaim(System.Text.Json.Nodes.JsonObject claim) => Kubernetes.Ownership.ClusterOfClaim(claim) == Cluster;
 
     /// <summary>Address of the bootstrap service inside the Kubernetes cluster.</summary>
     public string Bootstrap(string ns) => $"{BootstrapService}.{ns}.svc:{InternalPort}";

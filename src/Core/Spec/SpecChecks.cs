@@ -7,6 +7,11 @@ namespace KafkaK8s.Core.Spec;
 /// </summary>
 internal static partial class SpecChecks
 {
+    // The start scripts give a broker half of its memory as heap, a server all but 128 MiB; less than 64 MiB of heap serve neither.
+    private const decimal Mebi = 1024 * 1024;
+    private const decimal SmallestBroker = 256;
+    private const decimal SmallestServer = 192;
+
     /// <summary>Broker properties that the start script or a parameter of its own sets, with what to use instead.</summary>
     private static readonly Dictionary<string, string> OwnedConfig = new(StringComparer.Ordinal)
     {
@@ -32,7 +37,12 @@ internal static partial class SpecChecks
     public static IReadOnlyCollection<string> OwnedConfigKeys => OwnedConfig.Keys;
 
     /// <summary>Takes what is given anew over what was given before.</summary>
-    public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given) => before is null ? given : new ClusterSpec
+    public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given) => before is null ? given with
+    {
+        Config = Merge(null, given.Config),
+        NodeSelector = Merge(null, given.NodeSelector),
+    }
+    : new ClusterSpec
     {
         Name = given.Name,
         ZooKeeperCount = given.ZooKeeperCount ?? before.ZooKeeperCount,
@@ -50,10 +60,27 @@ internal static partial class SpecChecks
         ZooKeeperCpu = given.ZooKeeperCpu ?? before.ZooKeeperCpu,
         ReplicationFactor = given.ReplicationFactor ?? before.ReplicationFactor,
         MinInSyncReplicas = given.MinInSyncReplicas ?? before.MinInSyncReplicas,
-        Config = given.Config ?? before.Config,
-        NodeSelector = given.NodeSelector ?? before.NodeSelector,
+        Config = Merge(before.Config, given.Config),
+        NodeSelector = Merge(before.NodeSelector, given.NodeSelector),
         Toleration = given.Toleration ?? before.Toleration,
     };
+
+    // A table is merged by its names; a null takes one away.
+    private static IReadOnlyDictionary<string, string?>? Merge(IReadOnlyDictionary<string, string?>? before, IReadOnlyDictionary<string, string?>? given)
+    {
+        if (given is null)
+            return before;
+        var merged = new Dictionary<string, string?>(before ?? new Dictionary<string, string?>());
+        foreach (var (key, value) in given)
+        {
+            if (value is null)
+                merged.Remove(key);
+            else
+                merged[key] = value;
+        }
+
+        return merged;
+    }
 
     /// <summary>
     /// Fills in what follows from a small number of brokers: no more copies than brokers, and one copy fewer in sync, so that one
@@ -81,7 +108,7 @@ internal static partial class SpecChecks
     public static void Check(ClusterSpec spec, ManifestDefaults defaults, bool force)
     {
         int servers = spec.ZooKeeperCount ?? defaults.ZooKeeperCount;
-        CheckGiven(spec with
+        CheckValues(spec with
         {
             BrokerCount = spec.BrokerCount ?? defaults.BrokerCount,
             ZooKeeperCount = servers,
@@ -97,6 +124,24 @@ internal static partial class SpecChecks
     /// <param name="spec">The spec as given.</param>
     /// <exception cref="ClusterException">As <see cref="Check"/>.</exception>
     public static void CheckGiven(ClusterSpec spec)
+    {
+        CheckValues(spec);
+        // What follows is newer than some clusters that stand: it is asked of what is given, not of what was given before.
+        ImageVersions.Check(spec);
+        CheckMemory("-BrokerMemory", spec.BrokerMemory, SmallestBroker);
+        CheckMemory("-ZooKeeperMemory", spec.ZooKeeperMemory, SmallestServer);
+        foreach (var (key, value) in spec.Config ?? new Dictionary<string, string?>())
+        {
+            if (value is not null && BrokerConfig.IsSecret(key, value))
+            {
+                throw Invalid("SecretInConfig", key,
+                    $"-Config: {key} is a secret, and what -Config gives stands readable in the StatefulSet and in every broker's environment. " +
+                    "Leave it out: no listener of this version needs one. Secrets will come from a Kubernetes Secret, together with listeners for TLS and SASL.");
+            }
+        }
+    }
+
+    private static void CheckValues(ClusterSpec spec)
     {
         CheckName(spec.Name);
         var (brokers, servers, factor, inSync) = (spec.BrokerCount, spec.ZooKeeperCount, spec.ReplicationFactor, spec.MinInSyncReplicas);
@@ -118,11 +163,11 @@ internal static partial class SpecChecks
         CheckQuantity("-ZooKeeperCpu", spec.ZooKeeperCpu);
         if (spec.Ephemeral == true && (spec.StorageSize ?? spec.ZooKeeperStorageSize ?? spec.StorageClass) is string storage)
             throw Invalid("EphemeralWithStorage", storage, "-Ephemeral makes no volumes: leave -StorageSize, -ZooKeeperStorageSize and -StorageClass out.");
-        foreach (var (key, value) in spec.Config ?? new Dictionary<string, string>())
-            CheckConfig(key, value);
-        foreach (var (key, value) in spec.NodeSelector ?? new Dictionary<string, string>())
+        foreach (string key in spec.Config?.Keys ?? [])
+            CheckConfig(key);
+        foreach (var (key, value) in spec.NodeSelector ?? new Dictionary<string, string?>())
         {
-            if (!Labels.IsKey(key) || !Labels.IsValue(value))
+            if (!Labels.IsKey(key) || !Labels.IsValue(value ?? ""))
                 throw Invalid("InvalidPlacement", key, $"-NodeSelector: '{key}={value}' is no label that a node can carry. Give a table of labels, such as @{{ dedicated = 'kafka' }}.");
         }
 
@@ -148,6 +193,8 @@ internal static partial class SpecChecks
             yield return $"-MinInSyncReplicas 1: a message may be acknowledged while only one broker holds it.";
         if (Quantity.TryParse(spec.BrokerMemory, out decimal memory) && memory < 512m * 1024 * 1024)
             yield return $"-BrokerMemory {spec.BrokerMemory}: half of it is the heap; below 512Mi a broker may run out of memory.";
+        foreach (string key in (spec.Config ?? new Dictionary<string, string?>()).Where(p => BrokerConfig.IsSecret(p.Key, p.Value ?? "")).Select(p => p.Key).Order(StringComparer.Ordinal))
+            yield return $"{key} was given earlier and is a secret that stands readable in the StatefulSet: take it away with -Config @{{ '{key}' = $null }}.";
     }
 
     /// <summary>Refuses a name that Kubernetes could not use for every object.</summary>
@@ -165,16 +212,18 @@ internal static partial class SpecChecks
             throw Invalid("InvalidQuantity", value, $"{parameter} '{value}' is not a quantity of Kubernetes. Write a number above 0 with a unit, such as 10Gi, 512Mi or 500m.");
     }
 
-    private static void CheckConfig(string key, string value)
+    private static void CheckMemory(string parameter, string? value, decimal smallest)
+    {
+        if (Quantity.TryParse(value, out decimal memory) && memory < smallest * Mebi)
+            throw Invalid("TooLittleMemory", value!, $"{parameter} {value} is too little for Java and its heap. Give at least {smallest:0}Mi.");
+    }
+
+    private static void CheckConfig(string key)
     {
         if (!PropertyName().IsMatch(key))
             throw Invalid("InvalidConfig", key, $"-Config: '{key}' is not the name of a broker property.");
         if (OwnedConfig.TryGetValue(key, out string? why) || key.StartsWith("listener.name.", StringComparison.Ordinal) || key.StartsWith("controller.", StringComparison.Ordinal))
             throw Invalid("ConfigOwned", key, $"-Config: {key} is set by this module: {why ?? "listeners are not changed by hand"}.");
-        if (value.AsSpan().ContainsAny('\r', '\n'))
-            throw Invalid("InvalidConfig", key, $"-Config: the value of {key} has more than one line.");
-        if (value.EndsWith('\\'))
-            throw Invalid("InvalidConfig", key, $"-Config: the value of {key} ends with a backslash, which would take the next property into it.");
     }
 
     private static ClusterException Invalid(string id, object target, string message) => new(id, FailureKind.InvalidInput, target, message);

@@ -42,6 +42,6 @@ internal static class SpecText
         }
     }
 
-    private static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string>? table) =>
+    private static SortedDictionary<string, string?>? Sorted(IReadOnlyDictionary<string, string?>? table) =>
         table is { Count: > 0 } ? new(table.ToDictionary(), StringComparer.Ordinal) : null;
 }

@@ -24,8 +24,8 @@ public sealed class GoldenTests
         ["images"] = (new ClusterSpec { KafkaImage = "registry.example/kafka:3.8.1", ZooKeeperImage = "registry.example/zookeeper@sha256:0123" }, null, Newest),
         ["resources"] = (new ClusterSpec { BrokerMemory = "4Gi", BrokerCpu = "2", ZooKeeperMemory = "1Gi", ZooKeeperCpu = "500m" }, null, Newest),
         ["replication"] = (new ClusterSpec { ReplicationFactor = 2, MinInSyncReplicas = 1 }, null, Newest),
-        ["config"] = (new ClusterSpec { Config = new Dictionary<string, string> { ["log.retention.hours"] = "72", ["compression.type"] = "zstd", ["ssl.principal.mapping.rules"] = "RULE:^CN=(.*?),.*$/$1/ # \"é\"" } }, null, Newest),
-        ["placement"] = (new ClusterSpec { NodeSelector = new Dictionary<string, string> { ["dedicated"] = "kafka" }, Toleration = ["dedicated=kafka:NoSchedule"] }, null, Newest),
+        ["config"] = (new ClusterSpec { Config = new Dictionary<string, string?> { ["log.retention.hours"] = "72", ["compression.type"] = "zstd", ["ssl.principal.mapping.rules"] = "RULE:^CN=(.*?),.*$/$1/ # \"é\"" } }, null, Newest),
+        ["placement"] = (new ClusterSpec { NodeSelector = new Dictionary<string, string?> { ["dedicated"] = "kafka" }, Toleration = ["dedicated=kafka:NoSchedule"] }, null, Newest),
         ["everything"] = (new ClusterSpec
         {
             Name = "demo",
@@ -42,8 +42,8 @@ public sealed class GoldenTests
             ZooKeeperCpu = "1",
             ReplicationFactor = 5,
             MinInSyncReplicas = 3,
-            Config = new Dictionary<string, string> { ["num.io.threads"] = "16" },
-            NodeSelector = new Dictionary<string, string> { ["kubernetes.io/arch"] = "arm64", ["dedicated"] = "kafka" },
+            Config = new Dictionary<string, string?> { ["num.io.threads"] = "16" },
+            NodeSelector = new Dictionary<string, string?> { ["kubernetes.io/arch"] = "arm64", ["dedicated"] = "kafka" },
             Toleration = ["spot", "dedicated=kafka:NoSchedule"],
         }, "shop", Newest),
         ["kubernetes-1.17"] = (new ClusterSpec(), null, new Version(1, 17)),

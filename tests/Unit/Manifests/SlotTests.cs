@@ -27,8 +27,8 @@ public sealed class SlotTests
         [nameof(ClusterSpec.ZooKeeperCpu)] = "700m",
         [nameof(ClusterSpec.ReplicationFactor)] = 7,
         [nameof(ClusterSpec.MinInSyncReplicas)] = 7,
-        [nameof(ClusterSpec.Config)] = new Dictionary<string, string> { ["log.retention.hours"] = "7", ["compression.type"] = "zstd" },
-        [nameof(ClusterSpec.NodeSelector)] = new Dictionary<string, string> { ["dedicated"] = "kafka" },
+        [nameof(ClusterSpec.Config)] = new Dictionary<string, string?> { ["log.retention.hours"] = "7", ["compression.type"] = "zstd" },
+        [nameof(ClusterSpec.NodeSelector)] = new Dictionary<string, string?> { ["dedicated"] = "kafka" },
         [nameof(ClusterSpec.Toleration)] = new[] { "dedicated=kafka:NoSchedule" },
     };
 
@@ -73,7 +73,7 @@ public sealed class SlotTests
             int n => n.ToString(System.Globalization.CultureInfo.InvariantCulture),
             string s => s,
             string[] => """[{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}]""",
-            Dictionary<string, string> { Count: 1 } => """{"dedicated":"kafka"}""",
+            Dictionary<string, string?> { Count: 1 } => """{"dedicated":"kafka"}""",
             _ => "compression.type=zstd\nlog.retention.hours=7",
         };
         Assert.All(slots, s =>
@@ -97,14 +97,14 @@ public sealed class SlotTests
     [Fact]
     public void An_empty_table_of_properties_takes_back_what_was_there()
     {
-        var spec = new ClusterSpec { Config = new Dictionary<string, string>() };
+        var spec = new ClusterSpec { Config = new Dictionary<string, string?>() };
         Assert.Empty(Changed(Composer.Compose(Repository.Catalog, spec, spec)));
     }
 
     [Fact]
     public void An_empty_placement_takes_back_what_was_there()
     {
-        var spec = new ClusterSpec { NodeSelector = new Dictionary<string, string>(), Toleration = [] };
+        var spec = new ClusterSpec { NodeSelector = new Dictionary<string, string?>(), Toleration = [] };
         Assert.Empty(Changed(Composer.Compose(Repository.Catalog, spec, spec)));
     }
 

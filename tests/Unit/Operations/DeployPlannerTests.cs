@@ -16,6 +16,7 @@ public sealed class DeployPlannerTests
     private readonly Dictionary<string, string> objects = new() { ["/api/v1/namespaces/shop"] = """{"metadata":{"name":"shop"},"status":{"phase":"Active"}}""" };
     private string[] classes = [DefaultClass];
     private int classesStatus = 200;
+    private string[]? volumes = [];
     private string version = """{"major":"1","minor":"36"}""";
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class DeployPlannerTests
         await AssertRefusedAsync(server, "InvalidQuantity", new ClusterSpec { StorageSize = "10 gigs" });
         await AssertRefusedAsync(server, "InvalidName", new ClusterSpec { Name = "A" });
         await AssertRefusedAsync(server, "InvalidCount", new ClusterSpec { BrokerCount = 0 });
-        await AssertRefusedAsync(server, "ConfigOwned", new ClusterSpec { Config = new Dictionary<string, string> { ["broker.id"] = "1" } });
+        await AssertRefusedAsync(server, "ConfigOwned", new ClusterSpec { Config = new Dictionary<string, string?> { ["broker.id"] = "1" } });
         await AssertRefusedAsync(server, "ReplicationFactorTooHigh", new ClusterSpec { BrokerCount = 1, ReplicationFactor = 2 });
         await AssertRefusedAsync(server, "MinInSyncReplicasTooHigh", new ClusterSpec { ReplicationFactor = 1, MinInSyncReplicas = 2 });
         await AssertRefusedAsync(server, "EphemeralWithStorage", new ClusterSpec { Ephemeral = true, StorageSize = "1Gi" });
@@ -122,9 +123,92 @@ public sealed class DeployPlannerTests
         await AssertRefusedAsync("NoDefaultStorageClass", new ClusterSpec());
         classes = [];
         await AssertRefusedAsync("NoDefaultStorageClass", new ClusterSpec());
+        classes = ["""{"metadata":{"name":"old","annotations":{"storageclass.beta.kubernetes.io/is-default-class":"true"}}}"""];
+        Assert.Empty((await PlanAsync(new ClusterSpec())).Warnings);
+        classes = [];
         await PlanAsync(new ClusterSpec { Ephemeral = true });
         classesStatus = 403; // a right for one namespace does not reach storage classes
         await PlanAsync(new ClusterSpec());
+    }
+
+    // What `kubectl apply -f manifests/` would bind is not refused: volumes made by hand need no object of their class.
+    [Theory]
+    [InlineData("manual")]
+    [InlineData(null)]
+    public async Task Volumes_made_by_hand_need_no_storage_class(string? name)
+    {
+        classes = [];
+        var spec = new ClusterSpec { StorageClass = name, ZooKeeperCount = 1, BrokerCount = 1, ReplicationFactor = 1, MinInSyncReplicas = 1 };
+        string Volume(string phase) => $$"""{"metadata":{"name":"v"},"spec":{"storageClassName":"{{name}}"},"status":{"phase":"{{phase}}"} }""";
+        volumes = [Volume("Available"), Volume("Available"), Volume("Bound")];
+        Assert.DoesNotContain((await PlanAsync(spec)).Warnings, w => w.Contains("class", StringComparison.Ordinal));
+        volumes = [Volume("Available"), Volume("Released")];
+        Assert.Contains((await PlanAsync(spec)).Warnings, w => w.Contains("only 1 of 2 volumes", StringComparison.Ordinal));
+        volumes = null; // no right to see them
+        Assert.Contains((await PlanAsync(spec)).Warnings, w => w.Contains("2 claims wait for volumes", StringComparison.Ordinal));
+        volumes = [Volume("Bound")];
+        await AssertRefusedAsync(name is null ? "NoDefaultStorageClass" : "StorageClassNotFound", spec);
+        objects["/api/v1/namespaces/shop/persistentvolumeclaims"] = """{"items":[{"metadata":{"name":"data-kafka-0"}},{"metadata":{"name":"data-zk-0"}}]}""";
+        await PlanAsync(spec); // the volumes of an earlier life are there
+    }
+
+    [Fact]
+    public async Task A_cluster_of_an_older_module_is_left_alone()
+    {
+        var given = new ClusterSpec { Config = new Dictionary<string, string?> { ["ssl.keystore.password"] = "hunter$$2", ["log.retention.hours"] = "48" } };
+        Stand(given);
+        foreach (string path in objects.Keys.Where(p => p.Contains("/shop/", StringComparison.Ordinal)).ToList())
+        {
+            var tree = Json.Object(objects[path]);
+            MakeOld(tree);
+            objects[path] = tree.ToJsonString();
+        }
+
+        var plan = await PlanAsync(new ClusterSpec());
+        Assert.All(plan.Changes, c => Assert.Equal((ChangeAction.None, 0), (c.Action, c.Fields.Count)));
+        Assert.All(await ExportedAsync(), AssertStands);
+        Assert.Contains("ssl.keystore.password", Assert.Single(plan.Warnings), StringComparison.Ordinal);
+
+        // Neither what it held nor what it becomes shows a secret.
+        plan = await PlanAsync(new ClusterSpec { Config = new Dictionary<string, string?> { ["log.retention.hours"] = "72" } });
+        var change = Assert.Single(plan.Changes, c => c.Action != ChangeAction.None);
+        Assert.Contains("72", Assert.Single(change.Fields, f => f.Path.EndsWith("[name=EXTRA_PROPERTIES].value", StringComparison.Ordinal)).To, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter", string.Join('\n', change.Fields), StringComparison.Ordinal);
+        Assert.DoesNotContain(change.Fields, f => f.Path.Contains(ClusterNames.ClusterLabel, StringComparison.Ordinal) || f.Path.Contains("dns", StringComparison.Ordinal));
+        plan = await PlanAsync(new ClusterSpec { Config = new Dictionary<string, string?> { ["ssl.keystore.password"] = null } });
+        Assert.DoesNotContain("hunter", string.Join('\n', plan.Changes.SelectMany(c => c.Fields)), StringComparison.Ordinal);
+        Assert.Equal("""{"config":{"log.retention.hours":"48"}}""", (string?)plan.Objects.Single(o => Repository.Id(o) == "StatefulSet/kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation]);
+    }
+
+    [Fact]
+    public async Task Pods_of_others_behind_the_Services_of_an_older_cluster_are_named()
+    {
+        Stand(new ClusterSpec());
+        Change("kafka", MakeOld);
+        objects["/api/v1/namespaces/shop/pods"] = $$"""{"items":[{"metadata":{"name":"exporter-0","labels":{"{{ClusterNames.NameLabel}}":"kafka","{{ClusterNames.InstanceLabel}}":"kafka"} } }]}""";
+        Assert.StartsWith("exporter-0: not of kafka, ", Assert.Single((await PlanAsync(new ClusterSpec())).Warnings), StringComparison.Ordinal);
+        Stand(new ClusterSpec()); // new clusters select by their mark
+        Assert.Empty((await PlanAsync(new ClusterSpec())).Warnings);
+    }
+
+    // As the manifests of commit 24b638c were, and as its module wrote properties.
+    private static void MakeOld(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                map.Remove(ClusterNames.ClusterLabel);
+                map.Remove("dnsConfig");
+                if ((string?)((map["name"] as JsonValue)?.GetValueKind() == System.Text.Json.JsonValueKind.String ? map["name"] : null) == BrokerConfig.Variable)
+                    map["value"] = ((string)map["value"]!).Replace("$$$$", "$$", StringComparison.Ordinal);
+                foreach (var (_, child) in map)
+                    MakeOld(child);
+                break;
+            case JsonArray array:
+                foreach (var child in array)
+                    MakeOld(child);
+                break;
+        }
     }
 
     [Fact]
@@ -254,6 +338,7 @@ public sealed class DeployPlannerTests
     private FakeApiServer Start() => new((r, to) =>
         r.Path == "/version" ? to.SendAsync(version)
         : r.Path.EndsWith("/storageclasses", StringComparison.Ordinal) ? classesStatus == 200 ? to.ListAsync("1", classes) : to.RefuseAsync(classesStatus, "no")
+        : r.Path.EndsWith("/persistentvolumes", StringComparison.Ordinal) ? volumes is null ? to.RefuseAsync(403, "no") : to.ListAsync("1", volumes)
         : r.Method == "PATCH" ? to.SendAsync(r.Body)
         : objects.TryGetValue(r.Path, out string? json) ? to.SendAsync(json)
         : r.Path.EndsWith("/pods", StringComparison.Ordinal) || r.Path.EndsWith("/persistentvolumeclaims", StringComparison.Ordinal) ? to.ListAsync("1")

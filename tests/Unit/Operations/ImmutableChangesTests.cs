@@ -56,8 +56,8 @@ public sealed class ImmutableChangesTests
     [Theory]
     [InlineData("app.kubernetes.io/part-of", "bitnami", "NameTaken")]
     [InlineData("app.kubernetes.io/part-of", null, "NameTaken")]
-    [InlineData("app.kubernetes.io/instance", "other", "NameTaken")]
-    [InlineData("app.kubernetes.io/instance", null, "NameTaken")]
+    [InlineData(ClusterNames.ClusterLabel, "other", "NameTaken")]
+    [InlineData("app.kubernetes.io/instance", "other", null)] // what deployment tools overwrite
     [InlineData("app.kubernetes.io/component", null, null)]
     public void An_object_of_somebody_else_is_left_alone(string label, string? value, string? id)
     {

@@ -9,7 +9,7 @@ public sealed class SpecTextTests
     public void Nothing_given_is_no_text()
     {
         Assert.Null(SpecText.Write(new ClusterSpec()));
-        Assert.Null(SpecText.Write(new ClusterSpec { Name = "demo", Config = new Dictionary<string, string>(), NodeSelector = new Dictionary<string, string>(), Toleration = [] }));
+        Assert.Null(SpecText.Write(new ClusterSpec { Name = "demo", Config = new Dictionary<string, string?>(), NodeSelector = new Dictionary<string, string?>(), Toleration = [] }));
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class SpecTextTests
         {
             property.SetValue(spec, property.PropertyType == typeof(int?) ? 7 : property.PropertyType == typeof(bool?) ? false
                 : property.PropertyType == typeof(string) ? $"{property.Name} \"é\" <&'>\n"
-                : property.PropertyType == typeof(IReadOnlyList<string>) ? new[] { "a", "b=c:NoSchedule" } : new Dictionary<string, string> { ["b.c"] = "2", ["a"] = "" });
+                : property.PropertyType == typeof(IReadOnlyList<string>) ? new[] { "a", "b=c:NoSchedule" } : new Dictionary<string, string?> { ["b.c"] = "2", ["a"] = "" });
         }
 
         string text = SpecText.Write(spec)!;
@@ -38,8 +38,8 @@ public sealed class SpecTextTests
     [Fact]
     public void The_same_properties_in_another_order_are_the_same_text() =>
         Assert.Equal(
-            SpecText.Write(new ClusterSpec { Config = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" } }),
-            SpecText.Write(new ClusterSpec { Config = new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" } }));
+            SpecText.Write(new ClusterSpec { Config = new Dictionary<string, string?> { ["a"] = "1", ["b"] = "2" } }),
+            SpecText.Write(new ClusterSpec { Config = new Dictionary<string, string?> { ["b"] = "2", ["a"] = "1" } }));
 
     [Fact]
     public void The_same_tolerations_in_another_order_are_the_same_text() =>
@@ -48,7 +48,7 @@ public sealed class SpecTextTests
     [Fact]
     public void The_text_is_this_one() =>
         Assert.Equal("""{"zooKeeperCount":5,"storageSize":"10Gi","ephemeral":false,"config":{"a":"1"}}""",
-            SpecText.Write(new ClusterSpec { ZooKeeperCount = 5, StorageSize = "10Gi", Ephemeral = false, Config = new Dictionary<string, string> { ["a"] = "1" } }));
+            SpecText.Write(new ClusterSpec { ZooKeeperCount = 5, StorageSize = "10Gi", Ephemeral = false, Config = new Dictionary<string, string?> { ["a"] = "1" } }));
 
     [Theory]
     [InlineData(null)]
