@@ -55,7 +55,7 @@ internal static class Composer
         tree["spec"]!.AsObject().Remove("volumeClaimTemplates");
     }
 
-    // As kustomize's namePrefix does: the object's own name, the references to others, and the label that says whose it is.
+    // As kustomize's namePrefix does: the object's own name, the references to others, and the labels that say whose it is.
     private static void Rename(JsonObject tree, ClusterNames names)
     {
         Relabel(tree, names.Cluster);
@@ -90,8 +90,8 @@ internal static class Composer
     {
         if (node is JsonObject map)
         {
-            if (map.ContainsKey(ClusterNames.InstanceLabel))
-                map[ClusterNames.InstanceLabel] = cluster;
+            foreach (string label in new[] { ClusterNames.InstanceLabel, ClusterNames.ClusterLabel }.Where(map.ContainsKey))
+                map[label] = cluster;
             foreach (var (_, child) in map)
                 Relabel(child, cluster);
         }

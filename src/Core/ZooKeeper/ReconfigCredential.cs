@@ -47,6 +47,7 @@ internal static class ReconfigCredential
                 {
                     [ClusterNames.NameLabel] = ClusterNames.ZooKeeperApp,
                     [ClusterNames.InstanceLabel] = names.Cluster,
+                    [ClusterNames.ClusterLabel] = names.Cluster,
                     [ClusterNames.PartOfLabel] = ClusterNames.PartOf,
                 },
             },

@@ -62,6 +62,26 @@ public sealed partial class ManifestRuleTests
         Assert.Null(c["resources"]!["limits"]!["cpu"]);
     });
 
+    // Alpine's resolver tries the search list only for names with fewer dots than this; ours have three.
+    [Fact]
+    public void Names_are_completed_from_the_search_list_whatever_the_default() => Assert.All(Sets, s =>
+    {
+        var option = Assert.Single(s["spec"]!["template"]!["spec"]!["dnsConfig"]!["options"]!.AsArray())!;
+        var names = new ClusterNames("demo");
+        int dots = new[] { names.BrokerHost(0, "ns"), names.ZooKeeperHost(0, "ns") }.Max(n => n.Count(c => c == '.'));
+        Assert.Equal("ndots", (string?)option["name"]);
+        Assert.True(int.Parse((string)option["value"]!, CultureInfo.InvariantCulture) > dots);
+    });
+
+    [Fact]
+    public void Every_command_that_the_manifests_name_exists()
+    {
+        var commands = CommandName().Matches(string.Concat(Directory.GetFiles(Repository.Manifests).Select(File.ReadAllText))).Select(m => m.Value).Distinct().ToList();
+        Assert.Contains("New-KafkaCluster", commands);
+        string module = File.ReadAllText(Path.Combine(Repository.Root, "module", "KafkaK8s.psd1"));
+        Assert.All(commands, c => Assert.Contains($"'{c}'", module, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Containers_have_all_three_probes() => Assert.All(Containers, c => Assert.All(new[] { "startupProbe", "readinessProbe", "livenessProbe" }, p => Assert.NotNull(c[p])));
 
@@ -183,6 +203,9 @@ public sealed partial class ManifestRuleTests
 
     [GeneratedRegex(@"^[a-z0-9.-]+\.[a-z]+/[a-z0-9._/-]+:[0-9]+\.[0-9]+\.[0-9]+$")]
     private static partial Regex ImageName();
+
+    [GeneratedRegex(@"\b[A-Z][a-z]+-(Kafka|ZooKeeper|Eks)[A-Za-z]+")]
+    private static partial Regex CommandName();
 
     [GeneratedRegex(@"^\s*put ([a-z.]+) ", RegexOptions.Multiline)]
     private static partial Regex Put();

@@ -71,6 +71,9 @@ public sealed class RenameTests
             Assert.Equal(ClusterNames.PartOf, (string?)tree["metadata"]!["labels"]![ClusterNames.PartOfLabel]);
             var instances = Json.Leaves(tree).Where(l => l.Key.EndsWith(ClusterNames.InstanceLabel, StringComparison.Ordinal)).Select(l => l.Value).Distinct();
             Assert.Equal([$"\"{cluster}\""], instances);
+            var marks = Json.Leaves(tree).Where(l => l.Key.EndsWith(ClusterNames.ClusterLabel, StringComparison.Ordinal)).ToList();
+            Assert.Equal(Json.Leaves(tree).Count(l => l.Key.EndsWith(ClusterNames.InstanceLabel, StringComparison.Ordinal)), marks.Count);
+            Assert.All(marks, m => Assert.Equal($"\"{cluster}\"", m.Value));
         }
     }
 
@@ -84,6 +87,15 @@ public sealed class RenameTests
             var found = pods.Where(p => selector.All(s => (string?)p.Value[s.Key] == (string?)s.Value)).Select(p => p.Key);
             Assert.Equal(Repository.Id(tree).Contains("zk", StringComparison.Ordinal) ? "demo-zk" : "demo-kafka", Assert.Single(found));
         }
+    }
+
+    // An exporter or a Job may carry the common labels: clients must not be sent to it, and the budget must not count it.
+    [Fact]
+    public void No_selector_finds_a_pod_of_another_tool_with_the_common_labels()
+    {
+        var selectors = Demo.Select(o => (o["spec"]?["selector"]?["matchLabels"] ?? o["spec"]?["selector"])?.AsObject()).OfType<JsonObject>().ToList();
+        Assert.Equal(8, selectors.Count);
+        Assert.All(selectors, s => Assert.Equal("demo", (string?)s[ClusterNames.ClusterLabel]));
     }
 
     [Fact]
