@@ -25,9 +25,11 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
     {
         ServerAdaptation.CheckVersion(server);
         var names = new ClusterNames(asked.Name);
-        var before = SpecText.Read(brokers?.Annotation(ClusterNames.SpecAnnotation), names.Cluster);
-        var standingServers = servers?.IsTerminating() == false ? servers : null;
-        var standingBrokers = brokers?.IsTerminating() == false ? brokers : null;
+        // A set of that name may be somebody else's: then it says nothing of this cluster.
+        var (ourServers, ourBrokers) = (Ours(servers, names), Ours(brokers, names));
+        var before = SpecText.Read(ourBrokers?.Annotation(ClusterNames.SpecAnnotation), names.Cluster);
+        var standingServers = ourServers?.IsTerminating() == false ? ourServers : null;
+        var standingBrokers = ourBrokers?.IsTerminating() == false ? ourBrokers : null;
         var given = StandingEnsemble.Merge(before, asked, standingServers, names, catalog.Defaults);
         var spec = SpecChecks.Complete(given, catalog.Defaults);
 
@@ -49,4 +51,6 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
         ServerAdaptation.Adapt(objects, server);
         return new DesiredCluster(spec, objects);
     }
+
+    private static JsonObject? Ours(JsonObject? set, ClusterNames names) => set is not null && Ownership.ClusterOf(set) == names.Cluster ? set : null;
 }
