@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 
 namespace KafkaK8s.Core.Kafka;
 
@@ -11,6 +9,7 @@ namespace KafkaK8s.Core.Kafka;
 internal static class ConsoleLines
 {
     private const int PieceSize = 32 * 1024;
+    private const int LongestKey = 8 + 19;
     private const byte Separator = (byte)':';
 
     /// <summary>Bytes of message that fit a line's value of that size.</summary>
@@ -19,32 +18,43 @@ internal static class ConsoleLines
     /// <summary>All lines, in pieces of some kilobytes; each piece is valid until the next is asked for.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="count">Messages over all partitions, in turn.</param>
-    /// <param name="keys">One key for each partition.</param>
+    /// <param name="partitions">Number of partitions.</param>
     /// <param name="valueSize">Size of a line's value.</param>
     /// <param name="written">Called with the partition of each line that was given out.</param>
-    public static IEnumerable<ReadOnlyMemory<byte>> Write(ulong run, long count, IReadOnlyList<string> keys, int valueSize, Action<int> written)
+    /// <remarks>
+    /// Each message has a key of its own, so that a topic that is compacted keeps them all. Where a key leads decides which partition
+    /// has its turn; one that leads to a partition that has got its share is left out.
+    /// </remarks>
+    public static IEnumerable<ReadOnlyMemory<byte>> Write(ulong run, long count, int partitions, int valueSize, Action<int> written)
     {
-        byte[][] heads = [.. keys.Select(k => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{k}{(char)Separator}")))];
         byte[] message = VerificationMessage.Buffer(run, MessageSize(valueSize));
-        int longest = heads.Max(h => h.Length) + Base64.GetMaxEncodedToUtf8Length(message.Length) + 1;
+        byte[] key = new byte[LongestKey];
+        Utf8Formatter.TryFormat((uint)run, key, out int head, new StandardFormat('x', 8));
+        int longest = LongestKey + 1 + Base64.GetMaxEncodedToUtf8Length(message.Length) + 1;
         byte[] piece = new byte[Math.Max(PieceSize, longest)];
         int used = 0;
-        for (long i = 0; i < count; i++)
+        long[] given = new long[partitions];
+        for (long n = 0, left = count; left > 0; n++)
         {
-            int partition = (int)(i % keys.Count);
+            Utf8Formatter.TryFormat(n, key.AsSpan(head), out int digits);
+            int partition = KeyPartitioner.Partition(key.AsSpan(0, head + digits), partitions);
+            if (given[partition] == VerificationLedger.Share(count, partitions, partition))
+                continue;
             if (used + longest > piece.Length)
             {
                 yield return piece.AsMemory(0, used);
                 used = 0;
             }
 
-            VerificationMessage.Number(message, partition, i / keys.Count);
-            heads[partition].CopyTo(piece, used);
-            used += heads[partition].Length;
+            VerificationMessage.Number(message, partition, given[partition]++);
+            key.AsSpan(0, head + digits).CopyTo(piece.AsSpan(used));
+            used += head + digits;
+            piece[used++] = Separator;
             Base64.EncodeToUtf8(message, piece.AsSpan(used), out _, out int encoded);
             used += encoded;
             piece[used++] = (byte)'\n';
             written(partition);
+            left--;
         }
 
         yield return piece.AsMemory(0, used);

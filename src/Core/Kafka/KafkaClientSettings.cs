@@ -12,8 +12,14 @@ internal static class KafkaClientSettings
     /// <summary>Messages that may be on their way at once: enough to fill every broker's pipe, few enough that a latency means something.</summary>
     public const int Window = 20_000;
 
+    private const int FullBatch = 1_000_000;
+
     /// <summary>A producer that loses and doubles nothing by itself.</summary>
-    public static ProducerConfig Producer(string bootstrap, TimeSpan messageTimeout, int messageSize) => Fast(new ProducerConfig
+    /// <param name="bootstrap">The brokers' addresses.</param>
+    /// <param name="messageTimeout">Longest time for one message.</param>
+    /// <param name="messageSize">Size of each.</param>
+    /// <param name="largestBatch">Bytes of the largest batch that the topic takes; null where that is unknown.</param>
+    public static ProducerConfig Producer(string bootstrap, TimeSpan messageTimeout, int messageSize, int? largestBatch = null) => Fast(new ProducerConfig
     {
         Acks = Acks.All,
         EnableIdempotence = true,
@@ -24,7 +30,8 @@ internal static class KafkaClientSettings
         RequestTimeoutMs = (int)Math.Min(messageTimeout.TotalMilliseconds, 10_000),
         RetryBackoffMs = 20,
         RetryBackoffMaxMs = 200,
-        MessageMaxBytes = Math.Max(1_000_000, messageSize + 4096),
+        BatchSize = Math.Min(FullBatch, largestBatch ?? FullBatch),
+        MessageMaxBytes = Math.Max(FullBatch, messageSize + 4096),
         QueueBufferingMaxMessages = Window + 1000,
         QueueBufferingMaxKbytes = 64 * 1024,
         DeliveryReportFields = "status",
@@ -51,6 +58,7 @@ internal static class KafkaClientSettings
         config.BootstrapServers = bootstrap;
         config.ClientId = "kafkak8s";
         config.SocketNagleDisable = true;
+        config.StatisticsIntervalMs = 1000; // they alone tell that brokers throttle
         config.SocketTimeoutMs = 15_000; // a broker that hangs keeps its connections; its partitions' next leader is there after 9 to 18 s
         config.ReconnectBackoffMs = 10;
         config.ReconnectBackoffMaxMs = 200;

@@ -1,32 +1,13 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Text;
 
 namespace KafkaK8s.Core.Kafka;
 
 /// <summary>
-/// Finds for each partition a key that Kafka's Java producer sends there: the console producer cannot be told a partition, but its
-/// hash of a key (murmur2, in every version since 0.9) is known. Pure.
+/// Where Kafka's Java producer sends a key: the console producer cannot be told a partition, but its hash of a key (murmur2, in every
+/// version since 0.9) is known. Pure.
 /// </summary>
 internal static class KeyPartitioner
 {
-    /// <summary>One key for each partition, in their order.</summary>
-    public static IReadOnlyList<string> Keys(int partitions)
-    {
-        string?[] keys = new string?[partitions];
-        for (int n = 0, open = partitions; open > 0; n++)
-        {
-            string key = n.ToString(CultureInfo.InvariantCulture);
-            ref string? place = ref keys[Partition(Encoding.ASCII.GetBytes(key), partitions)];
-            if (place is not null)
-                continue;
-            place = key;
-            open--;
-        }
-
-        return keys!;
-    }
-
     /// <summary>The partition of a key.</summary>
     public static int Partition(ReadOnlySpan<byte> key, int partitions) => (Murmur2(key) & int.MaxValue) % partitions;
 

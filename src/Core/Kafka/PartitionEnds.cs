@@ -10,16 +10,6 @@ internal static class PartitionEnds
     /// <summary>How long a leader may take to come to know its end.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>
-    /// What passes soon after an election or a start, and what Kafka's own consumer asks again for (OffsetFetcherUtils): above all a new
-    /// leader says OFFSET_NOT_AVAILABLE until its followers have fetched (KIP-207).
-    /// </summary>
-    private static readonly HashSet<ErrorCode> Passing =
-    [
-        ErrorCode.OffsetNotAvailable, ErrorCode.NotLeaderForPartition, ErrorCode.LeaderNotAvailable, ErrorCode.ReplicaNotAvailable,
-        ErrorCode.FencedLeaderEpoch, ErrorCode.UnknownLeaderEpoch, ErrorCode.KafkaStorageError, ErrorCode.UnknownTopicOrPart,
-    ];
-
     /// <summary>Asks for the ends until every leader knows its own.</summary>
     /// <param name="ask">Asks once, for all partitions.</param>
     /// <param name="topic">Topic, for the error.</param>
@@ -42,7 +32,7 @@ internal static class PartitionEnds
                 var refused = e is ListOffsetsException one
                     ? one.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError).Where(o => o.Error.IsError).OrderBy(o => o.Partition.Value).ToList()
                     : [];
-                bool passes = refused.Count > 0 && refused.All(o => Passing.Contains(o.Error.Code));
+                bool passes = refused.Count > 0 && refused.All(o => KafkaErrors.Passes(o.Error.Code));
                 if (!passes || clock.Elapsed > patience || limit.IsCancellationRequested)
                 {
                     string word = refused.Count > 0 ? $"partition {refused[0].Partition.Value}: {refused[0].Error.Reason}" : e.Error.Reason;

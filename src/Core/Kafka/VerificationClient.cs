@@ -7,16 +7,17 @@ namespace KafkaK8s.Core.Kafka;
 internal sealed class VerificationClient : IDisposable
 {
     private readonly string bootstrap;
-    private readonly IProducer<Null, byte[]> producer;
+    private readonly IProducer<byte[], byte[]> producer;
     private readonly IAdminClient admin;
     private volatile string? lastWord;
+    private long throttled;
 
-    public VerificationClient(string bootstrap, TimeSpan messageTimeout, int messageSize)
+    public VerificationClient(string bootstrap, TimeSpan messageTimeout, int messageSize, int? largestBatch)
     {
         this.bootstrap = bootstrap;
         // Without a handler the library writes to the process's standard error.
-        producer = new ProducerBuilder<Null, byte[]>(KafkaClientSettings.Producer(bootstrap, messageTimeout, messageSize))
-            .SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason)).Build();
+        producer = new ProducerBuilder<byte[], byte[]>(KafkaClientSettings.Producer(bootstrap, messageTimeout, messageSize, largestBatch))
+            .SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason)).SetStatisticsHandler((_, text) => Measure(text)).Build();
         admin = new DependentAdminClientBuilder(producer.Handle).Build();
     }
 
@@ -93,7 +94,8 @@ internal sealed class VerificationClient : IDisposable
         var ends = facts.OwnTopic ? null : await EndsAsync(facts, limit).ConfigureAwait(false);
         // Made now, not earlier: a consumer that has idled waits a second before its first fetch.
         using var consumer = new ConsumerBuilder<Ignore, ReadRecord>(KafkaClientSettings.Consumer(bootstrap))
-            .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason)).Build();
+            .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason))
+            .SetStatisticsHandler((_, text) => Measure(text)).Build();
         await progress(traffic.ConsumeAsync(consumer, starts, ends, limit), "Consume", "read back", () => traffic.Ledger.ReceivedSoFar).ConfigureAwait(false);
         return facts with
         {
@@ -104,6 +106,7 @@ internal sealed class VerificationClient : IDisposable
             Timed = traffic.Timed,
             ProduceTime = traffic.ProduceTime,
             ConsumeTime = traffic.ConsumeTime,
+            Throttled = TimeSpan.FromMilliseconds(Volatile.Read(ref throttled)),
         };
     }
 
@@ -122,4 +125,6 @@ internal sealed class VerificationClient : IDisposable
         facts.Topic, PartitionEnds.Patience, limit);
 
     private void Hear(string text) => lastWord = text;
+
+    private void Measure(string statistics) => Volatile.Write(ref throttled, Math.Max(Volatile.Read(ref throttled), ClientStatistics.Throttled(statistics)));
 }

@@ -28,6 +28,9 @@ internal sealed record VerificationFacts
     /// <summary>The brokers before the first message.</summary>
     public required IReadOnlyList<BrokerLook> Before { get; init; }
 
+    /// <summary>What the brokers said before the first message.</summary>
+    public IEnumerable<BrokerAnswer> Answers => Before.Select(b => b.Answer).OfType<BrokerAnswer>();
+
     /// <summary>The brokers after the last one; empty when it did not come to that.</summary>
     public IReadOnlyList<BrokerLook> After { get; init; } = [];
 
@@ -60,6 +63,12 @@ internal sealed record VerificationFacts
 
     /// <summary>How the order was checked, where that is not message by message.</summary>
     public string? OrderNote { get; init; }
+
+    /// <summary>The longest time for which a broker throttled a request, by a quota.</summary>
+    public TimeSpan Throttled { get; init; }
+
+    /// <summary>Bytes of the largest batch that the topic takes; null where the brokers do not say.</summary>
+    public int? LargestBatch { get; init; }
 
     /// <summary>Time that was given, when it ran out.</summary>
     public TimeSpan? TimeOut { get; init; }

@@ -34,6 +34,9 @@ internal static class VerificationMessage
     /// <summary>What a broker takes by default (1 MiB), less room for the record's own framing.</summary>
     public const int LargestSize = (1024 * 1024) - 1024;
 
+    /// <summary>Size of a key.</summary>
+    public const int KeySize = 20;
+
     private const uint Magic = 0x38734b4b; // "KKs8"
     private const int CoveredFrom = 8;
 
@@ -56,6 +59,9 @@ internal static class VerificationMessage
         BinaryPrimitives.WriteInt64LittleEndian(buffer[20..], sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(buffer[4..], Checksum(buffer[CoveredFrom..]));
     }
+
+    /// <summary>The key of a message: no other has it, so that a topic that is compacted keeps them all.</summary>
+    public static ReadOnlySpan<byte> Key(ReadOnlySpan<byte> message) => message.Slice(8, KeySize);
 
     /// <summary>Reads a record.</summary>
     public static ReadRecord Read(ReadOnlySpan<byte> record, ulong run)

@@ -62,7 +62,7 @@ internal static class VerificationReport
         }
 
         if (facts.TimeOut is { } limit)
-            yield return new CheckResult("InTime", false, $"it was not done within {limit.TotalSeconds:0.#} s");
+            yield return new CheckResult("InTime", false, $"it was not done within {limit.TotalSeconds:0.#} s{Throttled(facts)}");
         if (facts.OwnTopic && facts.TopicFailure is null && !facts.KeepTopic)
             yield return new CheckResult("TopicRemoved", facts.RemovalFailure is null, facts.RemovalFailure ?? $"{facts.Topic} is gone");
     }
@@ -106,9 +106,9 @@ internal static class VerificationReport
     {
         string head = $"{Number(total.Acked)} of {Number(facts.Wanted)}";
         if (total.Acked == facts.Wanted)
-            return new("AllAcked", true, head);
+            return new("AllAcked", true, head + Throttled(facts));
         string unsent = total.Sent < facts.Wanted ? $"; {Number(facts.Wanted - total.Sent)} not sent after that" : "";
-        return new("AllAcked", false, $"{head}; {Complaints(facts.SendErrors, "no reason was given")}{unsent}");
+        return new("AllAcked", false, $"{head}; {Complaints(facts.SendErrors, "no reason was given")}{unsent}{Throttled(facts)}");
     }
 
     private static IEnumerable<CheckResult> ReadBack(VerificationFacts facts, LedgerCounts total)
@@ -163,6 +163,9 @@ internal static class VerificationReport
 
     private static string Complaints(IReadOnlyDictionary<string, long> errors, string none) =>
         errors.Count == 0 ? none : List(errors.OrderByDescending(e => e.Value).Select(e => e.Value == 1 ? e.Key : $"{e.Key} ({Number(e.Value)} times)"));
+
+    private static string Throttled(VerificationFacts facts) => facts.Throttled <= TimeSpan.Zero ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"; the brokers throttle this client (a quota): up to {facts.Throttled.TotalSeconds:0.0} s for one request");
 
     private static double Rate(long messages, TimeSpan time) => messages == 0 || time <= TimeSpan.Zero ? 0 : messages / time.TotalSeconds;
 

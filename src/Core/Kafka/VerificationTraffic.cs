@@ -67,7 +67,7 @@ internal sealed class VerificationTraffic
     }
 
     /// <summary>Sends all messages, in turn over the partitions, and waits for the answers; stops early at the first failed message.</summary>
-    public async Task ProduceAsync(IProducer<Null, byte[]> producer, int size, CancellationToken limit)
+    public async Task ProduceAsync(IProducer<byte[], byte[]> producer, int size, CancellationToken limit)
     {
         clock = Stopwatch.GetTimestamp();
         await Task.Factory.StartNew(() => Send(producer, size, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
@@ -94,15 +94,16 @@ internal sealed class VerificationTraffic
     /// <summary>Reads the run's records where they lie, without a copy.</summary>
     public IDeserializer<ReadRecord> Deserializer() => new RecordReader(run);
 
-    private void Send(IProducer<Null, byte[]> producer, int size, CancellationToken limit)
+    private void Send(IProducer<byte[], byte[]> producer, int size, CancellationToken limit)
     {
         byte[] buffer = VerificationMessage.Buffer(run, size);
-        var message = new Message<Null, byte[]> { Value = buffer }; // the library copies the bytes within Produce
+        var message = new Message<byte[], byte[]> { Key = new byte[VerificationMessage.KeySize], Value = buffer }; // the library copies the bytes within Produce
         for (long i = 0; i < count && !failed; i++)
         {
             int partition = (int)(i % partitions.Length);
             long sequence = i / partitions.Length;
             VerificationMessage.Number(buffer, partition, sequence);
+            VerificationMessage.Key(buffer).CopyTo(message.Key);
             // The first message of each partition goes alone: it opens the connections, which would count in every other latency.
             while (i - Reported >= (i == partitions.Length ? 1 : KafkaClientSettings.Window) && !failed && !limit.IsCancellationRequested)
                 Thread.Sleep(1);
@@ -120,14 +121,14 @@ internal sealed class VerificationTraffic
     }
 
     /// <returns>False when the client's queue is full for the moment.</returns>
-    private bool TryProduce(IProducer<Null, byte[]> producer, Message<Null, byte[]> message, int partition, long sequence)
+    private bool TryProduce(IProducer<byte[], byte[]> producer, Message<byte[], byte[]> message, int partition, long sequence)
     {
         long at = Stopwatch.GetTimestamp();
         try
         {
             producer.Produce(partitions[partition], message, report => Answered(partition, sequence, at, report));
         }
-        catch (ProduceException<Null, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+        catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
         {
             return false;
         }
@@ -143,7 +144,7 @@ internal sealed class VerificationTraffic
         return true;
     }
 
-    private void Answered(int partition, long sequence, long at, DeliveryReport<Null, byte[]> report)
+    private void Answered(int partition, long sequence, long at, DeliveryReport<byte[], byte[]> report)
     {
         if (report.Error.IsError)
         {

@@ -71,10 +71,13 @@ internal sealed class WireWriter(bool flexible = false)
 
     public void Bytes(ReadOnlySpan<byte> value) => bytes.Write(value);
 
+    /// <summary>All that was written.</summary>
+    public byte[] Written() => bytes.WrittenSpan.ToArray();
+
     /// <summary>All that was written, of which the first four bytes become the length of the rest.</summary>
     public byte[] Frame()
     {
-        byte[] frame = bytes.WrittenSpan.ToArray();
+        byte[] frame = Written();
         BinaryPrimitives.WriteInt32BigEndian(frame, frame.Length - 4);
         return frame;
     }

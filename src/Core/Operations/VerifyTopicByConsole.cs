@@ -9,10 +9,7 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>The check with Kafka's console tools in a short-lived pod: nothing of this machine but the API server's address takes part.</summary>
 internal static class VerifyTopicByConsole
 {
-    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(15); // while nobody waits for Ctrl+C; a busy cluster takes its time
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Words of a pod's state that waiting alone seldom mends.</summary>
     private static readonly string[] Stuck = ["no node takes it", "ErrImage", "ImagePull", "InvalidImageName", "CreateContainerConfigError"];
@@ -30,30 +27,12 @@ internal static class VerifyTopicByConsole
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(request.Timeout);
 
-        events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
-        var before = await LookAsync(cancel).ConfigureAwait(false);
-        var facts = new VerificationFacts
-        {
-            Cluster = brokers.Names.Cluster,
-            Namespace = brokers.Namespace,
-            Topic = request.Topic ?? TopicName.Make(DateTimeOffset.UtcNow),
-            OwnTopic = request.Topic is null,
-            Wanted = request.MessageCount,
-            Path = VerificationPath.ConsoleTools,
-            Client = "kafka-console-*",
-            KeepTopic = request.KeepTopic,
-            Before = before,
-        };
-        foreach (var silent in before.Where(b => b.Answer is null))
-            events.TryWrite(new Warned($"Broker {silent.Broker} does not answer: {silent.Failure}"));
-        var answers = before.Select(b => b.Answer).OfType<BrokerAnswer>().ToList();
-        if (answers.Count == 0)
+        var facts = await VerifyTopicSteps.BeginAsync(connection, brokers, request, "kafka-console-*", events, cancel).ConfigureAwait(false);
+        if (!facts.Answers.Any())
             return VerificationReport.Compose(facts with { Duration = Stopwatch.GetElapsedTime(start) });
-        if (request.Topic is not null && !answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
-            throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, answers);
 
         Task making = Task.CompletedTask;
-        bool removable = answers.Max(a => a.Version) >= MetadataCodec.Newest;
+        bool removable = facts.Answers.Max(a => a.Version) >= MetadataCodec.Newest;
         var pod = await ConsolePod.StartAsync(connection, brokers, request.Timeout + TimeSpan.FromMinutes(2),
             PodWaits, limit.Token).ConfigureAwait(false);
         try
@@ -63,7 +42,7 @@ internal static class VerifyTopicByConsole
             try
             {
                 facts = await ExchangeAsync(tools, facts).ConfigureAwait(false);
-                facts = facts with { After = await LookAsync(cancel).ConfigureAwait(false) }; // while the topic stands
+                facts = facts with { After = await VerifyTopicSteps.LookAsync(connection, brokers, cancel).ConfigureAwait(false) }; // while the topic stands
             }
             finally
             {
@@ -77,18 +56,12 @@ internal static class VerifyTopicByConsole
         }
         finally
         {
-            // A topic in the making is waited for: made after its removal, it would stay.
-            await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await VerifyTopicSteps.MadeAsync(making).ConfigureAwait(false);
             await pod.DisposeAsync().ConfigureAwait(false);
             if (pod.RemovalFailure is not null)
                 events.TryWrite(new Warned(pod.RemovalFailure));
             if (facts.OwnTopic && !request.KeepTopic && removable)
-            {
-                facts = facts with
-                {
-                    RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic, cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
-                };
-            }
+                facts = await VerifyTopicSteps.RemoveTopicAsync(connection, brokers, facts, cancel).ConfigureAwait(false);
         }
 
         cancel.ThrowIfCancellationRequested();
@@ -107,16 +80,12 @@ internal static class VerifyTopicByConsole
             events.TryWrite(new Warned($"The pod of the console tools does not start: {state}"));
         }
 
-        Task<IReadOnlyList<BrokerLook>> LookAsync(CancellationToken token) => BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, token);
-
         async Task<VerificationFacts> ExchangeAsync(ConsoleTools tools, VerificationFacts so)
         {
             string? said = null;
             if (so.OwnTopic)
             {
-                int partitions = Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
-                int copies = Math.Min(brokers.DefaultReplicationFactor, answers.Max(a => a.View.Brokers.Count));
-                var creating = tools.CreateTopicAsync(so.Topic, partitions, copies, Left(), CancellationToken.None);
+                var creating = tools.CreateTopicAsync(so.Topic, VerifyTopicSteps.Partitions(brokers, request), VerifyTopicSteps.Copies(brokers, so), Left(), CancellationToken.None);
                 making = creating;
                 said = await ShowAsync(creating, "Topic", () => $"making {so.Topic}", null).WaitAsync(cancel).ConfigureAwait(false);
             }
@@ -129,7 +98,14 @@ internal static class VerifyTopicByConsole
             ulong run = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
             var ledger = new VerificationLedger(request.MessageCount, seen.Count, so.OwnTopic);
             long given = 0;
-            var lines = ConsoleLines.Write(run, request.MessageCount, KeyPartitioner.Keys(seen.Count), request.MessageSize, p =>
+            string? group = so.OwnTopic ? null : TopicName.Make(DateTimeOffset.UtcNow);
+            if (group is not null)
+            {
+                events.TryWrite(new Waiting("Topic", $"noting where {so.Topic} ends"));
+                await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers.Namespace, brokers.Names, limit.Token), !removable, so.Topic, () => PartitionsAsync(so.Topic), group, limit.Token).ConfigureAwait(false);
+            }
+
+            var lines = ConsoleLines.Write(run, request.MessageCount, seen.Count, request.MessageSize, p =>
             {
                 ledger.Sent(p);
                 given++;
@@ -140,7 +116,7 @@ internal static class VerifyTopicByConsole
 
             long expected = Math.Max(0, given - failed);
             var (complaint, consumeTime) = await ShowAsync(
-                tools.ConsumeAsync(so.Topic, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, Left(), cancel),
+                tools.ConsumeAsync(so.Topic, group, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, Left(), cancel),
                 "Consume", () => Progress(ledger.ReceivedSoFar, "read back"), () => ledger.ReceivedSoFar).ConfigureAwait(false);
 
             var sendErrors = new Dictionary<string, long>();
@@ -161,7 +137,7 @@ internal static class VerifyTopicByConsole
         {
             try
             {
-                return await tools.ProduceAsync(topic, request.MessageCount, lines, Left() * ProduceShare, cancel).ConfigureAwait(false);
+                return await tools.ProduceAsync(topic, request.MessageCount, lines, facts.LargestBatch, Left() * ProduceShare, cancel).ConfigureAwait(false);
             }
             catch (ClusterException e)
             {
@@ -174,7 +150,7 @@ internal static class VerifyTopicByConsole
             IReadOnlyList<PartitionView> seen = [];
             for (int tries = 0; tries < 50 && !limit.IsCancellationRequested; tries++)
             {
-                var views = (await LookAsync(limit.Token).ConfigureAwait(false)).Select(b => b.Answer?.View).OfType<BrokerView>();
+                var views = (await VerifyTopicSteps.LookAsync(connection, brokers, limit.Token).ConfigureAwait(false)).Select(b => b.Answer?.View).OfType<BrokerView>();
                 seen = views.Select(v => (IReadOnlyList<PartitionView>)[.. v.Partitions.Where(p => p.Topic == topic).OrderBy(p => p.Partition)]).MaxBy(v => v.Count(p => p.Leader >= 0)) ?? [];
                 if (seen.Count > 0 && seen.All(p => p.Leader >= 0))
                     break;
@@ -188,7 +164,7 @@ internal static class VerifyTopicByConsole
         {
             try
             {
-                await tools.DeleteTopicAsync(topic, RemovalLimit * 2, CancellationToken.None).ConfigureAwait(false);
+                await tools.DeleteTopicAsync(topic, RemovalLimit, CancellationToken.None).ConfigureAwait(false);
             }
             catch (ClusterException e)
             {
@@ -197,7 +173,7 @@ internal static class VerifyTopicByConsole
 
             for (int tries = 0; tries < 20; tries++)
             {
-                if ((await LookAsync(CancellationToken.None).ConfigureAwait(false)).All(b => b.Answer is null || b.Answer.View.Partitions.All(p => p.Topic != topic)))
+                if ((await VerifyTopicSteps.LookAsync(connection, brokers, CancellationToken.None).ConfigureAwait(false)).All(b => b.Answer is null || b.Answer.View.Partitions.All(p => p.Topic != topic)))
                     return null;
                 await Task.Delay(100, CancellationToken.None).ConfigureAwait(false);
             }
@@ -212,7 +188,7 @@ internal static class VerifyTopicByConsole
             while (!work.IsCompleted)
             {
                 events.TryWrite(new Waiting(phase, text(), done is null ? -1 : (int)(done() * 100 / Math.Max(1, request.MessageCount))));
-                await Task.WhenAny(work, Task.Delay(Tick, CancellationToken.None)).ConfigureAwait(false);
+                await Task.WhenAny(work, Task.Delay(VerifyTopicSteps.Tick, CancellationToken.None)).ConfigureAwait(false);
             }
 
             return await work.ConfigureAwait(false);

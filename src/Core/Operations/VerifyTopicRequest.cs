@@ -4,6 +4,9 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="ClusterName">Cluster to test.</param>
 internal sealed record VerifyTopicRequest(string ClusterName)
 {
+    /// <summary>Least size of a message.</summary>
+    public const int SmallestMessage = 64;
+
     /// <summary>A topic that exists; null for one made for the check and removed after it.</summary>
     public string? Topic { get; init; }
 

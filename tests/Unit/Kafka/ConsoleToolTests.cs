@@ -27,6 +27,23 @@ public sealed class ConsoleToolTests
         Assert.Equal(new ConsoleToolFlags(Version.Parse(version), zooKeeper, producer, consumer, idempotent, prints), ConsoleToolFlags.For(Version.Parse(version)));
 
     [Theory]
+    [InlineData(null, 16384)]
+    [InlineData(10_000, 10_000)]
+    [InlineData(1_000_000, 16384)]
+    public void The_producers_batches_are_no_larger_than_the_topic_takes(int? largest, int batch) =>
+        Assert.Contains($" --max-partition-memory-bytes {batch} ", ConsoleTools.ProducerScript(ConsoleToolFlags.For(new Version(3, 9)), "b:1", "t", 5, largest), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_consumer_begins_at_the_beginning_or_where_its_group_does()
+    {
+        var flags = ConsoleToolFlags.For(new Version(0, 9));
+        Assert.Equal("exec /opt/kafka/bin/kafka-console-consumer.sh --new-consumer --bootstrap-server b:1 --topic t --from-beginning", ConsoleTools.ConsumerScript(flags, "b:1", "t", null));
+        Assert.Equal(
+            @"printf 'group.id=g\nenable.auto.commit=false\n' > /tmp/consumer.properties; exec /opt/kafka/bin/kafka-console-consumer.sh --new-consumer --bootstrap-server b:1 --topic t --consumer.config /tmp/consumer.properties",
+            ConsoleTools.ConsumerScript(flags, "b:1", "t", "g"));
+    }
+
+    [Theory]
     [InlineData("kafka-clients-3.9.2.jar", "3.9.2")]
     [InlineData("jopt-simple-5.0.4.jar\nkafka-clients-0.9.0.1.jar\nkafka_2.11-0.9.0.1.jar", "0.9.0.1")]
     [InlineData("kafka-clients-2.8.0-test.jar", "2.8.0")]
@@ -44,38 +61,31 @@ public sealed class ConsoleToolTests
     public void The_hash_is_Kafkas(string text, int hash) => Assert.Equal(hash, KeyPartitioner.Murmur2(Encoding.ASCII.GetBytes(text)));
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(6)]
-    [InlineData(100)]
-    public void Each_partition_gets_a_key_of_its_own(int partitions)
-    {
-        var keys = KeyPartitioner.Keys(partitions);
-        Assert.Equal(Enumerable.Range(0, partitions), keys.Select(k => KeyPartitioner.Partition(Encoding.ASCII.GetBytes(k), partitions)));
-    }
-
-    [Theory]
     [InlineData(3, 2, 100)]
     [InlineData(5000, 6, 64)] // more than one piece
     [InlineData(3, 1, 100_000)] // a line longer than a piece
+    [InlineData(50, 100, 64)] // partitions without a message
     public void Lines_are_read_as_they_were_written(int count, int partitions, int size)
     {
-        var keys = KeyPartitioner.Keys(partitions);
+        var keys = new HashSet<string>(); // a topic that is compacted keeps one message of each
         var ledger = new VerificationLedger(count, partitions, exclusive: true);
         var cutter = new LineCutter(line =>
         {
             int colon = line.IndexOf((byte)':');
-            int partition = keys.ToList().IndexOf(Encoding.ASCII.GetString(line[..colon]));
+            Assert.True(keys.Add(Encoding.ASCII.GetString(line[..colon])));
+            int partition = KeyPartitioner.Partition(line[..colon], partitions);
             Assert.Equal(size, line.Length - colon - 1);
             var (said, record) = ConsoleLines.Read(line[(colon + 1)..], Run);
             Assert.Equal(partition, said);
             ledger.Received(partition, record);
         });
-        foreach (var piece in ConsoleLines.Write(Run, count, keys, size, ledger.Sent))
+        foreach (var piece in ConsoleLines.Write(Run, count, partitions, size, ledger.Sent))
         {
             for (int i = 0; i < piece.Length; i += 1000) // as torn as a network may tear it
                 cutter.Add(piece.Span[i..Math.Min(piece.Length, i + 1000)]);
         }
 
+        Assert.All(Enumerable.Range(0, partitions), p => Assert.Equal(VerificationLedger.Share(count, partitions, p), ledger.Of(p).Sent));
         var total = ledger.Total();
         Assert.Equal((count, count, 0L, 0L), (total.Sent, total.Received, total.Corrupt, total.OutOfOrder));
     }

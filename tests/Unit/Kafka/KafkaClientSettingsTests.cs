@@ -21,6 +21,13 @@ public sealed class KafkaClientSettingsTests
         Assert.Equal((AutoOffsetReset.Error, false, true), (config.AutoOffsetReset, config.EnableAutoCommit, config.EnablePartitionEof));
     }
 
+    [Theory]
+    [InlineData(null, 1_000_000)]
+    [InlineData(10_000, 10_000)]
+    [InlineData(50_000_000, 1_000_000)]
+    public void A_batch_is_no_larger_than_the_topic_takes(int? largest, int batch) =>
+        Assert.Equal(batch, KafkaClientSettings.Producer("x:1", TimeSpan.FromSeconds(1), 100, largest).BatchSize);
+
     [Fact]
     public void No_topic_is_made_by_asking_for_it()
     {

@@ -23,6 +23,15 @@ public sealed class VerificationReportTests
     }
 
     [Fact]
+    public void Brokers_that_throttle_are_the_reason()
+    {
+        var facts = Facts() with { Throttled = TimeSpan.FromSeconds(12.34), TimeOut = TimeSpan.FromSeconds(60) };
+        var checks = VerificationReport.Compose(facts).Checks;
+        Assert.Equal("30 of 30; the brokers throttle this client (a quota): up to 12.3 s for one request", checks.Single(c => c.Name == "AllAcked").Evidence);
+        Assert.Equal("it was not done within 60 s; the brokers throttle this client (a quota): up to 12.3 s for one request", checks.Single(c => c.Name == "InTime").Evidence);
+    }
+
+    [Fact]
     public void A_silent_broker_is_named()
     {
         var facts = Facts() with { Before = [Look(0), new BrokerLook(1, null, "it does not exist"), Look(2)] };

@@ -1,0 +1,80 @@
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>What a DescribeConfigs request can be about.</summary>
+internal enum ConfigOf
+{
+    /// <summary>A topic: its own settings, and the brokers' where it has none.</summary>
+    Topic = 2,
+
+    /// <summary>A broker.</summary>
+    Broker = 4,
+}
+
+/// <summary>The settings of one topic or broker.</summary>
+/// <param name="Name">Topic, or id of the broker.</param>
+/// <param name="Error">Kafka's error code, 0 for none.</param>
+/// <param name="Values">The settings that were asked for; secret ones have no value.</param>
+internal sealed record ConfigAnswer(string Name, short Error, IReadOnlyDictionary<string, string?> Values);
+
+/// <summary>The Kafka protocol's DescribeConfigs request and response. Pure: bytes in, bytes out.</summary>
+/// <remarks>Source: https://kafka.apache.org/protocol.html#The_Messages_DescribeConfigs.</remarks>
+internal static class ConfigCodec
+{
+    /// <summary>The versions to try, best first: 1.1 to today, 0.11.</summary>
+    public static readonly IReadOnlyList<short> Versions = [1, 0];
+
+    private const short ApiKey = 32;
+
+    /// <summary>A request for some settings of topics or of a broker, with its length in front.</summary>
+    public static byte[] Request(short version, ConfigOf of, IReadOnlyCollection<string> names, IReadOnlyCollection<string> keys) =>
+        WireWriter.Request(ApiKey, version, BrokerRequest.Correlation, body =>
+        {
+            body.Count(names.Count);
+            foreach (string name in names)
+            {
+                body.Int8((sbyte)of);
+                body.Text(name);
+                body.Count(keys.Count);
+                foreach (string key in keys)
+                    body.Text(key);
+            }
+
+            if (version >= 1)
+                body.Int8(0); // no synonyms
+        });
+
+    /// <summary>Reads a response, without its length.</summary>
+    /// <exception cref="FormatException">It is none, or one to another request.</exception>
+    public static IReadOnlyList<ConfigAnswer> Response(short version, ReadOnlySpan<byte> bytes)
+    {
+        var reader = BrokerRequest.Answer(bytes);
+        reader.Int32(); // throttle time
+        var answers = new List<ConfigAnswer>();
+        for (int n = reader.Count(); n > 0; n--)
+        {
+            short error = reader.Int16();
+            reader.Text(); // its words
+            reader.Int8(); // topic or broker
+            string name = reader.Text() ?? "";
+            var values = new Dictionary<string, string?>();
+            for (int c = reader.Count(); c > 0; c--)
+            {
+                string key = reader.Text() ?? "";
+                values[key] = reader.Text();
+                reader.Skip(3); // read only; a default, or where it comes from; secret
+                if (version < 1)
+                    continue;
+                for (int s = reader.Count(); s > 0; s--)
+                {
+                    reader.Text();
+                    reader.Text();
+                    reader.Int8();
+                }
+            }
+
+            answers.Add(new ConfigAnswer(name, error, values));
+        }
+
+        return answers;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Kubernetes;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>What the check begins and ends with, whoever carries its messages.</summary>
+internal static class VerifyTopicSteps
+{
+    /// <summary>How often progress is told.</summary>
+    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(15); // while nobody waits for Ctrl+C; a busy cluster takes its time
+
+    /// <summary>Looks at the brokers, and refuses what cannot be. Makes nothing.</summary>
+    /// <returns>What is known; without an answer of any broker there is nothing to go on with.</returns>
+    /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>TopicDeletionOff</c>, <c>MessageTooLarge</c>.</exception>
+    public static async Task<VerificationFacts> BeginAsync(
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, string client, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    {
+        events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
+        var limit = request.Timeout < LookLimit ? request.Timeout : LookLimit;
+        var before = await BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, limit, cancel).ConfigureAwait(false);
+        var facts = new VerificationFacts
+        {
+            Cluster = brokers.Names.Cluster,
+            Namespace = brokers.Namespace,
+            Topic = request.Topic ?? TopicName.Make(DateTimeOffset.UtcNow),
+            OwnTopic = request.Topic is null,
+            Wanted = request.MessageCount,
+            Path = request.ConsoleTools ? VerificationPath.ConsoleTools : VerificationPath.Tunnel,
+            Client = client,
+            KeepTopic = request.KeepTopic,
+            Before = before,
+        };
+        foreach (var silent in before.Where(b => b.Answer is null))
+            events.TryWrite(new Warned($"Broker {silent.Broker} does not answer: {silent.Failure}"));
+        if (request.Topic is not null && facts.Answers.Any() && !facts.Answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
+            throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, facts.Answers);
+        return facts with { LargestBatch = await LargestBatchAsync(connection, brokers, request, before, events, cancel).ConfigureAwait(false) };
+    }
+
+    /// <summary>Looks at the brokers again.</summary>
+    public static Task<IReadOnlyList<BrokerLook>> LookAsync(KubeConnection connection, BrokerSetView brokers, CancellationToken cancel) =>
+        BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, cancel);
+
+    /// <summary>Copies of each partition of a topic made for the check.</summary>
+    /// <remarks>The controller counts; a broker that has just died still counts as well, and a copy on it is one to spare.</remarks>
+    public static int Copies(BrokerSetView brokers, VerificationFacts facts) =>
+        Math.Min(brokers.DefaultReplicationFactor, facts.Before.Max(b => b.Answer?.View.Brokers.Count ?? 0));
+
+    /// <summary>Partitions of a topic made for the check.</summary>
+    public static int Partitions(BrokerSetView brokers, VerifyTopicRequest request) => Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
+
+    /// <summary>Waits for a topic in the making: made after its removal, it would stay.</summary>
+    public static async Task MadeAsync(Task making) =>
+        await making.WaitAsync(RemovalLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>Removes the topic that was made for the check.</summary>
+    /// <returns>What is known, with why it may still stand.</returns>
+    public static async Task<VerificationFacts> RemoveTopicAsync(KubeConnection connection, BrokerSetView brokers, VerificationFacts facts, CancellationToken cancel) => facts with
+    {
+        RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic,
+            cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
+    };
+
+    private static async Task<int?> LargestBatchAsync(
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, IReadOnlyList<BrokerLook> before, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    {
+        if (before.FirstOrDefault(b => b.Answer?.Version >= MetadataCodec.Newest) is not { Broker: int broker })
+            return null; // brokers older than 0.11 do not give their settings
+        string pod = brokers.Names.BrokerPod(broker);
+        ConfigAnswer settings;
+        try
+        {
+            settings = request.Topic is null
+                ? await BrokerConfigs.OfBrokerAsync(connection, brokers.Namespace, pod, broker, BrokerAllowance.OfBroker, cancel).ConfigureAwait(false)
+                : (await BrokerConfigs.OfTopicsAsync(connection, brokers.Namespace, pod, [request.Topic], BrokerAllowance.OfTopic, cancel).ConfigureAwait(false))[0];
+        }
+        catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed")
+        {
+            events.TryWrite(new Note($"{e.Message} It is taken that they are Kafka's defaults."));
+            return null;
+        }
+
+        return BrokerAllowance.LargestBatch(request, $"{brokers.Names.Cluster} in the namespace {brokers.Namespace}", settings.Values);
+    }
+}
