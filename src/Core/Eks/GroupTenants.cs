@@ -37,8 +37,11 @@ internal sealed class GroupTenants(
     }
 
     /// <summary>Partitions that would have fewer copies in sync than producers with acks=all need, or none, while a broker is away.</summary>
-    public static IReadOnlyList<PartitionView> BelowMinInSync(IEnumerable<PartitionView> partitions, int broker, int minInSync) =>
-        [.. partitions.Where(p => p.InSync.Contains(broker) && p.InSync.Count - 1 < Math.Min(minInSync, p.Replicas.Count))];
+    /// <param name="partitions">All partitions.</param>
+    /// <param name="broker">Id of the broker.</param>
+    /// <param name="minInSync">The copies in sync that a topic demands.</param>
+    public static IReadOnlyList<PartitionView> BelowMinInSync(IEnumerable<PartitionView> partitions, int broker, Func<string, int> minInSync) =>
+        [.. partitions.Where(p => p.InSync.Contains(broker) && p.InSync.Count - 1 < Math.Min(minInSync(p.Topic), p.Replicas.Count))];
 
     private string? Obstacle(JsonObject pod, JsonObject node)
     {

@@ -214,15 +214,28 @@ internal static class RemoveNodeGroups
             }
 
             var partitions = views.SelectMany(v => v!.Partitions).GroupBy(p => (p.Topic, p.Partition)).Select(g => g.MinBy(p => p.InSync.Count)!).ToList();
+            var own = await MinInSyncAsync(connection, set, partitions, cancel).ConfigureAwait(false);
             foreach (int broker in cluster.Select(p => ClusterNames.Ordinal(p.Name())))
             {
-                if (GroupTenants.BelowMinInSync(partitions, broker, set.MinInSyncReplicas) is { Count: > 0 } below)
+                if (GroupTenants.BelowMinInSync(partitions, broker, topic => own.GetValueOrDefault(topic, set.MinInSyncReplicas)) is { Count: > 0 } below)
                 {
                     throw new ClusterException("WouldBreakMinInSync", FailureKind.Unavailable, cluster.Key.Cluster,
                         $"Nothing was removed: while broker {broker} of {cluster.Key.Namespace}/{cluster.Key.Cluster} moves, {below.Count} partitions, such as {below[0].Topic}-{below[0].Partition} ({below[0].InSync.Count} of {below[0].Replicas.Count} copies in sync), would take no messages. Give their topics more copies, wait until all are in sync, or bear it with -Force.");
                 }
             }
         }
+    }
+
+    /// <summary>What each topic demands, its own word or the brokers'. Brokers older than Kafka 0.11 do not say: then it is the cluster's.</summary>
+    private static async Task<IReadOnlyDictionary<string, int>> MinInSyncAsync(KubeConnection connection, BrokerSetView set, IEnumerable<PartitionView> partitions, CancellationToken cancel)
+    {
+        const string key = "min.insync.replicas";
+        string pod = set.Names.BrokerPod(0);
+        var limit = TimeSpan.FromSeconds(5);
+        if ((await BrokerMetadata.AskAsync(connection, set.Namespace, pod, limit, cancel).ConfigureAwait(false)).Version < MetadataCodec.Newest)
+            return new Dictionary<string, int>();
+        var answers = await BrokerConfigs.OfTopicsAsync(connection, set.Namespace, pod, [.. partitions.Select(p => p.Topic).Distinct()], [key], cancel).ConfigureAwait(false);
+        return answers.Where(a => int.TryParse(a.Values.GetValueOrDefault(key), out _)).ToDictionary(a => a.Name, a => int.Parse(a.Values[key]!, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private static async Task<GroupTenants> TenantsAsync(KubeConnection connection, IReadOnlyList<string> leaving, CancellationToken cancel)

@@ -124,10 +124,17 @@ public sealed class GroupTenantsTests
     [InlineData(new[] { 0, 1, 2 }, 3, true)]
     [InlineData(new[] { 0 }, 1, true)]
     public void Copies_in_sync_while_broker_0_is_away(int[] inSync, int minInSync, bool below) =>
-        Assert.Equal(below ? 1 : 0, GroupTenants.BelowMinInSync([new PartitionView("t", 0, inSync[0], [0, 1, 2], inSync)], 0, minInSync).Count);
+        Assert.Equal(below ? 1 : 0, GroupTenants.BelowMinInSync([new PartitionView("t", 0, inSync[0], [0, 1, 2], inSync)], 0, _ => minInSync).Count);
 
     [Fact]
-    public void A_topic_of_one_copy_would_have_no_leader() => Assert.Single(GroupTenants.BelowMinInSync([new PartitionView("t", 0, 0, [0], [0])], 0, 2));
+    public void A_topics_own_demand_counts()
+    {
+        PartitionView[] partitions = [new("own", 0, 0, [0, 1, 2], [0, 1]), new("other", 0, 0, [0, 1, 2], [0, 1])];
+        Assert.Equal("own", Assert.Single(GroupTenants.BelowMinInSync(partitions, 0, topic => topic == "own" ? 2 : 1)).Topic);
+    }
+
+    [Fact]
+    public void A_topic_of_one_copy_would_have_no_leader() => Assert.Single(GroupTenants.BelowMinInSync([new PartitionView("t", 0, 0, [0], [0])], 0, _ => 2));
 
     private static IReadOnlyList<string> Obstacles(JsonObject[] nodes, JsonObject[] pods, JsonObject[] volumes, JsonObject[] claims) => new GroupTenants(["old"], nodes, pods, volumes, claims).Obstacles();
 
