@@ -106,6 +106,48 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
         Assert.Contains("AccessDenied", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("CREATE_FAILED: ConfigurationConflict", true)]
+    [InlineData("DELETING", false)]
+    public async Task An_add_on_that_could_not_be_made_is_made_anew(string state, bool deleted)
+    {
+        await AddonAsync(EksAddons.Driver, state, state, "DELETING", "", "CREATING", "ACTIVE");
+        await AddonAsync(EksAddons.Agent, "ACTIVE");
+        var plan = await PlanAsync(Request());
+        var line = plan.Changes.Single(c => c.Name == EksAddons.Driver);
+        Assert.Equal(ChangeAction.Create, line.Action);
+        Assert.Contains($"is {state.Split(':')[0]}", line.Note, StringComparison.Ordinal);
+        Assert.Null((await Groups.DrainAsync(EnableStorage.RunAsync(aws, connection, plan, default))).Failure);
+        string[] made = ["CreateAddon aws-ebs-csi-driver"];
+        Assert.Equal(deleted ? ["DeleteAddon aws-ebs-csi-driver", .. made] : made, await groups.WritesAsync());
+    }
+
+    [Fact]
+    public async Task A_conflict_that_stands_in_the_way_is_named()
+    {
+        await AddonAsync(EksAddons.Driver, "", "CREATE_FAILED: ConfigurationConflict: Apply failed with 1 conflict");
+        await AddonAsync(EksAddons.Agent, "ACTIVE");
+        var failure = (await Groups.DrainAsync(EnableStorage.RunAsync(aws, connection, await PlanAsync(Request()), default))).Failure;
+        Assert.Contains("--resolve-conflicts OVERWRITE", failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_has_to_be_made_anew_needs_its_role_again()
+    {
+        await AddonAsync(EksAddons.Driver, "CREATE_FAILED: x");
+        await AddonAsync(EksAddons.Agent, "ACTIVE");
+        Assert.Equal("StorageRoleMissing", (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Request() with { PodIdentityRole = null }))).Id);
+    }
+
+    [Fact]
+    public async Task An_update_that_failed_is_tried_again()
+    {
+        await AddonAsync(EksAddons.Driver, "UPDATE_FAILED: x", "ACTIVE");
+        await AddonAsync(EksAddons.Agent, "ACTIVE");
+        Assert.Null((await Groups.DrainAsync(EnableStorage.RunAsync(aws, connection, await PlanAsync(Request()), default))).Failure);
+        Assert.Equal(["UpdateAddon aws-ebs-csi-driver"], await groups.WritesAsync());
+    }
+
     [Fact]
     public async Task A_cluster_that_has_everything_passes()
     {

@@ -33,6 +33,8 @@ internal static class AwsFailure
     {
         if (AwsProfiles.SignOn(profile) is { } signOn)
             return LoginNeeded(signOn, failure);
+        if (AwsProfiles.WithMfa(profile) is { } mfa && Innermost(failure).Message.Contains("mfa", StringComparison.OrdinalIgnoreCase))
+            return MfaNeeded(mfa, failure);
         string of = profileName is null ? "No AWS credentials were found" : $"The AWS profile '{profileName}' gives no credentials";
         return new ClusterException("AwsCredentialsMissing", FailureKind.Authentication, profileName,
             $"{of}: {Sentence(OneLine(Innermost(failure).Message))} Name a profile with -ProfileName, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run 'aws configure'.", failure);
@@ -90,6 +92,16 @@ internal static class AwsFailure
         string command = string.IsNullOrEmpty(profile.Options.LoginSession) ? "aws sso login" : "aws login";
         return new ClusterException("AwsLoginNeeded", FailureKind.Authentication, profile.Name,
             $"The AWS profile '{profile.Name}' needs a login that is still good. Run '{command} --profile {profile.Name}', then this command again. ({Sentence(Innermost(failure).Message)})", failure);
+    }
+
+    private static ClusterException MfaNeeded(CredentialProfile profile, Exception failure)
+    {
+        string source = string.IsNullOrEmpty(profile.Options.SourceProfile) ? "" : $" --profile {profile.Options.SourceProfile}";
+        string command = string.IsNullOrEmpty(profile.Options.RoleArn)
+            ? $"aws sts get-session-token --serial-number {profile.Options.MfaSerial}{source}"
+            : $"aws sts assume-role --role-arn {profile.Options.RoleArn} --role-session-name kafkak8s --serial-number {profile.Options.MfaSerial}{source}";
+        return new ClusterException("AwsMfaNeeded", FailureKind.Authentication, profile.Name,
+            $"The AWS profile '{profile.Name}' wants a code of the MFA device {profile.Options.MfaSerial} (mfa_serial), which this module does not ask for. Run '{command} --token-code CODE', set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to the keys that it prints, and run this command again without -ProfileName and AWS_PROFILE.", failure);
     }
 
     private static ClusterException Unreachable(Exception e, string region, string why) => new("AwsUnreachable", FailureKind.Connection, region,

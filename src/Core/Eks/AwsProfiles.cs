@@ -51,18 +51,21 @@ internal static class AwsProfiles
         }
     }
 
+    /// <summary>The profile, or one that it takes a role from, that wants a code of a second device; null where none does.</summary>
+    public static CredentialProfile? WithMfa(CredentialProfile? profile) => Chain(profile).FirstOrDefault(p => !string.IsNullOrEmpty(p.Options.MfaSerial));
+
     /// <summary>The profile, or one that it takes a role from, whose credentials come from a sign-on in the browser; null where none does.</summary>
-    public static CredentialProfile? SignOn(CredentialProfile? profile)
+    public static CredentialProfile? SignOn(CredentialProfile? profile) => Chain(profile).FirstOrDefault(p =>
+        !string.IsNullOrEmpty(p.Options.SsoSession) || !string.IsNullOrEmpty(p.Options.SsoStartUrl) || !string.IsNullOrEmpty(p.Options.LoginSession));
+
+    private static IEnumerable<CredentialProfile> Chain(CredentialProfile? profile)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (profile is not null && seen.Add(profile.Name))
         {
-            if (!string.IsNullOrEmpty(profile.Options.SsoSession) || !string.IsNullOrEmpty(profile.Options.SsoStartUrl) || !string.IsNullOrEmpty(profile.Options.LoginSession))
-                return profile;
+            yield return profile;
             profile = string.IsNullOrEmpty(profile.Options.SourceProfile) ? null
                 : new CredentialProfileStoreChain().TryGetProfile(profile.Options.SourceProfile, out var source) ? source : null;
         }
-
-        return null;
     }
 }

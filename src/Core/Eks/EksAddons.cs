@@ -37,13 +37,14 @@ internal static class EksAddons
     /// <exception cref="ClusterException"><c>StorageRoleMissing</c>: the driver has no role and none was given; <c>AddonDiffers</c>: it has one of another kind.</exception>
     public static IReadOnlyList<AddonStep> Plan(StorageRequest request, Addon? driver, Addon? agent)
     {
-        bool podIdentity = driver?.PodIdentityAssociations?.Count > 0;
-        string? irsa = string.IsNullOrEmpty(driver?.ServiceAccountRoleArn) ? null : driver.ServiceAccountRoleArn;
+        bool renew = CannotStay(driver);
+        bool podIdentity = !renew && driver?.PodIdentityAssociations?.Count > 0; // those of one that goes, go with it
+        string? irsa = renew || string.IsNullOrEmpty(driver?.ServiceAccountRoleArn) ? null : driver.ServiceAccountRoleArn;
         string? asked = request.PodIdentityRole ?? request.IrsaRole;
         if (asked is null && !podIdentity && irsa is null)
         {
             throw new ClusterException("StorageRoleMissing", FailureKind.InvalidInput, request.Cluster,
-                $"The driver of EBS volumes needs a role with {Policy}{(driver is null ? "" : ", and the one that is there has none")}. Name it with -PodIdentityRole (its trust policy names pods.eks.amazonaws.com), or with -IrsaRole (it trusts the cluster's OIDC provider).");
+                $"The driver of EBS volumes needs a role with {Policy}{(driver is null ? "" : renew ? $", and the one that is there is {driver.Status?.Value} and has to be made anew" : ", and the one that is there has none")}. Name it with -PodIdentityRole (its trust policy names pods.eks.amazonaws.com), or with -IrsaRole (it trusts the cluster's OIDC provider).");
         }
 
         if ((request.PodIdentityRole is not null && irsa is not null) || (request.IrsaRole is not null && podIdentity) || (request.IrsaRole is not null && irsa is not null && irsa != request.IrsaRole))
@@ -54,10 +55,16 @@ internal static class EksAddons
 
         var steps = new List<AddonStep>();
         if (podIdentity || request.PodIdentityRole is not null)
-            steps.Add(new AddonStep(Agent, agent is null ? ChangeAction.Create : ChangeAction.None));
-        steps.Add(new AddonStep(Driver, driver is null ? ChangeAction.Create : podIdentity || irsa is not null ? ChangeAction.None : ChangeAction.Update));
+            steps.Add(new AddonStep(Agent, Action(agent, ChangeAction.None), CannotStay(agent)));
+        steps.Add(new AddonStep(Driver, Action(driver, podIdentity || irsa is not null ? ChangeAction.None : ChangeAction.Update), renew));
         return steps;
+
+        static ChangeAction Action(Addon? addon, ChangeAction healthy) => addon is null || CannotStay(addon) ? ChangeAction.Create
+            : addon.Status?.Value == "UPDATE_FAILED" ? ChangeAction.Update : healthy;
     }
+
+    // EKS does not try again by itself, and no update gets an add-on out of these.
+    private static bool CannotStay(Addon? addon) => addon?.Status?.Value is "CREATE_FAILED" or "DELETE_FAILED" or "DELETING";
 
     /// <summary>The request that makes an add-on.</summary>
     public static CreateAddonRequest Create(StorageRequest request, string name) => new()

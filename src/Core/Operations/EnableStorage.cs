@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Amazon.EKS.Model;
 using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kubernetes;
 
@@ -25,7 +26,8 @@ internal sealed record StoragePlan(StorageRequest Request, IReadOnlyList<AddonSt
 /// <summary>What is done to an add-on.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Action">Create, Update or None.</param>
-internal sealed record AddonStep(string Name, ChangeAction Action);
+/// <param name="Renew">Whether one that could not be made goes first: EKS does not try again by itself.</param>
+internal sealed record AddonStep(string Name, ChangeAction Action, bool Renew = false);
 
 /// <summary>Gives an EKS cluster the driver of EBS volumes, and a storage class for brokers.</summary>
 internal static class EnableStorage
@@ -58,9 +60,16 @@ internal static class EnableStorage
                 $"There is a storage class {request.StorageClass} already, and it is another one: {string.Join("; ", fields)}. Kubernetes cannot change these fields. Nothing was changed. Choose another name with -StorageClass, or delete the class first ('kubectl delete storageclass {request.StorageClass}'): volumes that it made stay.");
         }
 
-        var changes = steps.Select(s => new EksChange { Cluster = request.Cluster, Kind = "Addon", Name = s.Name, Action = s.Action, Note = s.Name == EksAddons.Driver ? EksAddons.Identity(request, driver) : "", Request = s.Action == ChangeAction.None ? "" : EksAddons.Text(request, s) })
+        var changes = steps.Select(s => new EksChange { Cluster = request.Cluster, Kind = "Addon", Name = s.Name, Action = s.Action, Note = Note(s), Request = s.Action == ChangeAction.None ? "" : EksAddons.Text(request, s) })
             .Append(new EksChange { Cluster = request.Cluster, Kind = "StorageClass", Name = request.StorageClass, Action = there is null ? ChangeAction.Create : ChangeAction.None, Request = there is null ? wanted.ToJsonString(JsonText.Readable) : "" });
         return new StoragePlan(request, steps, there is null ? wanted : null, [.. changes]);
+
+        string Note(AddonStep step)
+        {
+            var addon = step.Name == EksAddons.Driver ? driver : agent;
+            string again = step.Renew ? $"is {addon?.Status?.Value} ({EksAddons.Issues(addon)}), and is made anew" : "";
+            return string.Join("; ", new[] { step.Name == EksAddons.Driver ? EksAddons.Identity(request, step.Renew ? null : driver) : "", again }.Where(t => t.Length > 0));
+        }
     }
 
     /// <summary>Carries the plan out.</summary>
@@ -73,6 +82,12 @@ internal static class EnableStorage
         var lines = plan.Changes.ToDictionary(c => (c.Kind, c.Name));
         foreach (var step in plan.Addons)
         {
+            if (step.Renew)
+            {
+                await foreach (var e in RemoveAsync(aws, plan.Request.Cluster, step.Name, cancel).ConfigureAwait(false))
+                    yield return e;
+            }
+
             if (step.Action == ChangeAction.Create)
                 await aws.Eks.CreateAddonAsync(EksAddons.Create(plan.Request, step.Name), cancel).ConfigureAwait(false);
             else if (step.Action == ChangeAction.Update)
@@ -103,6 +118,38 @@ internal static class EnableStorage
         });
     }
 
+    // Its objects in Kubernetes stay: a driver that half works goes on serving volumes meanwhile.
+    private static async IAsyncEnumerable<OperationEvent> RemoveAsync(AwsSession aws, string cluster, string name, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var pause = new PollPause();
+        bool asked = false;
+        while (await EksAddons.TryGetAsync(aws, cluster, name, cancel).ConfigureAwait(false) is { } addon)
+        {
+            string status = addon.Status?.Value ?? "";
+            if (status == "DELETE_FAILED" && asked)
+                throw Failed(name, status, addon);
+            if (status != "DELETING" && !asked)
+            {
+                await aws.Eks.DeleteAddonAsync(new DeleteAddonRequest { ClusterName = cluster, AddonName = name, Preserve = true }, cancel).ConfigureAwait(false);
+                asked = true;
+                continue;
+            }
+
+            yield return new Waiting("Addons", $"add-on {name} goes, to be made anew");
+            await pause.WaitAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static ClusterException Failed(string name, string status, Addon? addon)
+    {
+        string issues = EksAddons.Issues(addon);
+        string way = issues.Contains("Conflict", StringComparison.OrdinalIgnoreCase)
+            ? $"Objects of another installation are in its way: remove that one, or let EKS take its objects over ('aws eks create-addon --addon-name {name} --resolve-conflicts OVERWRITE', after 'aws eks delete-addon --preserve')"
+            : "Mend the cause";
+        return new ClusterException("AddonFailed", FailureKind.Stalled, name,
+            $"The add-on {name} is {status}: {(issues.Length == 0 ? "EKS gives no reason" : issues)}. {way}, then run the same command again: it makes the add-on anew.");
+    }
+
     // An add-on is degraded until a node takes its pods: only a failure is one.
     private static async IAsyncEnumerable<OperationEvent> AwaitAsync(AwsSession aws, string cluster, string name, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -116,10 +163,7 @@ internal static class EnableStorage
             if (status == "ACTIVE")
                 yield break;
             if (status is "CREATE_FAILED" or "UPDATE_FAILED" or "DELETING" or "DELETE_FAILED" or "missing")
-            {
-                throw new ClusterException("AddonFailed", FailureKind.Stalled, name,
-                    $"The add-on {name} is {status}: {(issues.Length == 0 ? "EKS gives no reason" : issues)}. Mend the cause, then run the same command again.");
-            }
+                throw Failed(name, status, addon);
 
             string now = $"add-on {name} is {status}{(issues.Length == 0 ? "" : $" ({issues})")}";
             if (now != last)

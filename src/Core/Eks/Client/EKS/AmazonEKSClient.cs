@@ -54,6 +54,9 @@ internal sealed class AmazonEKSClient(AWSCredentials credentials, AmazonEKSConfi
     public Task<UpdateAddonResponse> UpdateAddonAsync(UpdateAddonRequest request, CancellationToken cancellationToken = default) =>
         CallAsync<UpdateAddonRequest, UpdateAddonResponse>("POST", Addon + "/update", request, cancellationToken);
 
+    public Task<DeleteAddonResponse> DeleteAddonAsync(DeleteAddonRequest request, CancellationToken cancellationToken = default) =>
+        CallAsync<DeleteAddonRequest, DeleteAddonResponse>("DELETE", Addon, request, cancellationToken);
+
     public Task<DescribeAddonVersionsResponse> DescribeAddonVersionsAsync(DescribeAddonVersionsRequest request, CancellationToken cancellationToken = default) =>
         CallAsync<DescribeAddonVersionsRequest, DescribeAddonVersionsResponse>("GET", "/addons/supported-versions", request, cancellationToken);
 

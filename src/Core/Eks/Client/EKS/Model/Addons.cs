@@ -40,6 +40,26 @@ internal sealed class DescribeAddonResponse : AmazonWebServiceResponse
     public Addon? Addon { get; set; }
 }
 
+/// <summary>Takes an add-on off a cluster.</summary>
+internal sealed class DeleteAddonRequest : AmazonEKSRequest
+{
+    [Uri("name")]
+    public string? ClusterName { get; set; }
+
+    [Uri("addonName")]
+    public string? AddonName { get; set; }
+
+    /// <summary>Whether its objects in Kubernetes stay.</summary>
+    [Query]
+    public bool? Preserve { get; set; }
+}
+
+/// <summary>The add-on that goes.</summary>
+internal sealed class DeleteAddonResponse : AmazonWebServiceResponse
+{
+    public Addon? Addon { get; set; }
+}
+
 /// <summary>Puts an add-on on a cluster.</summary>
 internal sealed class CreateAddonRequest : AmazonEKSRequest
 {
