@@ -4,7 +4,9 @@ $inner = Import-Module -Assembly ([KafkaK8s.ModuleLoadContext]::Module) -PassThr
 
 # A second import with -Force finds the assembly already imported and would export nothing:
 # https://github.com/PowerShell/PowerShell/issues/20710. Telling the outer module of each cmdlet cures it.
-$add = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
-foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
-    $add.Invoke($ExecutionContext.SessionState.Module, @(, $cmdlet))
+if ($ExecutionContext.SessionState.Module.ExportedCmdlets.Count -eq 0) {
+    $add = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
+    foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
+        $add.Invoke($ExecutionContext.SessionState.Module, @(, $cmdlet))
+    }
 }

@@ -23,6 +23,7 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet
 
     /// <summary>Servers to add.</summary>
     [Parameter(Position = 1)]
+    [FreeText]
     [ValidateRange(1, 254)]
     public int Count { get; set; } = 1;
 

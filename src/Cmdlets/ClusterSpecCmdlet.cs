@@ -16,18 +16,22 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
 
     /// <summary>Number of ZooKeeper servers, odd: 3 bear the loss of one, 5 of two.</summary>
     [Parameter]
+    [FreeText]
     public int ZooKeeperCount { get; set; }
 
     /// <summary>Number of brokers.</summary>
     [Parameter]
+    [FreeText]
     public int BrokerCount { get; set; }
 
     /// <summary>Size of each broker's volume, as a quantity of Kubernetes such as 100Gi.</summary>
     [Parameter]
+    [FreeText]
     public string? StorageSize { get; set; }
 
     /// <summary>Size of each ZooKeeper server's volume.</summary>
     [Parameter]
+    [FreeText]
     public string? ZooKeeperStorageSize { get; set; }
 
     /// <summary>Storage class of all volumes.</summary>
@@ -41,47 +45,58 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
 
     /// <summary>Image of the brokers: one that can still keep its metadata in ZooKeeper, that is Kafka 3.9 or older.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string? KafkaImage { get; set; }
 
     /// <summary>Image of the ZooKeeper servers.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public string? ZooKeeperImage { get; set; }
 
     /// <summary>Memory of each broker, request and limit alike.</summary>
     [Parameter]
+    [FreeText]
     public string? BrokerMemory { get; set; }
 
     /// <summary>Memory of each ZooKeeper server, request and limit alike.</summary>
     [Parameter]
+    [FreeText]
     public string? ZooKeeperMemory { get; set; }
 
     /// <summary>CPU requested for each broker, such as 500m or 2.</summary>
     [Parameter]
+    [FreeText]
     public string? BrokerCpu { get; set; }
 
     /// <summary>CPU requested for each ZooKeeper server, without a limit.</summary>
     [Parameter]
+    [FreeText]
     public string? ZooKeeperCpu { get; set; }
 
     /// <summary>Default number of copies of a new partition, and of Kafka's internal topics.</summary>
     [Parameter]
+    [FreeText]
     public int ReplicationFactor { get; set; }
 
     /// <summary>Copies that must hold a message before a producer with acks=all gets its acknowledgement.</summary>
     [Parameter]
+    [FreeText]
     public int MinInSyncReplicas { get; set; }
 
     /// <summary>Further broker properties by their names in Kafka's documentation, such as @{ 'log.retention.hours' = 72 }.</summary>
     [Parameter]
+    [FreeText]
     public IDictionary? Config { get; set; }
 
     /// <summary>Labels that a node must carry to take brokers and ZooKeeper servers.</summary>
     [Parameter]
+    [FreeText]
     [ValidateNotNull]
     public IDictionary? NodeSelector { get; set; }
 
     /// <summary>Taints of nodes that brokers and ZooKeeper servers bear.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(TolerationCompleter))]
     [ValidateNotNull]
     public string[]? Toleration { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Eks;
 
 namespace KafkaK8s.Cmdlets;
@@ -10,6 +11,7 @@ public sealed class ConnectEksClusterCommand : EksCmdlet
 {
     /// <summary>Name of the EKS cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EksClusterCompleter))]
     [Alias("ClusterName")]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";

@@ -20,26 +20,31 @@ public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet
 
     /// <summary>ARN of the driver's role, given to it by pod identity: its trust policy names pods.eks.amazonaws.com.</summary>
     [Parameter(ParameterSetName = "PodIdentity")]
+    [FreeText]
     [ValidateNotNullOrEmpty]
     public string? PodIdentityRole { get; set; }
 
     /// <summary>ARN of the driver's role.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Irsa")]
+    [FreeText]
     [ValidateNotNullOrEmpty]
     public string? IrsaRole { get; set; }
 
     /// <summary>Name of the storage class.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(EksStorageClassCompleter))]
     [ValidatePattern(@"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\z", Options = RegexOptions.None)]
     public string StorageClass { get; set; } = StorageClassSpec.DefaultName;
 
     /// <summary>Operations a second of each volume, 3000 to 80000, and at most 500 for each GiB of its size.</summary>
     [Parameter]
+    [FreeText]
     [ValidateRange(3000, 80000)]
     public int Iops { get; set; }
 
     /// <summary>MiB a second of each volume, 125 to 2000, and at most a quarter of -Iops.</summary>
     [Parameter]
+    [FreeText]
     [ValidateRange(125, 2000)]
     public int Throughput { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Operations;
 
@@ -11,6 +12,7 @@ public sealed class ExportKafkaManifestCommand : ClusterSpecCmdlet
 {
     /// <summary>Version of the server that the YAML is for, such as 1.20.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(KubernetesVersionCompleter))]
     public Version? KubernetesVersion { get; set; }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
+using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
@@ -25,15 +26,22 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
     protected override void ProcessItem()
     {
         var connection = Connect();
-        string? ns = AllNamespaces ? null : NamespaceOf(connection);
-        var clusters = Await(string.Join(", ", Name), cancel => ListClusters.RunAsync(connection, ns, cancel));
+        bool several = AllNamespaces || WildcardPattern.ContainsWildcardCharacters(Namespace ?? "");
+        string? ns = several ? null : NamespaceOf(connection);
+        bool Named(string cluster) => !several && Name.Contains(cluster, StringComparer.Ordinal);
+        var clusters = Await(string.Join(", ", Name), cancel => ListClusters.RunAsync(connection, ns, Named, cancel));
+        if (several && !AllNamespaces)
+            clusters = [.. clusters.Where(c => WildcardPattern.Get(Namespace, WildcardOptions.IgnoreCase).IsMatch(c.Namespace))];
+        if (clusters.Count == 0 && ns is not null && Await(ns, cancel => ListClusters.IsMissingAsync(connection, ns, cancel)))
+            throw ApiFailure.NamespaceNotFound(ns, connection.Context);
         foreach (string name in Name)
         {
-            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            var found = clusters.Where(c => pattern.IsMatch(c.Name)).ToList();
+            // A name is a name of Kubernetes, with its case, as it is to the commands that change things.
+            bool isPattern = WildcardPattern.ContainsWildcardCharacters(name);
+            var found = clusters.Where(c => isPattern ? WildcardPattern.Get(name, WildcardOptions.IgnoreCase).IsMatch(c.Name) : c.Name == name).ToList();
             WriteObject(found, enumerateCollection: true);
-            if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
-                WriteError(ErrorTable.ToRecord(ListClusters.NotFound(name, ns ?? "*", connection.Context), this));
+            if (found.Count == 0 && !isPattern)
+                WriteError(ErrorTable.ToRecord(ListClusters.NotFound(name, ns ?? Namespace ?? "*", connection.Context), this));
         }
     }
 }

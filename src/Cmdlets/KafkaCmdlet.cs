@@ -18,6 +18,7 @@ public abstract class KafkaCmdlet : OperationCmdlet
 
     /// <summary>Connection to an EKS cluster, from Connect-EksCluster, instead of a context of a kubeconfig.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [FreeText]
     public EksConnection? Connection { get; set; }
 
     /// <summary>Namespace of the cluster.</summary>

@@ -23,35 +23,42 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet
 
     /// <summary>Instance types, of one size and architecture, such as r7g.xlarge or r6i.2xlarge.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [ArgumentCompleter(typeof(InstanceTypeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] InstanceType { get; set; } = [];
 
     /// <summary>ARN of the nodes' IAM role.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NodeRoleCompleter))]
     [ValidateNotNullOrEmpty]
     public string? NodeRole { get; set; }
 
     /// <summary>Ids of subnets, one for each zone.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SubnetCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Subnet { get; set; } = [];
 
     /// <summary>Availability zones, such as eu-central-1a.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ZoneCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Zone { get; set; } = [];
 
     /// <summary>Nodes of each group, fewest and most alike.</summary>
     [Parameter]
+    [FreeText]
     public int NodesPerZone { get; set; }
 
     /// <summary>Root disk of each node in GiB, for images and logs: brokers have volumes of their own.</summary>
     [Parameter]
+    [FreeText]
     [ValidateRange(20, 16384)]
     public int DiskSize { get; set; }
 
     /// <summary>Launch template of your own.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(LaunchTemplateCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LaunchTemplate { get; set; }
 
@@ -61,16 +68,19 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet
 
     /// <summary>What the groups' names begin with.</summary>
     [Parameter]
+    [FreeText]
     [ValidateNotNullOrEmpty]
     public string Prefix { get; set; } = GroupNames.DefaultPrefix;
 
     /// <summary>Memory of the broker that each node must have room for.</summary>
     [Parameter]
+    [FreeText]
     [ValidateNotNullOrEmpty]
     public string? BrokerMemory { get; set; }
 
     /// <summary>CPU of that broker, as for New-KafkaCluster.</summary>
     [Parameter]
+    [FreeText]
     [ValidateNotNullOrEmpty]
     public string? BrokerCpu { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
+using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
@@ -20,6 +21,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Seconds that the whole operation may take.</summary>
     [Parameter]
+    [FreeText]
     [ValidateRange(1, 86400)]
     public int TimeoutSeconds { get; set; } = 900;
 

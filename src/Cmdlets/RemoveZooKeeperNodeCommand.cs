@@ -23,6 +23,7 @@ public sealed class RemoveZooKeeperNodeCommand : KafkaCmdlet
 
     /// <summary>Servers to remove.</summary>
     [Parameter(Position = 1)]
+    [FreeText]
     [ValidateRange(1, 254)]
     public int Count { get; set; } = 1;
 

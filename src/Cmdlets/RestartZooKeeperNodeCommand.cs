@@ -24,6 +24,7 @@ public sealed class RestartZooKeeperNodeCommand : KafkaCmdlet
 
     /// <summary>Names of the servers' pods, such as demo-zk-0.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ZooKeeperNodeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Node { get; set; }
 

@@ -20,21 +20,25 @@ public sealed class TestKafkaEksClusterCommand : EksKubeCmdlet
 
     /// <summary>Instance types that nodes for Kafka are to have.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(InstanceTypeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] InstanceType { get; set; } = [];
 
     /// <summary>ARN of the nodes' role to look at.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(NodeRoleCompleter))]
     [ValidateNotNullOrEmpty]
     public string? NodeRole { get; set; }
 
     /// <summary>Memory of the broker that a node must have room for.</summary>
     [Parameter]
+    [FreeText]
     [ValidateNotNullOrEmpty]
     public string? BrokerMemory { get; set; }
 
     /// <summary>CPU of that broker.</summary>
     [Parameter]
+    [FreeText]
     [ValidateNotNullOrEmpty]
     public string? BrokerCpu { get; set; }
 

@@ -18,16 +18,19 @@ public sealed class TestKafkaTopicCommand : KafkaCmdlet
 
     /// <summary>Use this topic, which must exist, instead of making one.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(TopicCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Topic { get; set; }
 
     /// <summary>Number of messages, over all partitions.</summary>
     [Parameter]
+    [FreeText]
     [ValidateRange(1, 100_000_000)]
     public int MessageCount { get; set; } = 1000;
 
     /// <summary>Bytes of each message.</summary>
     [Parameter]
+    [FreeText]
     [ValidateRange(64, 1_000_000)]
     public int MessageSize { get; set; } = 100;
 

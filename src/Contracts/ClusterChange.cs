@@ -1,25 +1,26 @@
 namespace KafkaK8s;
 
 /// <summary>What is done to an object.</summary>
-public enum ChangeAction
+/// <remarks>Words and no enumeration: JSON, CSV and a comparison in a script then show the same word.</remarks>
+public static class ChangeAction
 {
     /// <summary>Left alone: it is already as asked.</summary>
-    None,
+    public const string None = nameof(None);
 
     /// <summary>Made.</summary>
-    Create,
+    public const string Create = nameof(Create);
 
     /// <summary>Changed in the fields that are named.</summary>
-    Update,
+    public const string Update = nameof(Update);
 
     /// <summary>Deleted.</summary>
-    Delete,
+    public const string Delete = nameof(Delete);
 
     /// <summary>A pod started anew, in its turn, so that it takes a change up.</summary>
-    Restart,
+    public const string Restart = nameof(Restart);
 
     /// <summary>Kept on purpose, such as a volume with data.</summary>
-    Keep,
+    public const string Keep = nameof(Keep);
 }
 
 /// <summary>One field that changes.</summary>
@@ -30,6 +31,14 @@ public sealed record FieldChange(string Path, string? From, string? To)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Path}: {From ?? "(none)"} -> {To ?? "(none)"}";
+
+    internal static string Summary(IReadOnlyList<FieldChange> fields, string note)
+    {
+        if (fields.Count == 0)
+            return note;
+        string shown = string.Join(", ", fields.Take(2).Select(f => $"{f.Path[(f.Path.LastIndexOf('.') + 1)..]}: {f.From ?? "(none)"} -> {f.To ?? "(none)"}"));
+        return fields.Count > 2 ? $"{shown}, {fields.Count - 2} more" : shown;
+    }
 }
 
 /// <summary>What an operation does to one object: the lines of a plan under -WhatIf, and of the report afterwards.</summary>
@@ -48,11 +57,14 @@ public sealed record ClusterChange
     public required string Name { get; init; }
 
     /// <summary>What is done to it.</summary>
-    public ChangeAction Action { get; init; }
+    public string Action { get; init; } = ChangeAction.None;
 
     /// <summary>The fields that change, for <see cref="ChangeAction.Update"/>.</summary>
     public IReadOnlyList<FieldChange> Fields { get; init; } = [];
 
     /// <summary>A word on why, or on what it means; may be empty.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>What changes, in one line: the first two fields by their last names, or the note.</summary>
+    public string Change => FieldChange.Summary(Fields, Note);
 }

@@ -16,13 +16,16 @@ public sealed record EksChange
     public string Zone { get; init; } = "";
 
     /// <summary>What is done to it.</summary>
-    public ChangeAction Action { get; init; }
+    public string Action { get; init; } = ChangeAction.None;
 
     /// <summary>The fields that change, for <see cref="ChangeAction.Update"/>.</summary>
     public IReadOnlyList<FieldChange> Fields { get; init; } = [];
 
     /// <summary>A word on why, or on what it means; may be empty.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>What changes, in one line: the first two fields by their last names, or the note.</summary>
+    public string Change => FieldChange.Summary(Fields, Note);
 
     /// <summary>The request that is sent, as JSON; empty where none is.</summary>
     public string Request { get; init; } = "";

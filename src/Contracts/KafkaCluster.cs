@@ -1,19 +1,37 @@
 namespace KafkaK8s;
 
 /// <summary>How a cluster is, as its live objects tell.</summary>
-public enum ClusterStatus
+/// <remarks>Words and no enumeration: JSON, CSV and a comparison in a script then show the same word.</remarks>
+public static class ClusterStatus
 {
     /// <summary>All servers and brokers that were asked for are ready.</summary>
-    Ready,
+    public const string Ready = nameof(Ready);
 
     /// <summary>On its way: pods are being made, started or replaced, and nothing is known to be wrong.</summary>
-    Progressing,
+    public const string Progressing = nameof(Progressing);
 
     /// <summary>Something is wrong; <see cref="KafkaCluster.Reasons"/> says what.</summary>
-    Degraded,
+    public const string Degraded = nameof(Degraded);
 
     /// <summary>On its way out.</summary>
-    Removing,
+    public const string Removing = nameof(Removing);
+}
+
+/// <summary>What a broker said of its cluster when it was asked.</summary>
+/// <remarks>Words and no enumeration: JSON, CSV and a comparison in a script then show the same word.</remarks>
+public static class KafkaAnswer
+{
+    /// <summary>It knows all brokers, each partition has a leader, and all copies are in sync.</summary>
+    public const string Healthy = nameof(Healthy);
+
+    /// <summary>It misses brokers, leaders or copies; <see cref="KafkaCluster.Reasons"/> says which.</summary>
+    public const string Unhealthy = nameof(Unhealthy);
+
+    /// <summary>The broker that was asked did not answer.</summary>
+    public const string NoAnswer = nameof(NoAnswer);
+
+    /// <summary>No broker was asked: the state tells of pods only.</summary>
+    public const string NotAsked = nameof(NotAsked);
 }
 
 /// <summary>A Kafka cluster with its ZooKeeper ensemble, read from the live objects of Kubernetes.</summary>
@@ -26,10 +44,22 @@ public sealed record KafkaCluster
     public required string Namespace { get; init; }
 
     /// <summary>State in one word.</summary>
-    public ClusterStatus Status { get; init; }
+    public string Status { get; init; } = ClusterStatus.Ready;
 
     /// <summary>Why it is not ready, one sentence each; empty when it is.</summary>
     public IReadOnlyList<string> Reasons { get; init; } = [];
+
+    /// <summary>The reasons in one text.</summary>
+    public string Reason => string.Join("; ", Reasons);
+
+    /// <summary>What Kafka itself says: a word of <see cref="KafkaAnswer"/>.</summary>
+    public string Kafka { get; init; } = KafkaAnswer.NotAsked;
+
+    /// <summary>Brokers that are ready, of those asked for: 3/3.</summary>
+    public string Brokers => $"{BrokersReady}/{BrokerCount}";
+
+    /// <summary>ZooKeeper servers that are ready, of those asked for: 3/3.</summary>
+    public string ZooKeeper => $"{ZooKeeperReady}/{ZooKeeperCount}";
 
     /// <summary>ZooKeeper servers asked for.</summary>
     public int ZooKeeperCount { get; init; }
@@ -61,8 +91,11 @@ public sealed record KafkaCluster
     /// <summary>When the cluster was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Time since then.</summary>
-    public TimeSpan Age => CreatedAt == default ? TimeSpan.Zero : DateTimeOffset.UtcNow - CreatedAt;
+    /// <summary>Seconds since then.</summary>
+    public long AgeSeconds => Ages.Seconds(CreatedAt);
+
+    /// <summary>The same as kubectl shows it: 24s, 5m, 3h, 12d.</summary>
+    public string Age => Ages.Text(AgeSeconds);
 
     /// <summary>Context of the kubeconfig through which it was read, null for EKS; cmdlets down the pipeline use the same.</summary>
     public string? Context { get; init; }
@@ -82,9 +115,9 @@ public sealed record KafkaCluster
 
 /// <summary>Time that one phase of an operation took.</summary>
 /// <param name="Phase">Name of the phase.</param>
-/// <param name="Duration">Wall-clock time.</param>
-public sealed record PhaseTiming(string Phase, TimeSpan Duration)
+/// <param name="Seconds">Wall-clock time in seconds.</param>
+public sealed record PhaseTiming(string Phase, double Seconds)
 {
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"{Phase} {Duration.TotalSeconds:0.0} s");
+    public override string ToString() => FormattableString.Invariant($"{Phase} {Seconds:0.0} s");
 }

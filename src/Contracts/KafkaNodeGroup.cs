@@ -12,14 +12,23 @@ public sealed record KafkaNodeGroup
     /// <summary>Availability zones of its nodes; one, where this module made it.</summary>
     public IReadOnlyList<string> Zones { get; init; } = [];
 
+    /// <summary>The zones in one text.</summary>
+    public string Zone => string.Join(", ", Zones);
+
     /// <summary>State in AWS's words: CREATING, ACTIVE, UPDATING, DELETING, CREATE_FAILED, DELETE_FAILED, DEGRADED.</summary>
     public string Status { get; init; } = "";
 
     /// <summary>What is amiss, as EKS tells it: <c>code: message</c>; empty when all is well.</summary>
     public IReadOnlyList<string> Issues { get; init; } = [];
 
+    /// <summary>The issues in one text.</summary>
+    public string Reason => string.Join("; ", Issues);
+
     /// <summary>Instance types.</summary>
     public IReadOnlyList<string> InstanceTypes { get; init; } = [];
+
+    /// <summary>The instance types in one text.</summary>
+    public string InstanceType => string.Join(", ", InstanceTypes);
 
     /// <summary><c>ON_DEMAND</c> or <c>SPOT</c>.</summary>
     public string CapacityType { get; init; } = "";
@@ -33,6 +42,9 @@ public sealed record KafkaNodeGroup
     /// <summary>Most nodes.</summary>
     public int MaxSize { get; init; }
 
+    /// <summary>Nodes wanted now, and the range where there is one: 2 (1-3).</summary>
+    public string Nodes => MinSize == MaxSize && MinSize == DesiredSize ? $"{DesiredSize}" : $"{DesiredSize} ({MinSize}-{MaxSize})";
+
     /// <summary>Kind of image, such as <c>AL2023_ARM_64_STANDARD</c>.</summary>
     public string AmiType { get; init; } = "";
 
@@ -43,7 +55,7 @@ public sealed record KafkaNodeGroup
     public string ReleaseVersion { get; init; } = "";
 
     /// <summary>Root disk in GiB; null where a launch template says it.</summary>
-    public int? DiskSize { get; init; }
+    public int? DiskSizeGiB { get; init; }
 
     /// <summary>ARN of the nodes' role.</summary>
     public string NodeRole { get; init; } = "";
@@ -60,8 +72,11 @@ public sealed record KafkaNodeGroup
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Time since then.</summary>
-    public TimeSpan Age => CreatedAt == default ? TimeSpan.Zero : DateTimeOffset.UtcNow - CreatedAt;
+    /// <summary>Seconds since then.</summary>
+    public long AgeSeconds => Ages.Seconds(CreatedAt);
+
+    /// <summary>The same as kubectl shows it: 24s, 5m, 3h, 12d.</summary>
+    public string Age => Ages.Text(AgeSeconds);
 
     /// <summary>Region that it was read from; cmdlets down the pipeline use the same.</summary>
     public string? Region { get; init; }

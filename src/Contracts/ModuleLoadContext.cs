@@ -16,10 +16,17 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         return new ModuleLoadContext(file).LoadFromAssemblyPath(file);
     });
 
-    private readonly AssemblyDependencyResolver resolver;
+    private readonly string folder;
+
+    // Only for native libraries, which lie in a folder for each platform: it has the host read and check the whole deps.json.
+    private readonly Lazy<AssemblyDependencyResolver> resolver;
 
     private ModuleLoadContext(string file)
-        : base("KafkaK8s", isCollectible: false) => resolver = new AssemblyDependencyResolver(file);
+        : base("KafkaK8s", isCollectible: false)
+    {
+        folder = Path.GetDirectoryName(file)!;
+        resolver = new(() => new AssemblyDependencyResolver(file));
+    }
 
     /// <summary>The assembly of the cmdlets, loaded once in a process.</summary>
     public static Assembly Module => CmdletAssembly.Value;
@@ -33,10 +40,11 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
             return contracts;
 
         // Null hands over to the default context: that is where the engine itself lives.
-        return resolver.ResolveAssemblyToPath(assemblyName) is string path ? LoadFromAssemblyPath(path) : null;
+        string path = Path.Combine(folder, assemblyName.Name + ".dll");
+        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }
 
     /// <inheritdoc/>
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
-        resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is string path ? LoadUnmanagedDllFromPath(path) : 0;
+        resolver.Value.ResolveUnmanagedDllToPath(unmanagedDllName) is string path ? LoadUnmanagedDllFromPath(path) : 0;
 }

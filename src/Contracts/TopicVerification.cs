@@ -11,13 +11,14 @@ public sealed record CheckResult(string Name, bool Passed, string Evidence)
 }
 
 /// <summary>The way that messages took to the cluster and back.</summary>
-public enum VerificationPath
+/// <remarks>Words and no enumeration: JSON, CSV and a comparison in a script then show the same word.</remarks>
+public static class VerificationPath
 {
     /// <summary>A native client on this machine, through the Kubernetes API server to each broker's tunnel listener.</summary>
-    Tunnel,
+    public const string Tunnel = nameof(Tunnel);
 
     /// <summary>Kafka's own console tools in a short-lived pod.</summary>
-    ConsoleTools,
+    public const string ConsoleTools = nameof(ConsoleTools);
 }
 
 /// <summary>What the messages of one broker's partitions came to.</summary>
@@ -50,11 +51,15 @@ public sealed record BrokerVerification
     /// <summary>Messages whose checksum does not fit their content.</summary>
     public long Corrupt { get; init; }
 
-    /// <summary>Median time from send to acknowledgement, milliseconds; NaN where it was not measured.</summary>
-    public double P50 { get; init; } = double.NaN;
+    /// <summary>What its messages show amiss, in one text; empty when all is well.</summary>
+    public string Reason => string.Join(", ", new[] { (Sent - Acked, "not acknowledged"), (Lost, "lost"), (Duplicated, "duplicated"), (OutOfOrder, "out of order"), (Corrupt, "corrupt") }
+        .Where(f => f.Item1 > 0).Select(f => $"{f.Item1} {f.Item2}"));
+
+    /// <summary>Median time from send to acknowledgement, milliseconds; null where it was not measured.</summary>
+    public double? P50Ms { get; init; }
 
     /// <summary>99th percentile of the same, milliseconds.</summary>
-    public double P99 { get; init; } = double.NaN;
+    public double? P99Ms { get; init; }
 }
 
 /// <summary>The result of sending numbered messages through every broker and reading them back.</summary>
@@ -71,6 +76,9 @@ public sealed record TopicVerification
 
     /// <summary>True when every check held.</summary>
     public bool Passed { get; init; }
+
+    /// <summary>The checks that failed, with their evidence, in one text; empty when all held.</summary>
+    public string Reason => string.Join("; ", Checks.Where(c => !c.Passed).Select(c => $"{c.Name}: {c.Evidence}"));
 
     /// <summary>Messages given to the producer.</summary>
     public long Sent { get; init; }
@@ -94,28 +102,28 @@ public sealed record TopicVerification
     public long Corrupt { get; init; }
 
     /// <summary>Messages sent and acknowledged per second.</summary>
-    public double ProduceRate { get; init; }
+    public double ProducedPerSecond { get; init; }
 
     /// <summary>Messages read back per second.</summary>
-    public double ConsumeRate { get; init; }
+    public double ConsumedPerSecond { get; init; }
 
-    /// <summary>Median time from send to acknowledgement, milliseconds; NaN where it was not measured.</summary>
-    public double P50 { get; init; } = double.NaN;
+    /// <summary>Median time from send to acknowledgement, milliseconds; null where it was not measured.</summary>
+    public double? P50Ms { get; init; }
 
     /// <summary>95th percentile of the same, milliseconds.</summary>
-    public double P95 { get; init; } = double.NaN;
+    public double? P95Ms { get; init; }
 
     /// <summary>99th percentile of the same, milliseconds.</summary>
-    public double P99 { get; init; } = double.NaN;
+    public double? P99Ms { get; init; }
 
     /// <summary>Longest time of the same, milliseconds.</summary>
-    public double Max { get; init; } = double.NaN;
+    public double? MaxMs { get; init; }
 
-    /// <summary>Time of the whole test.</summary>
-    public TimeSpan Duration { get; init; }
+    /// <summary>Time of the whole test, in seconds.</summary>
+    public double DurationSeconds { get; init; }
 
     /// <summary>Way that the messages took.</summary>
-    public VerificationPath Path { get; init; }
+    public string Path { get; init; } = VerificationPath.Tunnel;
 
     /// <summary>What carried the messages, with its version.</summary>
     public string Client { get; init; } = "";

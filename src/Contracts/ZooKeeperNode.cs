@@ -42,7 +42,7 @@ public sealed record ZooKeeperNode
     public int? Connections { get; init; }
 
     /// <summary>Average time that requests took, in milliseconds.</summary>
-    public double? Latency { get; init; }
+    public double? LatencyMs { get; init; }
 
     /// <summary>Version of ZooKeeper as the server says it.</summary>
     public string Version { get; init; } = "";

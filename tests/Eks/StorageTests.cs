@@ -175,7 +175,7 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
         var checks = await CheckAsync((null, "no way there"), []);
         Assert.Equal(
             ["AuthenticationMode Passed", "ClusterActive Passed", "EbsCsiDriver Failed", "InstanceTypes NotChecked", "NodeGroups Failed", "NodeRole NotChecked", "Quota NotChecked", "StorageClass NotChecked", "Subnets Passed", "VersionSupported NotChecked"],
-            checks.Values.Select(c => $"{c.Name} {c.Status}").Order(StringComparer.Ordinal));
+            checks.Values.Select(c => $"{c.Check} {c.Status}").Order(StringComparer.Ordinal));
         Assert.Contains("eks:DescribeClusterVersions", checks["VersionSupported"].Evidence, StringComparison.Ordinal);
         Assert.Equal("no way there", checks["StorageClass"].Evidence);
         Assert.All(checks.Values.Where(c => c.Status == EksCheckStatus.Failed), c => Assert.NotEmpty(c.Remedy));
@@ -189,7 +189,7 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
     {
         var (events, failure) = await Groups.DrainAsync(CheckEksCluster.RunAsync(aws, kubernetes, new CheckEksRequest("prod", types, null, new NodeLoad(1536, 0.35m), TimeSpan.FromMinutes(1)), default));
         Assert.Null(failure);
-        return events.OfType<Completed<EksCheck>>().ToDictionary(c => c.Result.Name, c => c.Result);
+        return events.OfType<Completed<EksCheck>>().ToDictionary(c => c.Result.Check, c => c.Result);
     }
 
     private async Task AddonAsync(string name, params string[] states)

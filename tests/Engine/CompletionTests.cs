@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Text.Json.Nodes;
 using KafkaK8s.Tests.Engine.Fake;
+using KafkaK8s.Tests.Host;
 
 namespace KafkaK8s.Tests.Engine;
 
@@ -65,13 +68,124 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     public void Parameters_complete_with_their_names() =>
         Assert.Equal(["-BrokerCount", "-BrokerCpu", "-BrokerMemory"], Complete(null, "New-KafkaCluster -Broker").Order(StringComparer.Ordinal));
 
+    [Theory]
+    [InlineData("Restart-ZooKeeperNode alpha ", "alpha-zk-0", "alpha-zk-1", "alpha-zk-2")]
+    [InlineData("New-KafkaCluster -Toleration ", "dedicated=kafka:NoSchedule", "spot:NoExecute")]
+    [InlineData("New-KafkaCluster -KafkaImage d", "docker.io/apache/kafka:3.9.2")]
+    [InlineData("New-KafkaCluster -ZooKeeperImage d", "docker.io/library/zookeeper:3.8.6")]
+    [InlineData("Export-KafkaManifest -KubernetesVersion 1.2", "1.20", "1.21", "1.22", "1.23", "1.24", "1.25", "1.26", "1.27", "1.28", "1.29")]
+    public void What_has_a_finite_answer_is_completed(string typed, params string[] expected)
+    {
+        using var server = new FakeApiServer();
+        server.PutCluster("kafka", "alpha");
+        var node = FakeObjects.Plain("v1", "Node", "n1");
+        node["spec"] = new JsonObject { ["taints"] = new JsonArray(new JsonObject { ["key"] = "dedicated", ["value"] = "kafka", ["effect"] = "NoSchedule" }, new JsonObject { ["key"] = "spot", ["effect"] = "NoExecute" }) };
+        server.Store.Put("v1", "nodes", null, node);
+        Assert.Equal(expected, Complete(server.KubeConfig, typed));
+    }
+
+    /// <summary>A kubeconfig may come from anybody: what TAB puts on the line is one argument, and that name.</summary>
+    [Theory]
+    [InlineData("a&b")]
+    [InlineData("a(b)")]
+    [InlineData("$(Get-Date)")]
+    [InlineData("$x")]
+    [InlineData("a;b")]
+    [InlineData("a|b")]
+    [InlineData("a`b")]
+    [InlineData("@x")]
+    [InlineData("-x")]
+    [InlineData("--%")]
+    [InlineData("{x}")]
+    [InlineData("a,b")]
+    [InlineData("a>b")]
+    [InlineData("#x")]
+    [InlineData("it's")]
+    [InlineData("it\u2019s; Get-Date")]
+    [InlineData("\u2013x")]
+    [InlineData("a\"b")]
+    [InlineData("arn:aws:eks:eu-central-1:111122223333:cluster/prod")]
+    [InlineData("admin@prod.example.com")]
+    public void A_name_stays_one_argument(string context)
+    {
+        using var folder = new TempFolder();
+        string file = Path.Combine(folder.Path, "config");
+        File.WriteAllText(file, $"contexts: [{{name: {System.Text.Json.JsonSerializer.Serialize(context)}, context: {{cluster: c, user: u}} }}]");
+        string line = "Get-KafkaCluster -Context " + Assert.Single(Complete(file, "Get-KafkaCluster -Context "));
+        var tree = Parser.ParseInput(line, out _, out var errors);
+        Assert.Empty(errors);
+        var command = Assert.Single(tree.FindAll(a => a is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>());
+        Assert.Equal(3, command.CommandElements.Count);
+        Assert.Equal(context, Assert.IsType<StringConstantExpressionAst>(command.CommandElements[2]).Value);
+    }
+
+    [Fact]
+    public void A_name_with_control_characters_is_not_offered()
+    {
+        using var folder = new TempFolder();
+        string file = Path.Combine(folder.Path, "config");
+        File.WriteAllText(file, """contexts: [{name: "a\u001b[2Jb", context: {cluster: c, user: u} }, {name: good, context: {cluster: c, user: u} }]""");
+        Assert.Equal(["good"], Complete(file, "Get-KafkaCluster -Context "));
+    }
+
+    [Fact]
+    public void A_relative_kubeconfig_is_taken_from_the_folder_of_the_prompt()
+    {
+        using var server = new FakeApiServer();
+        using var prompt = BuiltModule.Open();
+        prompt.Run("param($f) Set-Location $f", new { f = Path.GetDirectoryName(server.KubeConfig) }).EnsureSuccess();
+        Assert.Equal(["fake", "'second one'"], Matches(prompt, "Get-KafkaCluster -KubeConfig ./config -Context ").Select(m => m.CompletionText));
+    }
+
+    /// <summary>Parameters whose values nobody can know, or which are numbers: TAB gives nothing for them.</summary>
+    private static readonly string[] FreeText =
+    [
+        "BrokerCount", "BrokerCpu", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "Iops", "IrsaRole", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
+        "NodesPerZone", "PodIdentityRole", "Prefix", "ReplicationFactor", "StorageSize", "Throughput", "TimeoutSeconds", "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperMemory", "ZooKeeperStorageSize",
+    ];
+
+    [Fact]
+    public void Every_parameter_has_a_completer_or_is_free_text()
+    {
+        var open = Parameters().Where(p => p.Attributes.OfType<ArgumentCompleterAttribute>().All(a => a.GetType() != typeof(ArgumentCompleterAttribute)))
+            .Where(p => p.Name != "KubeConfig" && p.ParameterType != typeof(SwitchParameter) && !p.ParameterType.IsEnum && !p.Attributes.OfType<ValidateSetAttribute>().Any());
+        Assert.Equal(FreeText, open.Select(p => p.Name).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void No_parameter_but_a_path_is_completed_with_file_names()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "a-file.txt"), "");
+        using var prompt = BuiltModule.Open();
+        prompt.Run("param($f) Set-Location $f", new { f = folder.Path }).EnsureSuccess();
+        foreach (string cmdlet in BuiltModule.Cmdlets)
+        {
+            foreach (var parameter in Parameters(cmdlet).Where(p => p.ParameterType != typeof(SwitchParameter)))
+            {
+                var found = Matches(prompt, $"{cmdlet} -{parameter.Name} ").Where(m => m.ResultType is CompletionResultType.ProviderItem or CompletionResultType.ProviderContainer).Select(m => m.ListItemText);
+                Assert.True(found.Contains("a-file.txt") == (parameter.Name == "KubeConfig"), $"{cmdlet} -{parameter.Name}: {string.Join(", ", found)}");
+            }
+        }
+    }
+
+    private IEnumerable<ParameterMetadata> Parameters() => BuiltModule.Cmdlets.SelectMany(Parameters);
+
+    private IEnumerable<ParameterMetadata> Parameters(string cmdlet) =>
+        ((CmdletInfo)module.Engine.Run("param($n) Get-Command $n", new { n = cmdlet }).EnsureSuccess().Output[0].BaseObject).Parameters.Values
+            .Where(p => !Cmdlet.CommonParameters.Contains(p.Name) && !Cmdlet.OptionalCommonParameters.Contains(p.Name));
+
     // The kubeconfig stands in the line, as it would when it is not the default one.
     private List<string> Complete(string? kubeConfig, string typed)
     {
         string line = kubeConfig is null ? typed : typed.Insert(typed.IndexOf(' ', StringComparison.Ordinal), $" -KubeConfig '{kubeConfig}'");
-        var result = module.Engine.Run("param($l) TabExpansion2 -inputScript $l -cursorColumn $l.Length", new { l = line });
+        return [.. Matches(module.Engine, line).Where(m => m.ResultType is CompletionResultType.ParameterValue or CompletionResultType.ParameterName).Select(m => m.CompletionText)];
+    }
+
+    private static System.Collections.ObjectModel.Collection<CompletionResult> Matches(EngineSession prompt, string line)
+    {
+        var result = prompt.Run("param($l) TabExpansion2 -inputScript $l -cursorColumn $l.Length", new { l = line });
         Assert.Empty(result.Errors);
-        var matches = ((CommandCompletion)Assert.Single(result.Output).BaseObject).CompletionMatches;
-        return [.. matches.Where(m => m.ResultType is CompletionResultType.ParameterValue or CompletionResultType.ParameterName).Select(m => m.CompletionText)];
+        return ((CommandCompletion)Assert.Single(result.Output).BaseObject).CompletionMatches;
     }
 }

@@ -105,7 +105,7 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     public void Storage_is_made_and_again_left_alone()
     {
         var made = Assert.Single(Run($"Enable-KafkaEksStorage prod -PodIdentityRole {Role} -Throughput 250 -Region eu-central-1").EnsureSuccess().Output);
-        Assert.Equal(("kafka-gp3", "v1", 250), (made.Properties["StorageClass"].Value, made.Properties["DriverVersion"].Value, made.Properties["Throughput"].Value));
+        Assert.Equal(("kafka-gp3", "v1", 250), (made.Properties["StorageClass"].Value, made.Properties["DriverVersion"].Value, made.Properties["ThroughputMiBps"].Value));
         Assert.Contains("storageclasses/kafka-gp3", server.Store.Names);
         int writes = server.Writes.Count;
         var again = Assert.Single(Run("Enable-KafkaEksStorage prod -Throughput 250 -Region eu-central-1").EnsureSuccess().Output);
@@ -117,7 +117,7 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     [Fact]
     public void What_cannot_be_looked_at_is_not_passed()
     {
-        var checks = Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1").EnsureSuccess().Output.ToDictionary(c => (string)c.Properties["Name"].Value, c => c.Properties["Status"].Value.ToString());
+        var checks = Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1").EnsureSuccess().Output.ToDictionary(c => (string)c.Properties["Check"].Value, c => c.Properties["Status"].Value.ToString());
         Assert.Equal(("Passed", "NotChecked", "NotChecked", "Failed", "Failed"), (checks["ClusterActive"], checks["Subnets"], checks["Quota"], checks["EbsCsiDriver"], checks["StorageClass"]));
         Assert.Equal(10, checks.Count);
         Assert.All(server.Writes, w => Assert.Equal("/", w.Path)); // EC2 and Service Quotas are read by POST
@@ -127,6 +127,8 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     [InlineData("Get-KafkaNodeGroup -Region eu-central-1 -Name p", "prod")]
     [InlineData("Remove-KafkaNodeGroup -Region eu-central-1 prod -NodeGroup k", "kafka-eu-central-1a")]
     [InlineData("Get-KafkaNodeGroup -Region eu-central-1 -Name x", "")]
+    [InlineData("Connect-EksCluster -Region eu-central-1 ", "prod,stage")]
+    [InlineData("Enable-KafkaEksStorage -Region eu-central-1 -StorageClass k", "kafka-gp3")]
     public void Names_are_completed(string line, string expected) =>
         Assert.Equal(expected, string.Join(",", module.Engine.Run("param($l) [System.Management.Automation.CommandCompletion]::CompleteInput($l, $l.Length, $null).CompletionMatches.Where({ $_.ResultType -eq 'ParameterValue' }).ForEach({ $_.CompletionText })", new { l = line }).As<string>()));
 
@@ -135,10 +137,10 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
         [KafkaK8s.KafkaNodeGroup]@{ Cluster = 'prod'; NodeGroup = 'kafka-eu-central-1a'; Zones = [string[]]@('eu-central-1a'); Status = 'ACTIVE'; DesiredSize = 1; MinSize = 1; MaxSize = 1; InstanceTypes = [string[]]@('r7g.xlarge'); Version = '1.34'; CreatedAt = [DateTimeOffset]::UtcNow.AddDays(-12.1) }
         [KafkaK8s.KafkaNodeGroup]@{ Cluster = 'prod'; NodeGroup = 'kafka-eu-central-1b'; Zones = [string[]]@('eu-central-1b'); Status = 'DEGRADED'; DesiredSize = 2; MinSize = 1; MaxSize = 3; InstanceTypes = [string[]]@('r7g.xlarge', 'r6g.xlarge'); Version = '1.34'; CreatedAt = [DateTimeOffset]::UtcNow.AddMinutes(-5.5); Issues = [string[]]@('A: b') }
         """, """
-        Cluster NodeGroup           Zone          Status   Nodes   Instance               Version Age Issues
-        ------- ---------           ----          ------   -----   --------               ------- --- ------
-        prod    kafka-eu-central-1a eu-central-1a ACTIVE   1       r7g.xlarge             1.34    12d
-        prod    kafka-eu-central-1b eu-central-1b DEGRADED 2 (1-3) r7g.xlarge, r6g.xlarge 1.34    5m  A: b
+        Cluster NodeGroup           Zone          Status   Nodes   Reason InstanceType           Version Age
+        ------- ---------           ----          ------   -----   ------ ------------           ------- ---
+        prod    kafka-eu-central-1a eu-central-1a ACTIVE   1              r7g.xlarge             1.34    12d
+        prod    kafka-eu-central-1b eu-central-1b DEGRADED 2 (1-3) A: b   r7g.xlarge, r6g.xlarge 1.34    5m
         """);
 
     [Fact]
@@ -154,11 +156,11 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
 
     [Fact]
     public void Storage_looks_like_this() => Shows("""
-        [KafkaK8s.EksStorage]@{ Cluster = 'prod'; StorageClass = 'kafka-gp3'; DriverVersion = 'v1.50.0'; Throughput = 250; Identity = 'pod identity' }
+        [KafkaK8s.EksStorage]@{ Cluster = 'prod'; StorageClass = 'kafka-gp3'; DriverVersion = 'v1.50.0'; ThroughputMiBps = 250; Identity = 'pod identity' }
         """, """
-        Cluster StorageClass Driver  Iops Throughput Identity
-        ------- ------------ ------  ---- ---------- --------
-        prod    kafka-gp3    v1.50.0 -    250        pod identity
+        Cluster StorageClass DriverVersion Iops ThroughputMiBps Identity
+        ------- ------------ ------------- ---- --------------- --------
+        prod    kafka-gp3    v1.50.0       3000 250             pod identity
         """);
 
     private EngineResult Run(string script) => module.Engine.Run(script);

@@ -77,13 +77,13 @@ public sealed class ZooKeeperTests : IDisposable
     public void Nodes_show_as_a_table()
     {
         const string nodes = """
-            [KafkaK8s.ZooKeeperNode]@{ Cluster = 'demo'; Namespace = 'kafka'; Node = 'demo-zk-0'; Id = 1; Mode = 'follower'; InConfig = $true; Zxid = '0x10000021c'; Lag = 0; Connections = 2; Latency = 0.4123; Ready = $true }
+            [KafkaK8s.ZooKeeperNode]@{ Cluster = 'demo'; Namespace = 'kafka'; Node = 'demo-zk-0'; Id = 1; Mode = 'follower'; InConfig = $true; Zxid = '0x10000021c'; Lag = 0; Connections = 2; LatencyMs = 0.4123; Ready = $true }
             [KafkaK8s.ZooKeeperNode]@{ Cluster = 'demo'; Namespace = 'kafka'; Node = 'demo-zk-3'; Id = 4; Reason = 'there is no pod' }
             """;
         string text = engine.Format(engine.Run(nodes).EnsureSuccess().Output);
         text = Regex.Replace(text, "\u001b\\[[0-9;]*m", "");
-        Assert.Matches(@"(?m)^Cluster +Node +Id +Mode +InConfig +Zxid +Lag +Conn +Latency +Ready +Reason", text);
-        Assert.Matches(@"(?m)^demo +demo-zk-0 +1 +follower +True +0x10000021c +0 +2 +0\.41 +True", text);
+        Assert.Matches(@"(?m)^Cluster +Node +Id +Mode +Ready +Reason +Lag +InConfig +Connections +LatencyMs +Zxid", text);
+        Assert.Matches(@"(?m)^demo +demo-zk-0 +1 +follower +True +0 +True +2 +0\.41 +0x10000021c", text);
         Assert.Matches(@"(?m)^demo +demo-zk-3 +4 .*there is no pod", text);
     }
 

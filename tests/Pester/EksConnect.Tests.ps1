@@ -35,14 +35,14 @@ Describe 'From Connect-EksCluster to a verified cluster, by tokens alone' -Tag L
 
     It 'makes the storage class for brokers, once, and counts on it from then on' {
         $speed = @{ StorageClass = 'kt-gp3'; Throughput = 250 }
-        (Test-KafkaEksCluster prod | Where-Object Name -eq StorageClass).Status | Should -Be 'Failed'
+        (Test-KafkaEksCluster prod | Where-Object Check -eq StorageClass).Status | Should -Be 'Failed'
         (Enable-KafkaEksStorage prod @speed).StorageClass | Should -Be 'kt-gp3'
         $class = Get-Kube storageclass kt-gp3
         "$($class.provisioner) $($class.reclaimPolicy) $($class.volumeBindingMode) $($class.allowVolumeExpansion)" | Should -Be 'ebs.csi.aws.com Retain WaitForFirstConsumer True'
         "$($class.parameters.type) $($class.parameters.throughput) $($class.parameters.encrypted)" | Should -Be 'gp3 250 true'
         (Enable-KafkaEksStorage prod @speed).Changes.Action | Sort-Object -Unique | Should -Be 'None'
         { Enable-KafkaEksStorage prod -StorageClass kt-gp3 -Throughput 500 } | Should -Throw -ErrorId 'KafkaK8s.StorageClassDiffers,*'
-        (Test-KafkaEksCluster prod | Where-Object Name -eq StorageClass).Status | Should -Be 'Passed'
+        (Test-KafkaEksCluster prod | Where-Object Check -eq StorageClass).Status | Should -Be 'Passed'
     }
 
     It 'makes a cluster and tests it in one pipeline' {

@@ -2,14 +2,17 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using System.Text.RegularExpressions;
+using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Kubernetes.Config;
 using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Cmdlets.Completion;
 
 /// <summary>Completes from names that a source gives within two seconds; silent on failure.</summary>
-public abstract class NameCompleter : IArgumentCompleter
+public abstract partial class NameCompleter : IArgumentCompleter
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -18,7 +21,7 @@ public abstract class NameCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
-        var reached = new CompletionSource(Bound("KubeConfig"), Bound("Context"), Bound("Namespace"),
+        var reached = new CompletionSource(FullPath(Bound("KubeConfig")), Bound("Context"), Bound("Namespace"), Bound("Name"),
             fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection : null, CurrentFolder());
         return Within(cancel => NamesAsync(reached, cancel), wordToComplete);
     }
@@ -50,10 +53,13 @@ public abstract class NameCompleter : IArgumentCompleter
     /// <summary>The names that begin as what was typed, quoted where they must be.</summary>
     internal static IEnumerable<CompletionResult> Matching(IEnumerable<string> names, string? typed)
     {
-        string word = (typed ?? "").Trim('\'', '"');
-        return names.Where(n => n.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)
-            .Select(n => new CompletionResult(n.AsSpan().IndexOfAny(" '\"$`") < 0 ? n : $"'{n.Replace("'", "''", StringComparison.Ordinal)}'", n, CompletionResultType.ParameterValue, n));
+        string word = (typed ?? "").Trim('\'', '"').Replace("''", "'", StringComparison.Ordinal);
+        return names.Where(n => n.StartsWith(word, StringComparison.OrdinalIgnoreCase) && n.Length > 0 && !n.Any(char.IsControl)).Distinct().Order(StringComparer.Ordinal)
+            .Select(n => new CompletionResult(Quoted(n), n, CompletionResultType.ParameterValue, n));
     }
+
+    /// <summary>A name as one argument and nothing else, whoever chose it: a kubeconfig from elsewhere must not put a command on the line.</summary>
+    internal static string Quoted(string name) => Bare().IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 
     // The names are looked for on another thread, which has no runspace.
     private static string? CurrentFolder()
@@ -70,15 +76,36 @@ public abstract class NameCompleter : IArgumentCompleter
 
     /// <summary>The names to choose from.</summary>
     protected abstract Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel);
+
+    // As the command itself will take it: from PowerShell's folder, not the process's.
+    private static string? FullPath(string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+            return null;
+        try
+        {
+            using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+            return shell.AddScript("param($p) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($p)").AddParameter("p", path).Invoke<string>().FirstOrDefault() ?? path;
+        }
+        catch (RuntimeException)
+        {
+            return path;
+        }
+    }
+
+    // What PowerShell reads as one word of plain text; everything else is quoted.
+    [GeneratedRegex(@"^[A-Za-z0-9_/\\.][A-Za-z0-9_/\\.:+=-]*\z")]
+    private static partial Regex Bare();
 }
 
 /// <summary>Where to look for names: what was typed so far.</summary>
 /// <param name="KubeConfig">The kubeconfig.</param>
 /// <param name="Context">The context.</param>
 /// <param name="Namespace">The namespace.</param>
+/// <param name="Cluster">The Kafka cluster.</param>
 /// <param name="Connection">The connection to EKS.</param>
 /// <param name="Folder">PowerShell's current folder.</param>
-public sealed record CompletionSource(string? KubeConfig, string? Context, string? Namespace, EksConnection? Connection, string? Folder)
+public sealed record CompletionSource(string? KubeConfig, string? Context, string? Namespace, string? Cluster, EksConnection? Connection, string? Folder)
 {
     /// <summary>Opens the connection that was typed.</summary>
     internal KubeConnection Open() => Connection is null ? KubeConnection.Open(KubeConfig, Context, Folder) : KubeConnection.Open(Connection);
@@ -121,6 +148,83 @@ public sealed class ClusterCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        return [.. (await ListClusters.RunAsync(connection, source.Namespace ?? connection.DefaultNamespace, cancel).ConfigureAwait(false)).Select(c => c.Name)];
+        return [.. (await ListClusters.RunAsync(connection, source.Namespace ?? connection.DefaultNamespace, static _ => false, cancel).ConfigureAwait(false)).Select(c => c.Name)];
     }
+}
+
+/// <summary>Completes topics of the cluster already typed, from the first broker that is ready; Kafka's own topics are left out.</summary>
+public sealed class TopicCompleter : NameCompleter
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1.5);
+
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
+    {
+        using var connection = source.Open();
+        string ns = source.Namespace ?? connection.DefaultNamespace;
+        var names = new ClusterNames(source.Cluster ?? ClusterSpec.DefaultName);
+        var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
+        if (pods.FirstOrDefault(p => p.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp && Readiness.IsPodReady(p)) is not { } broker)
+            return [];
+        var view = await BrokerMetadata.ReadAsync(connection, ns, broker.Name(), Limit, cancel).ConfigureAwait(false);
+        return [.. view.Partitions.Select(p => p.Topic).Where(t => !t.StartsWith("__", StringComparison.Ordinal)).Distinct()];
+    }
+}
+
+/// <summary>Completes the pods of the ZooKeeper servers of the cluster already typed.</summary>
+public sealed class ZooKeeperNodeCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
+    {
+        using var connection = source.Open();
+        var names = new ClusterNames(source.Cluster ?? ClusterSpec.DefaultName);
+        var pods = await connection.ListAsync(ResourceKind.Pod, source.Namespace ?? connection.DefaultNamespace, names.Selector, cancel).ConfigureAwait(false);
+        return [.. pods.Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp).Select(p => p.Name())];
+    }
+}
+
+/// <summary>Completes taints that nodes have, as tolerations.</summary>
+public sealed class TolerationCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
+    {
+        using var connection = source.Open();
+        var nodes = Trees.Items((await connection.GetAsync(ResourceKind.Node.Path(null), cancel).ConfigureAwait(false))["items"]);
+        return [.. nodes.SelectMany(n => Trees.Items(n["spec"]?["taints"])).Select(t => (string?)t["value"] is { Length: > 0 } value ? $"{t["key"]}={value}:{t["effect"]}" : $"{t["key"]}:{t["effect"]}").Distinct()];
+    }
+}
+
+/// <summary>Completes the images that the manifests name.</summary>
+public sealed class ImageCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        NameCompleter.Within(_ =>
+        {
+            var (set, container) = parameterName == "ZooKeeperImage" ? ("zk", ClusterNames.ZooKeeperApp) : ("kafka", ClusterNames.KafkaApp);
+            var tree = Core.Manifests.ManifestCatalog.LoadOfModule().Find("StatefulSet", set);
+            return Task.FromResult<IReadOnlyList<string>>([(string)Core.Manifests.TreePath.Get(tree, $"spec.template.spec.containers[name={container}].image")!]);
+        }, wordToComplete);
+}
+
+/// <summary>Completes the versions of Kubernetes that the manifests are adapted to.</summary>
+public sealed class KubernetesVersionCompleter : IArgumentCompleter
+{
+    private const int NewestTried = 36;
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        NameCompleter.Matching(Enumerable.Range(Core.Manifests.ServerAdaptation.Oldest.Minor, NewestTried - Core.Manifests.ServerAdaptation.Oldest.Minor + 1).Select(minor => $"1.{minor}"), wordToComplete);
+}
+
+/// <summary>For a parameter whose value nobody can know: nothing, where PowerShell would offer the names of files.</summary>
+public sealed class FreeTextAttribute() : ArgumentCompleterAttribute(typeof(FreeTextCompleter));
+
+/// <summary>Gives nothing.</summary>
+public sealed class FreeTextCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) => [];
 }

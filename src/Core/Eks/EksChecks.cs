@@ -155,5 +155,5 @@ internal sealed class EksChecks(string cluster)
 
     private static string Day(DateTime? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "an unknown day";
 
-    private EksCheck Make(string name, EksCheckStatus status, string evidence, string remedy = "") => new() { Cluster = cluster, Name = name, Status = status, Evidence = evidence, Remedy = remedy };
+    private EksCheck Make(string name, string status, string evidence, string remedy = "") => new() { Cluster = cluster, Check = name, Status = status, Evidence = evidence, Remedy = remedy };
 }

@@ -30,7 +30,7 @@ internal sealed record GroupRequest(
 /// <param name="Fields">What changes.</param>
 /// <param name="Replaces">The failed group of the same name that must go first; null where there is none.</param>
 /// <param name="Existing">The group as it is.</param>
-internal sealed record GroupStep(GroupFact Wanted, string Zone, ChangeAction Action, IReadOnlyList<FieldChange> Fields, bool Replaces, GroupFact? Existing);
+internal sealed record GroupStep(GroupFact Wanted, string Zone, string Action, IReadOnlyList<FieldChange> Fields, bool Replaces, GroupFact? Existing);
 
 /// <summary>From what was asked for and what is there to what is done. Pure.</summary>
 internal static partial class GroupPlan

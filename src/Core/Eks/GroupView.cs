@@ -24,7 +24,7 @@ internal static class GroupView
         AmiType = group.AmiType,
         Version = group.Version,
         ReleaseVersion = group.ReleaseVersion,
-        DiskSize = group.DiskSize,
+        DiskSizeGiB = group.DiskSize,
         NodeRole = group.NodeRole,
         Subnets = group.Subnets,
         Labels = group.Labels,

@@ -21,7 +21,7 @@ internal sealed record VerificationFacts
     /// <summary>Messages that were asked for.</summary>
     public required long Wanted { get; init; }
 
-    public required VerificationPath Path { get; init; }
+    public required string Path { get; init; }
 
     public required string Client { get; init; }
 

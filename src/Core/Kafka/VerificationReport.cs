@@ -26,13 +26,13 @@ internal static class VerificationReport
             Duplicated = total.Duplicated,
             OutOfOrder = total.OutOfOrder,
             Corrupt = total.Corrupt,
-            ProduceRate = Rate(facts.Timed ?? total.Acked, facts.ProduceTime),
-            ConsumeRate = Rate(total.Received, facts.ConsumeTime),
-            P50 = latency.Percentile(0.50),
-            P95 = latency.Percentile(0.95),
-            P99 = latency.Percentile(0.99),
-            Max = latency.Max,
-            Duration = facts.Duration,
+            ProducedPerSecond = Rate(facts.Timed ?? total.Acked, facts.ProduceTime),
+            ConsumedPerSecond = Rate(total.Received, facts.ConsumeTime),
+            P50Ms = Known(latency.Percentile(0.50)),
+            P95Ms = Known(latency.Percentile(0.95)),
+            P99Ms = Known(latency.Percentile(0.99)),
+            MaxMs = Known(latency.Max),
+            DurationSeconds = facts.Duration.TotalSeconds,
             Path = facts.Path,
             Client = facts.Client,
             Checks = checks,
@@ -149,8 +149,8 @@ internal static class VerificationReport
                 Duplicated = sum.Duplicated,
                 OutOfOrder = sum.OutOfOrder,
                 Corrupt = sum.Corrupt,
-                P50 = latency.Percentile(0.50),
-                P99 = latency.Percentile(0.99),
+                P50Ms = Known(latency.Percentile(0.50)),
+                P99Ms = Known(latency.Percentile(0.99)),
             });
         }
 
@@ -166,6 +166,9 @@ internal static class VerificationReport
 
     private static string Throttled(VerificationFacts facts) => facts.Throttled <= TimeSpan.Zero ? ""
         : string.Create(CultureInfo.InvariantCulture, $"; the brokers throttle this client (a quota): up to {facts.Throttled.TotalSeconds:0.0} s for one request");
+
+    // JSON has no word for "not a number".
+    private static double? Known(double milliseconds) => double.IsNaN(milliseconds) ? null : milliseconds;
 
     private static double Rate(long messages, TimeSpan time) => messages == 0 || time <= TimeSpan.Zero ? 0 : messages / time.TotalSeconds;
 

@@ -64,7 +64,7 @@ internal static class CheckEksCluster
             Try("StorageClass", async () => await StorageClassAsync(checks, kubernetes, cancel).ConfigureAwait(false)),
         ];
         foreach (var check in all)
-            yield return new Completed<EksCheck>(await check.ConfigureAwait(false));
+            yield return new Completed<EksCheck>(await check.ConfigureAwait(false) with { Region = aws.Region, ProfileName = aws.ProfileName });
     }
 
     private static async Task<ClusterVersionInformation?> VersionAsync(AwsSession aws, string version, CancellationToken cancel) =>

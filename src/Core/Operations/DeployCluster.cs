@@ -53,7 +53,7 @@ internal static class DeployCluster
 
         var cluster = await ListClusters.FindAsync(connection, ns, plan.Names.Cluster, cancel).ConfigureAwait(false)
             ?? throw ListClusters.NotFound(plan.Names.Cluster, ns, connection.Context);
-        yield return new Completed<KafkaCluster>(cluster with { Timings = clock.Timings, Changes = changes });
+        yield return new Completed<KafkaCluster>(cluster with { Kafka = plan.Request.NoWait ? KafkaAnswer.NotAsked : KafkaAnswer.Healthy, Timings = clock.Timings, Changes = changes });
     }
 
     // What must be so before the first object is applied.
@@ -169,7 +169,7 @@ internal static class DeployCluster
             var took = Stopwatch.GetElapsedTime(start);
             if (onlyIfLong && took < TimeSpan.FromMilliseconds(100))
                 return;
-            timings.Add(new PhaseTiming(phase, took));
+            timings.Add(new PhaseTiming(phase, took.TotalSeconds));
             start = Stopwatch.GetTimestamp();
         }
     }

@@ -27,7 +27,7 @@ internal sealed record StoragePlan(StorageRequest Request, IReadOnlyList<AddonSt
 /// <param name="Name">Its name.</param>
 /// <param name="Action">Create, Update or None.</param>
 /// <param name="Renew">Whether one that could not be made goes first: EKS does not try again by itself.</param>
-internal sealed record AddonStep(string Name, ChangeAction Action, bool Renew = false);
+internal sealed record AddonStep(string Name, string Action, bool Renew = false);
 
 /// <summary>Gives an EKS cluster the driver of EBS volumes, and a storage class for brokers.</summary>
 internal static class EnableStorage
@@ -112,9 +112,14 @@ internal static class EnableStorage
             StorageClass = plan.Request.StorageClass,
             DriverVersion = driver?.AddonVersion ?? "",
             Identity = EksAddons.Identity(plan.Request, driver),
-            Iops = plan.Request.Iops,
-            Throughput = plan.Request.Throughput,
+            Iops = plan.Request.Iops ?? EksStorage.Gp3Iops,
+            ThroughputMiBps = plan.Request.Throughput ?? EksStorage.Gp3ThroughputMiBps,
             Changes = plan.Changes,
+            Region = aws.Region,
+            ProfileName = aws.ProfileName,
+            Connection = connection.Origin.Connection,
+            Context = connection.Origin.Context,
+            KubeConfig = connection.Origin.KubeConfig,
         });
     }
 

@@ -7,16 +7,20 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>Finds clusters from live objects: two list calls, however many clusters there are.</summary>
 internal static class ListClusters
 {
-    /// <summary>All clusters of a namespace, or (null) of all namespaces, by namespace and name.</summary>
-    public static async Task<IReadOnlyList<KafkaCluster>> RunAsync(KubeConnection connection, string? ns, CancellationToken cancel)
+    /// <summary>All clusters of a namespace, or (null) of all namespaces, by namespace and name. Of those that are meant by name Kafka itself is asked, all at once.</summary>
+    public static async Task<IReadOnlyList<KafkaCluster>> RunAsync(KubeConnection connection, string? ns, Func<string, bool> asked, CancellationToken cancel)
     {
         var sets = connection.ListAsync(ResourceKind.StatefulSet, ns, ClusterNames.AllSelector, cancel);
         var pods = connection.ListAsync(ResourceKind.Pod, ns, ClusterNames.AllSelector, cancel);
         await Task.WhenAll(sets, pods).ConfigureAwait(false);
         var podsOf = (await pods.ConfigureAwait(false)).ToLookup(OwnerOf);
-        return [.. (await sets.ConfigureAwait(false)).GroupBy(s => (Namespace: s.Namespace(), Cluster: Ownership.ClusterOf(s))).Where(g => g.Key.Cluster is not null)
-            .Select(g => Build(g.Key.Namespace, g.Key.Cluster!, [.. g], [.. g.SelectMany(s => podsOf[s.Uid()])], connection))
-            .OrderBy(c => c.Namespace, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal)];
+        var clusters = await Task.WhenAll((await sets.ConfigureAwait(false)).GroupBy(s => (Namespace: s.Namespace(), Cluster: Ownership.ClusterOf(s))).Where(g => g.Key.Cluster is not null).Select(g =>
+        {
+            var own = g.SelectMany(s => podsOf[s.Uid()]).ToList();
+            var cluster = Build(g.Key.Namespace, g.Key.Cluster!, [.. g], own, connection);
+            return asked(cluster.Name) ? KafkaLook.AddAsync(connection, cluster, g.FirstOrDefault(s => s.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp), own, cancel) : Task.FromResult(cluster);
+        })).ConfigureAwait(false);
+        return [.. clusters.OrderBy(c => c.Namespace, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>One cluster; null where there is none of that name.</summary>
@@ -28,6 +32,19 @@ internal static class ListClusters
         await Task.WhenAll(sets, pods).ConfigureAwait(false);
         var found = (await sets.ConfigureAwait(false)).OfType<JsonObject>().Where(s => Ownership.ClusterOf(s) == cluster).ToList();
         return found.Count == 0 ? null : Build(ns, cluster, found, await pods.ConfigureAwait(false), connection);
+    }
+
+    /// <summary>Whether a namespace does not exist; false where the credentials do not allow to look.</summary>
+    public static async Task<bool> IsMissingAsync(KubeConnection connection, string ns, CancellationToken cancel)
+    {
+        try
+        {
+            return await connection.TryGetAsync(ResourceKind.Namespace, null, ns, cancel).ConfigureAwait(false) is null;
+        }
+        catch (ClusterException e) when (e.Kind == FailureKind.Permission)
+        {
+            return false;
+        }
     }
 
     /// <summary>The failure of a cluster that is not there.</summary>

@@ -30,7 +30,7 @@ internal sealed record RemovePlan(RemoveRequest Request, IReadOnlyList<(Resource
         .. Topics.Select(t => Line("Topic", t.Name, Request.DeleteData || Claims.Count == 0 ? ChangeAction.Delete : ChangeAction.Keep, t.ToString())),
     ];
 
-    private ClusterChange Line(string kind, string name, ChangeAction action, string note) =>
+    private ClusterChange Line(string kind, string name, string action, string note) =>
         new() { Cluster = Request.Cluster, Namespace = Request.Namespace, Kind = kind, Name = name, Action = action, Note = note };
 }
 

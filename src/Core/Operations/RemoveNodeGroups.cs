@@ -251,6 +251,6 @@ internal static class RemoveNodeGroups
         return new GroupTenants([.. leaving], nodes, found, await volumes.ConfigureAwait(false), await claims.ConfigureAwait(false));
     }
 
-    private static EksChange Line(RemoveGroupsRequest request, string kind, string name, string zone, ChangeAction action, string note) =>
+    private static EksChange Line(RemoveGroupsRequest request, string kind, string name, string zone, string action, string note) =>
         new() { Cluster = request.Cluster, Kind = kind, Name = name, Zone = zone, Action = action, Note = note };
 }

@@ -280,7 +280,7 @@ internal static class ResizeEnsemble
         return Enumerable.Range(keep, Math.Max(0, Math.Max(Math.Max(view.Replicas, view.Config?.Voters.Max() ?? 0), from) - keep)).Reverse();
     }
 
-    private static Applied Done(EnsembleView view, string kind, string name, ChangeAction action, string note) =>
+    private static Applied Done(EnsembleView view, string kind, string name, string action, string note) =>
         new(new ClusterChange { Cluster = view.Names.Cluster, Namespace = view.Namespace, Kind = kind, Name = name, Action = action, Note = note });
 
     // Hands a failure over instead of throwing it, so that it can be undone first. An interruption is none: what stands is gone on with.

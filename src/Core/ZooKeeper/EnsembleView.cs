@@ -123,7 +123,7 @@ internal sealed record EnsembleView
             Lag = Lag(s),
             SyncedFollowers = s.Answer.SyncedFollowers,
             Connections = s.Answer.Connections,
-            Latency = s.Answer.Latency,
+            LatencyMs = s.Answer.Latency,
             Version = s.Answer.Version,
             DnsName = Names.ZooKeeperHost(s.Ordinal, Namespace),
             Resolves = Resolving?.Contains(name),

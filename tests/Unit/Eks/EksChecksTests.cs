@@ -16,7 +16,7 @@ public sealed class EksChecksTests
     [InlineData("ACTIVE", EksCheckStatus.Passed)]
     [InlineData("UPDATING", EksCheckStatus.Failed)]
     [InlineData("FAILED", EksCheckStatus.Failed)]
-    public void Active(string status, EksCheckStatus expected) => Assert.Equal(expected, Checks.Active(Cluster with { Status = status }).Status);
+    public void Active(string status, string expected) => Assert.Equal(expected, Checks.Active(Cluster with { Status = status }).Status);
 
     [Theory]
     [InlineData("STANDARD_SUPPORT", "2027-03-27", EksCheckStatus.Passed)]
@@ -24,7 +24,7 @@ public sealed class EksChecksTests
     [InlineData("EXTENDED_SUPPORT", "2026-01-01", EksCheckStatus.Advice)]
     [InlineData("UNSUPPORTED", "2025-01-01", EksCheckStatus.Failed)]
     [InlineData(null, null, EksCheckStatus.Failed)]
-    public void Version(string? status, string? until, EksCheckStatus expected) => Assert.Equal(expected, Checks.Version(Cluster,
+    public void Version(string? status, string? until, string expected) => Assert.Equal(expected, Checks.Version(Cluster,
         status is null ? null : new ClusterVersionInformation { ClusterVersion = "1.34", VersionStatus = status, EndOfStandardSupportDate = DateTime.Parse(until!, System.Globalization.CultureInfo.InvariantCulture) }, Now).Status);
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class EksChecksTests
     [InlineData("API_AND_CONFIG_MAP", EksCheckStatus.Passed)]
     [InlineData("CONFIG_MAP", EksCheckStatus.Advice)]
     [InlineData("", EksCheckStatus.NotChecked)]
-    public void Authentication(string mode, EksCheckStatus expected) => Assert.Equal(expected, Checks.Authentication(Cluster with { AuthenticationMode = mode }).Status);
+    public void Authentication(string mode, string expected) => Assert.Equal(expected, Checks.Authentication(Cluster with { AuthenticationMode = mode }).Status);
 
     [Fact]
     public void Subnets_by_zone()
@@ -52,7 +52,7 @@ public sealed class EksChecksTests
     [InlineData("ec2.amazonaws.com", "", EksCheckStatus.Failed)]
     [InlineData("eks.amazonaws.com", "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryPullOnly,AmazonEKS_CNI_Policy", EksCheckStatus.Failed)]
     [InlineData(null, "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryPullOnly,AmazonEKS_CNI_Policy", EksCheckStatus.Passed)]
-    public void Node_role(string? trust, string policies, EksCheckStatus expected) =>
+    public void Node_role(string? trust, string policies, string expected) =>
         Assert.Equal(expected, Checks.NodeRole(Role, trust, policies.Split(',', StringSplitOptions.RemoveEmptyEntries)).Status);
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class EksChecksTests
     [InlineData("ACTIVE", false, "arn", null, EksCheckStatus.Passed)]
     [InlineData("ACTIVE", false, null, "ACTIVE", EksCheckStatus.Failed)]
     [InlineData("DEGRADED", true, null, "ACTIVE", EksCheckStatus.Failed)]
-    public void Driver(string? status, bool podIdentity, string? irsa, string? agent, EksCheckStatus expected) => Assert.Equal(expected, Checks.Driver(
+    public void Driver(string? status, bool podIdentity, string? irsa, string? agent, string expected) => Assert.Equal(expected, Checks.Driver(
         status is null ? null : new Addon { Status = status, PodIdentityAssociations = podIdentity ? ["x"] : null, ServiceAccountRoleArn = irsa }, agent is null ? null : new Addon { Status = agent }).Status);
 
     [Fact]
@@ -77,13 +77,13 @@ public sealed class EksChecksTests
     [Theory]
     [InlineData(12, 12, EksCheckStatus.Passed)]
     [InlineData(11, 12, EksCheckStatus.Failed)]
-    public void Quota(double quota, int wanted, EksCheckStatus expected) => Assert.Equal(expected, Checks.Quota(quota, wanted).Status);
+    public void Quota(double quota, int wanted, string expected) => Assert.Equal(expected, Checks.Quota(quota, wanted).Status);
 
     [Fact]
     public void Node_groups()
     {
         var zones = GroupView.Zones(Subnets());
-        EksCheckStatus Of(params GroupFact[] groups) => Checks.NodeGroups(groups, zones).Status;
+        string Of(params GroupFact[] groups) => Checks.NodeGroups(groups, zones).Status;
         Assert.Equal(EksCheckStatus.Failed, Of());
         Assert.Equal(EksCheckStatus.Failed, Of(Group("a") with { Labels = new Dictionary<string, string>() }));
         Assert.Equal(EksCheckStatus.Failed, Of(Group("a") with { Status = "CREATE_FAILED" }));

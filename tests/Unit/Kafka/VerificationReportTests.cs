@@ -16,7 +16,7 @@ public sealed class VerificationReportTests
             ["BrokersAnswer", "TopicCreated", "PartitionsInSync", "EveryBrokerLeads", "AllAcked", "NothingLost", "NothingDuplicated", "InOrder", "ChecksumsMatch", "TopicRemoved"],
             result.Checks.Select(c => c.Name));
         Assert.Equal((30L, 30L, 30L), (result.Sent, result.Acked, result.Received));
-        Assert.Equal(30, result.ProduceRate);
+        Assert.Equal(30, result.ProducedPerSecond);
         Assert.Equal([0, 1, 2], result.Brokers.Select(b => b.BrokerId));
         Assert.Equal([1], result.Brokers[1].Partitions);
         Assert.Equal(10, result.Brokers[1].Received);
@@ -122,10 +122,10 @@ public sealed class VerificationReportTests
     public void Rates_and_latencies_are_told_in_total_and_for_each_broker()
     {
         var result = VerificationReport.Compose(Facts() with { Latency = Took, ProduceTime = TimeSpan.FromSeconds(2), ConsumeTime = TimeSpan.FromSeconds(0.5) });
-        Assert.Equal((15.0, 60.0), (result.ProduceRate, result.ConsumeRate));
-        Assert.Equal((50.0, 100.0, 1000.0, 1000.0), (Math.Round(result.P50 / 10) * 10, Math.Round(result.P95 / 100) * 100, Math.Round(result.P99 / 100) * 100, result.Max));
-        Assert.Equal((50.0, 100.0, 1000.0), (Math.Round(result.Brokers[0].P50 / 10) * 10, Math.Round(result.Brokers[0].P99 / 10) * 10, Math.Round(result.Brokers[1].P50 / 100) * 100));
-        Assert.True(double.IsNaN(VerificationReport.Compose(Facts()).P50));
+        Assert.Equal((15.0, 60.0), (result.ProducedPerSecond, result.ConsumedPerSecond));
+        Assert.Equal((50.0, 100.0, 1000.0, 1000.0), (Math.Round(result.P50Ms!.Value / 10) * 10, Math.Round(result.P95Ms!.Value / 100) * 100, Math.Round(result.P99Ms!.Value / 100) * 100, result.MaxMs!.Value));
+        Assert.Equal((50.0, 100.0, 1000.0), (Math.Round(result.Brokers[0].P50Ms!.Value / 10) * 10, Math.Round(result.Brokers[0].P99Ms!.Value / 10) * 10, Math.Round(result.Brokers[1].P50Ms!.Value / 100) * 100));
+        Assert.Null(VerificationReport.Compose(Facts()).P50Ms);
 
         static LatencyHistogram Took(IEnumerable<int> partitions)
         {

@@ -33,7 +33,7 @@ public sealed class ClusterViewTests
     [Theory]
     [InlineData("""{"terminated":{"exitCode":1,"message":"bad word"}}""", "pod demo-kafka-1: is starting again after exit code 1; it last said: bad word", ClusterStatus.Degraded)]
     [InlineData("""{"terminated":{"exitCode":0}}""", "pod demo-kafka-1: is starting", ClusterStatus.Progressing)]
-    public void A_pod_between_two_crashes_degrades(string lastState, string reason, ClusterStatus status) =>
+    public void A_pod_between_two_crashes_degrades(string lastState, string reason, string status) =>
         AssertOne(status, reason, Build(LiveTrees.Pod("demo-kafka-1", LiveTrees.Container("""{"running":{}}""", lastState))));
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class ClusterViewTests
     private static KafkaCluster Build(JsonObject? pod) => ClusterView.Build("demo", "shop", LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"),
         [.. Pods("demo-zk").Concat(Pods("demo-kafka")).Select(p => (string?)p["metadata"]!["name"] == (string?)pod?["metadata"]!["name"] ? pod! : p)]);
 
-    private static void AssertOne(ClusterStatus status, string reason, KafkaCluster view)
+    private static void AssertOne(string status, string reason, KafkaCluster view)
     {
         Assert.Equal([reason], view.Reasons);
         Assert.Equal(status, view.Status);

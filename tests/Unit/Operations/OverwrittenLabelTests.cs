@@ -23,7 +23,7 @@ public sealed class OverwrittenLabelTests
     {
         await using var server = Start();
         using var connection = server.Connect();
-        var clusters = await ListClusters.RunAsync(connection, "shop", default);
+        var clusters = await ListClusters.RunAsync(connection, "shop", static _ => false, default);
         Assert.Equal([("demo", 3, 3), ("demo-2", 3, 3)], clusters.Select(c => (c.Name, c.ZooKeeperReady, c.BrokersReady)));
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal("demo-2", (await ListClusters.FindAsync(connection, "shop", "demo-2", default))!.Name);
