@@ -14,7 +14,7 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     [NotAConnection]
     public string Name { get; set; } = ClusterSpec.DefaultName;
 
-    /// <summary>Number of ZooKeeper servers, odd: 3 bear the loss of one, 5 of two.</summary>
+    /// <summary>Number of ZooKeeper servers, odd: 3 tolerate the failure of one, 5 of two.</summary>
     [Parameter]
     [FreeText]
     public int ZooKeeperCount { get; set; }
@@ -94,7 +94,7 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     [ValidateNotNull]
     public IDictionary? NodeSelector { get; set; }
 
-    /// <summary>Taints of nodes that brokers and ZooKeeper servers bear.</summary>
+    /// <summary>Tolerations of the broker and ZooKeeper pods, as key=value:effect.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(TolerationCompleter))]
     [ValidateNotNull]

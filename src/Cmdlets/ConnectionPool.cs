@@ -10,7 +10,7 @@ internal static class ConnectionPool
 {
     private static readonly ConditionalWeakTable<Runspace, Dictionary<string, (string Stamp, KubeConnection Connection)>> Pools = [];
 
-    /// <summary>The connection of this runspace for a kubeconfig and a context. A file that has changed since is read anew.</summary>
+    /// <summary>The connection of this runspace for a kubeconfig and a context. A file that has changed is read again.</summary>
     /// <param name="kubeConfig">The kubeconfig; null for the default ones.</param>
     /// <param name="context">The context; null for the current one.</param>
     /// <param name="folder">PowerShell's current folder.</param>

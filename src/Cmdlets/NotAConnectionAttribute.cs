@@ -11,6 +11,6 @@ internal sealed class NotAConnectionAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is EksConnection
-        ? throw new ArgumentTransformationMetadataException("A connection is no name.", new PSInvalidCastException("A connection is no name."))
+        ? throw new ArgumentTransformationMetadataException("A connection is not a name.", new PSInvalidCastException("A connection is not a name."))
         : inputData;
 }

@@ -62,6 +62,6 @@ public sealed record ClusterSpec
     /// merged; null takes one away.</summary>
     public IReadOnlyDictionary<string, string?>? NodeSelector { get; init; }
 
-    /// <summary>Taints of nodes that these pods bear, as <c>key[=value][:effect]</c>.</summary>
+    /// <summary>Tolerations of these pods, as <c>key[=value][:effect]</c>.</summary>
     public IReadOnlyList<string>? Toleration { get; init; }
 }

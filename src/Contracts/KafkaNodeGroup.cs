@@ -18,7 +18,7 @@ public sealed record KafkaNodeGroup
     /// <summary>State in AWS's words: CREATING, ACTIVE, UPDATING, DELETING, CREATE_FAILED, DELETE_FAILED, DEGRADED.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>What is amiss, as EKS tells it: <c>code: message</c>; empty when all is well.</summary>
+    /// <summary>Health issues that EKS reports, <c>code: message</c>; empty when there are none.</summary>
     public IReadOnlyList<string> Issues { get; init; } = [];
 
     /// <summary>The issues in one text.</summary>

@@ -109,7 +109,7 @@ public sealed class StopTests : IDisposable
         var result = engine.Run("param($k) " + New.Replace("40", "2", StringComparison.Ordinal), new { k = server.KubeConfig });
         Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.OperationTimeout, result.Errors[0].CategoryInfo.Category);
-        Assert.Contains("Everything made so far stands (Get-KafkaCluster demo -Namespace kafka shows it); the same command goes on from there", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("What was created remains (Get-KafkaCluster demo -Namespace kafka shows it); run the same command again to continue", result.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.InRange(result.Duration.TotalSeconds, 1.9, 2 + Soon);
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
         Quiet();

@@ -54,9 +54,9 @@ internal static class AwsFailure
                 or "IncompleteSignatureException" or "MissingAuthenticationToken" or "MissingAuthenticationTokenException" or "RequestTimeTooSkewed":
                 return Make("AwsCredentialsRefused", FailureKind.Authentication, $"AWS does not accept the credentials of {Of(profileName)}. Check the keys, this machine's clock, and that the region {region} is switched on for the account. {says}");
             case "AccessDenied" or "AccessDeniedException" or "UnauthorizedOperation" or "UnauthorizedException" or "OptInRequired" or "SubscriptionRequiredException":
-                return Make("AwsAccessDenied", FailureKind.Permission, $"The credentials of {Of(profileName)} do not allow this in {region}. Ask for the action that is named here, or use other credentials with -ProfileName. {says}");
+                return Make("AwsAccessDenied", FailureKind.Permission, $"The credentials of {Of(profileName)} do not allow this in {region}. Ask for the right to the action that is named here, or use other credentials with -ProfileName. {says}");
             case "Throttling" or "ThrottlingException" or "ThrottledException" or "RequestLimitExceeded" or "RequestThrottled" or "RequestThrottledException" or "TooManyRequestsException":
-                return Make("AwsThrottled", FailureKind.Unavailable, $"AWS takes no more requests of this account for now; the call was repeated to no avail. Run the command again in a minute. {says}");
+                return Make("AwsThrottled", FailureKind.Unavailable, $"AWS accepts no more requests of this account for now; retries failed too. Run the command again in a minute. {says}");
             case "ResourceNotFoundException" when cluster is not null && e.Message.Contains("cluster found", StringComparison.OrdinalIgnoreCase):
                 return Make("EksClusterNotFound", FailureKind.NotFound, $"There is no EKS cluster '{cluster}' in {region} for {Of(profileName)}. Check the name, -Region and -ProfileName. {says}");
             case "ResourceNotFoundException" or "NoSuchEntity" or "NoSuchEntityException":
@@ -70,9 +70,9 @@ internal static class AwsFailure
         }
 
         if (e.StatusCode == HttpStatusCode.TooManyRequests)
-            return Make("AwsThrottled", FailureKind.Unavailable, $"AWS takes no more requests of this account for now; the call was repeated to no avail. Run the command again in a minute. {says}");
+            return Make("AwsThrottled", FailureKind.Unavailable, $"AWS accepts no more requests of this account for now; retries failed too. Run the command again in a minute. {says}");
         if ((int)e.StatusCode >= 500 || e.ErrorCode is "ServerException" or "ServiceUnavailableException" or "InternalError" or "InternalFailure" or "Unavailable")
-            return Make("AwsUnavailable", FailureKind.Unavailable, $"AWS cannot do this now (HTTP {(int)e.StatusCode}); the call was repeated to no avail. See health.aws.amazon.com, and run the command again. {says}");
+            return Make("AwsUnavailable", FailureKind.Unavailable, $"AWS cannot do this now (HTTP {(int)e.StatusCode}); retries failed too. See health.aws.amazon.com, and run the command again. {says}");
         if (Network(e) is string why)
             return Unreachable(e, region, why);
         // A proxy, or an endpoint that is none of AWS's, answers without one of AWS's error codes.

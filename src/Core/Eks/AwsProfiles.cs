@@ -4,7 +4,7 @@ using Amazon.Runtime.CredentialManagement;
 namespace KafkaK8s.Core.Eks;
 
 /// <summary>Profiles of AWS's shared config and credentials files.</summary>
-/// <remarks>The SDK takes the paths of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE once in a process, and only of files that are there; what stands in them is read anew each time.</remarks>
+/// <remarks>The SDK takes the paths of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE once in a process, and only of files that are there; their content is read each time.</remarks>
 internal static class AwsProfiles
 {
     /// <summary>Names of the profiles that the SDK lists: those that say where credentials come from, without a [default] of the config file. Silent where there is nothing to read.</summary>

@@ -105,7 +105,7 @@ internal static class EksAddons
         _ => request.PodIdentityRole is string role ? $"pod identity {role}" : $"IRSA {request.IrsaRole}",
     };
 
-    /// <summary>What EKS finds amiss with an add-on; empty when nothing is.</summary>
+    /// <summary>Health issues of an add-on; empty when there are none.</summary>
     public static string Issues(Addon? addon) => string.Join("; ", (addon?.Health?.Issues ?? []).Select(i => $"{i.Code?.Value}: {i.Message}"));
 
     private static List<AddonPodIdentityAssociations>? Associations(StorageRequest request, string name) =>

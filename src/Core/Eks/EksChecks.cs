@@ -144,7 +144,7 @@ internal sealed class EksChecks(string cluster)
             + $"{(g.CapacityType == "SPOT" ? ", SPOT" : "")}{(g.Taints.Contains(GroupNames.Taint) ? "" : ", without the taint")}{(g.Issues.Count == 0 ? "" : $" ({string.Join("; ", g.Issues)})")}"));
         int places = kafka.Except(ill).SelectMany(g => g.Subnets).Select(s => zones.GetValueOrDefault(s, s)).Distinct().Count();
         if (places == 0)
-            return Make("NodeGroups", EksCheckStatus.Failed, evidence, $"New-KafkaNodeGroup {cluster} -InstanceType … makes groups anew that could not be made.");
+            return Make("NodeGroups", EksCheckStatus.Failed, evidence, $"New-KafkaNodeGroup {cluster} -InstanceType … creates the failed groups again.");
         if (ill.Count > 0)
             return Make("NodeGroups", EksCheckStatus.Advice, evidence, "Brokers want groups that are ACTIVE, On-Demand and tainted, so that nobody else runs there.");
         return places < 3 ? Make("NodeGroups", EksCheckStatus.Advice, evidence, "With three zones the loss of one leaves ZooKeeper its quorum.") : Make("NodeGroups", EksCheckStatus.Passed, evidence);

@@ -108,7 +108,7 @@ internal static class EksReads
         }
 
         if (version is null)
-            throw new ClusterException("LaunchTemplateNotFound", FailureKind.NotFound, given, $"There is no launch template '{given}' in {aws.Region}. Give its name or id, with :version behind it or not.");
+            throw new ClusterException("LaunchTemplateNotFound", FailureKind.NotFound, given, $"There is no launch template '{given}' in {aws.Region}. Give its name or id, optionally with :version.");
         var data = version.LaunchTemplateData;
         var forbidden = new (string Name, bool Is)[]
         {

@@ -55,7 +55,7 @@ internal static partial class GroupPlan
     public static void CheckRole(string parameter, string arn)
     {
         if (!RoleArn().IsMatch(arn))
-            throw new ClusterException("InvalidRoleArn", FailureKind.InvalidInput, arn, $"{parameter} '{arn}' is no ARN of an IAM role. It looks like arn:aws:iam::111122223333:role/name.");
+            throw new ClusterException("InvalidRoleArn", FailureKind.InvalidInput, arn, $"{parameter} '{arn}' is not the ARN of an IAM role, such as arn:aws:iam::111122223333:role/name.");
     }
 
     /// <summary>The nodes' role: the one that was given, else the one that all groups of the cluster share.</summary>
@@ -85,7 +85,7 @@ internal static partial class GroupPlan
             return steps;
         var lines = different.Select(s => $"{s.Wanted.Name}: {string.Join("; ", s.Fields)}");
         throw new ClusterException("NodeGroupDiffers", FailureKind.Conflict, different[0].Wanted.Name,
-            $"Node groups of these names are there and are different: {string.Join(". ", lines)}. Nothing was changed. EKS cannot change these fields under running brokers: ask for what is there, or make other groups beside them with another -Prefix and remove the old ones after (Remove-KafkaNodeGroup).");
+            $"Node groups of these names are there and are different: {string.Join(". ", lines)}. Nothing was changed. EKS cannot change these fields under running brokers: ask for what is there, or create groups with another -Prefix and remove the old ones (Remove-KafkaNodeGroup).");
     }
 
     /// <summary>The fields in which a group is not as wanted; empty: it will do. Labels and tags of others do not count.</summary>

@@ -47,7 +47,7 @@ internal sealed class GroupTenants(
     {
         string what = $"{(IsBroker(pod) ? "broker" : IsOurs(pod) ? "ZooKeeper server" : "pod")} {pod.Namespace()}/{pod.Name()} on {node.Name()}";
         if (!Trees.Items(pod["metadata"]!["ownerReferences"]).Any())
-            return $"{what} has no owner that would make it anew";
+            return $"{what} has no owner that would create it again";
         if (!IsOurs(pod))
             return null;
         if (Trees.Items(pod["spec"]!["volumes"]).Any(v => (string?)v["name"] == "data" && v["emptyDir"] is not null))

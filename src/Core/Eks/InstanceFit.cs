@@ -71,7 +71,7 @@ internal static class InstanceFit
         foreach (var type in types)
         {
             if (type.IsBurstable)
-                throw Invalid("InstanceTypeUnfit", type.Name, $"{type.Name} runs on CPU credits: once they are used up, a broker slows down until it falls out of sync. Choose a type without, such as r7g.xlarge.");
+                throw Invalid("InstanceTypeUnfit", type.Name, $"{type.Name} uses CPU credits: once they are used up, a broker slows down until it falls out of sync. Choose a type without them, such as r7g.xlarge.");
             CheckSize(type, load);
             var missing = zones.Except(type.Zones).ToList();
             if (missing.Count > 0)

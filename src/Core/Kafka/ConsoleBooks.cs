@@ -1,7 +1,7 @@
 namespace KafkaK8s.Core.Kafka;
 
 /// <summary>
-/// Draws acknowledged and lost from what the console producer gives: not which messages failed, only how many. Pure.
+/// Derives acknowledged and lost counts: not which messages failed, only how many. Pure.
 /// </summary>
 internal static class ConsoleBooks
 {

@@ -104,7 +104,7 @@ internal sealed class KubeConnection : IDisposable
         catch (FormatException e)
         {
             throw new ClusterException("EksConnectionInvalid", FailureKind.InvalidInput, eks,
-                $"The connection to the EKS cluster '{eks.ClusterName}' cannot be used: {e.Message} Make it anew with Connect-EksCluster.", e);
+                $"The connection to the EKS cluster '{eks.ClusterName}' cannot be used: {e.Message} Get a new one with Connect-EksCluster.", e);
         }
 
         var aws = AwsSession.Open(eks.Region, eks.ProfileName);
@@ -404,7 +404,7 @@ internal sealed class KubeConnection : IDisposable
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException trust)
         {
             throw new ClusterException("ApiServerUntrusted", FailureKind.Authentication, Server,
-                $"The certificate of the server {Server} of the context {Context} is not trusted: {trust.Message} Fetch the kubeconfig anew, or ask who runs the cluster; nothing was sent.", e);
+                $"The certificate of the server {Server} of the context {Context} is not trusted: {trust.Message} Fetch the kubeconfig again, or ask the operator of the cluster. Nothing was sent.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

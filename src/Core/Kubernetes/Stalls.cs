@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace KafkaK8s.Core.Kubernetes;
 
-/// <summary>Something that holds a cluster up and may not mend itself.</summary>
+/// <summary>A condition that blocks progress and may need action.</summary>
 /// <param name="Subject">Kind and name of the object.</param>
 /// <param name="Reason">Kubernetes' word for it, such as <c>CrashLoopBackOff</c>.</param>
 /// <param name="Message">The server's or the container's own words.</param>

@@ -69,7 +69,7 @@ internal static class CreateNodeGroups
     private static IEnumerable<string> Advise(IReadOnlyList<SubnetFact> subnets)
     {
         if (subnets.Count < 3)
-            yield return $"There are node groups in {subnets.Count} zone{(subnets.Count == 1 ? "" : "s")} only: with the loss of one, ZooKeeper loses its quorum. Three zones bear it.";
+            yield return $"There are node groups in {subnets.Count} zone{(subnets.Count == 1 ? "" : "s")} only: if one fails, ZooKeeper loses its quorum. Three zones tolerate that.";
         foreach (var subnet in subnets.Where(s => s.FreeAddresses < 16))
             yield return $"The subnet {subnet} has few addresses left: each node takes several, and one for each pod.";
     }
@@ -107,7 +107,7 @@ internal static class CreateNodeGroups
         if (failed.Count == runs.Count && failed[0].Failure is { } first && failed.TrueForAll(f => f.Failure?.Id == first.Id))
             return first;
         return new ClusterException("NodeGroupFailed", FailureKind.Stalled, failed[0].Name,
-            $"{string.Join(". ", failed.Select(f => f.Reason))}. {Standing(runs)} Mend the cause, then give the same command again: it leaves alone what stands, and makes anew what could not be made.");
+            $"{string.Join(". ", failed.Select(f => f.Reason))}. {Standing(runs)} Fix the cause, then run the same command again: it leaves healthy groups unchanged and creates failed ones again.");
     }
 
     private static string Standing(List<GroupRun> runs)

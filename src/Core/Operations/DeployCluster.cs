@@ -9,7 +9,7 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>Carries a plan out: applies, waits until the cluster serves, restarts pods of an older template in turn.</summary>
 internal static class DeployCluster
 {
-    /// <summary>Runs the plan. What was done when it is interrupted stands, and the same plan made anew goes on from there.</summary>
+    /// <summary>Runs the plan. If it is interrupted, objects that were created remain; the same plan, made again, continues.</summary>
     public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, DeployPlan plan, CancellationToken cancel)
     {
         var wait = new ClusterWait(connection, plan.Names, plan.Request.Namespace);
@@ -141,11 +141,11 @@ internal static class DeployCluster
     {
         var (name, ns) = (plan.Names.Cluster, plan.Request.Namespace);
         string stands = begun
-            ? $"Everything made so far stands (Get-KafkaCluster {name} -Namespace {ns} shows it); the same command goes on from there"
-            : "Nothing was made yet; the same command begins anew";
+            ? $"What was created remains (Get-KafkaCluster {name} -Namespace {ns} shows it); run the same command again to continue"
+            : "Nothing was created yet; run the same command again";
         string late = $"The cluster {name} is not ready after {plan.Request.Timeout.TotalSeconds:0} s";
         return wait.Unmended.Count > 0
-            ? new ClusterException("Stalled", FailureKind.Stalled, name, $"{late}: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {stands} once that is mended.")
+            ? new ClusterException("Stalled", FailureKind.Stalled, name, $"{late}: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {stands} once that is fixed.")
             : new ClusterException("Timeout", FailureKind.Timeout, name, $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {stands}, with a longer -TimeoutSeconds if need be.");
     }
 

@@ -26,7 +26,7 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
     /// <summary>Advice that stops nothing.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>Volume claims of an earlier life of the cluster, when it is made anew over them.</summary>
+    /// <summary>Volume claims of an earlier life of the cluster, when it is created again over them.</summary>
     public required IReadOnlyList<JsonObject> KeptClaims { get; init; }
 
     /// <summary>The namespace has to be made first.</summary>
@@ -191,6 +191,7 @@ internal static class DeployPlanner
         };
     }
 
+<<<<<<< HEAD
     // Secrets that an older module let into -Config are not shown, though they may be what changes.
     private static IReadOnlyList<FieldChange> Compare(JsonObject before, JsonObject after)
     {
@@ -201,9 +202,14 @@ internal static class DeployPlanner
         return shown.Count > 0 ? shown : [.. fields.Select(f => f with { From = "(secret)", To = "(secret)" })];
     }
 
-    // Pods do not follow their template by themselves (OnDelete): those that must start anew are part of the plan.
+    // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan.
     private static IReadOnlyList<ClusterChange> Restarts(
         ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<ClusterChange> changes)
+=======
+    // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan.
+    private static async Task<IReadOnlyList<ClusterChange>> RestartsAsync(
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject?> standing, IReadOnlyList<ClusterChange> changes, CancellationToken cancel)
+>>>>>>> b1fc3c3 (Messages and comments: plain English in the field's terms)
     {
         var restarts = new List<ClusterChange>();
         foreach (var set in sets)
@@ -216,7 +222,7 @@ internal static class DeployPlanner
         return restarts;
     }
 
-    /// <summary>The line of a pod that starts anew.</summary>
+    /// <summary>The line of a pod that restarts.</summary>
     public static ClusterChange Restart(ClusterNames names, string ns, string pod, string note) =>
         new() { Cluster = names.Cluster, Namespace = ns, Kind = "Pod", Name = pod, Action = ChangeAction.Restart, Note = note };
 }

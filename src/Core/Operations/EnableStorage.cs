@@ -75,7 +75,7 @@ internal static class EnableStorage
     /// <summary>Carries the plan out.</summary>
     public static IAsyncEnumerable<OperationEvent> RunAsync(AwsSession aws, KubeConnection connection, StoragePlan plan, CancellationToken cancel) =>
         Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(aws, connection, plan, token), () => new ClusterException("Timeout", FailureKind.Timeout, plan.Request.Cluster,
-            $"The add-ons are not ACTIVE after {plan.Request.Timeout.TotalSeconds:0} s. What was made stands. The driver's controller needs a node without the taint of Kafka's nodes; then run the same command again."), cancel);
+            $"The add-ons are not ACTIVE after {plan.Request.Timeout.TotalSeconds:0} s. What was created remains. The driver's controller needs a node without the taint of Kafka's nodes; then run the same command again."), cancel);
 
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwsSession aws, KubeConnection connection, StoragePlan plan, [EnumeratorCancellation] CancellationToken cancel)
     {

@@ -93,14 +93,14 @@ internal sealed class EnsembleLock : IAsyncDisposable
     public void ThrowIfLost()
     {
         if (lostTo is { } other)
-            throw Busy(other, names, "This command did not reach the API server for a while and has stopped; what it did stands");
+            throw Busy(other, names, "This command did not reach the API server for a while and has stopped; what it did remains");
     }
 
     /// <summary>Sets the number of pods, on condition that the claim still holds.</summary>
     public Task ScaleAsync(int replicas, CancellationToken cancel) => UpdateSetAsync(connection, ns, names, set =>
     {
         if (EnsembleChange.Read(set.Annotation(ClusterNames.ChangeAnnotation)) is { } held && held.Id != change.Id)
-            throw Busy(held, names, "This command has stopped; what it did stands");
+            throw Busy(held, names, "This command has stopped; what it did remains");
         return Readiness.Wanted(set) == replicas ? null : new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } };
     }, cancel);
 

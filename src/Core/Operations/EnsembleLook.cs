@@ -28,7 +28,7 @@ internal static class EnsembleLook
         if (await set.ConfigureAwait(false) is not JsonObject standing || standing.Label(ClusterNames.PartOfLabel) != ClusterNames.PartOf)
         {
             throw await brokers.ConfigureAwait(false) is { } kafka && kafka.Label(ClusterNames.PartOfLabel) == ClusterNames.PartOf
-                ? new ClusterException("NoEnsemble", FailureKind.NotFound, cluster, $"The cluster {cluster} has no ZooKeeper servers: it keeps its metadata itself (KRaft), or its StatefulSet {names.ZooKeeperSet} was deleted; then New-KafkaCluster {cluster} makes it anew over its volumes.")
+                ? new ClusterException("NoEnsemble", FailureKind.NotFound, cluster, $"The cluster {cluster} has no ZooKeeper servers: it keeps its metadata itself (KRaft), or its StatefulSet {names.ZooKeeperSet} was deleted; then New-KafkaCluster {cluster} creates it again with its volumes.")
                 : ListClusters.NotFound(cluster, ns, connection.Context);
         }
 

@@ -75,7 +75,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         return null;
     }, cancel);
 
-    /// <summary>Waits until all of the configuration's members, save dead ones that are let go, go by the last configuration under one leader.</summary>
+    /// <summary>Waits until every voter serves with the latest configuration under one leader.</summary>
     public IAsyncEnumerable<OperationEvent> SettledAsync(string step, CancellationToken cancel) => UntilAsync(step, view =>
         EnsembleGuards.MayAdd(view)?.Message, cancel);
 

@@ -32,7 +32,7 @@ internal static class ImmutableChanges
         if (now is null != then is null)
         {
             throw new ClusterException("StorageChangeRefused", FailureKind.InvalidInput, what,
-                $"{what} {(now is null ? "has no volumes" : "has volumes")}: that cannot be changed on a cluster that stands. Make a new cluster, or remove this one first (Remove-KafkaCluster {names.Cluster}).");
+                $"{what} {(now is null ? "has no volumes" : "has volumes")}: that cannot be changed on an existing cluster. Create another cluster, or remove this one first (Remove-KafkaCluster {names.Cluster}).");
         }
 
         if (now is null || then is null)
@@ -41,7 +41,7 @@ internal static class ImmutableChanges
         if (!SameQuantity(size, newSize))
         {
             throw new ClusterException("StorageChangeRefused", FailureKind.InvalidInput, what,
-                $"{what} has volumes of {size}; Kubernetes cannot change that to {newSize} on a StatefulSet that stands. Leave the size out or give {size}. " +
+                $"{what} has volumes of {size}; Kubernetes cannot change that to {newSize} on an existing StatefulSet. Leave the size out or give {size}. " +
                 $"To grow the volumes: edit each claim (kubectl patch pvc …), then Remove-KafkaCluster {names.Cluster}, which keeps them, and New-KafkaCluster {names.Cluster} with the new size.");
         }
 

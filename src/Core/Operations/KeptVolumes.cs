@@ -163,7 +163,7 @@ internal static class KeptVolumes
 
     private static ClusterException Unread(string claim, string why, string ns) => new("KeptVolumeUnread", FailureKind.Unavailable, claim,
         $"The volume {claim} of an earlier cluster cannot be read, so nobody knows what it holds: {why}. Nothing was changed. "
-        + $"Run the command again once that is mended, or choose another name; only if nobody needs its data, delete the volume ('kubectl delete pvc -n {ns} {claim}').");
+        + $"Run the command again once that is fixed, or choose another name; only if nobody needs its data, delete the volume ('kubectl delete pvc -n {ns} {claim}').");
 
     // Also after Ctrl+C nothing of ours stays behind. That it does is no reason to hide what went wrong before: the next run removes it.
     private static async Task<string?> RemoveAsync(KubeConnection connection, string ns, IEnumerable<JsonObject> readers)

@@ -196,7 +196,7 @@ internal static class RemoveNodeGroups
         if (unseen.Count > 0 && !request.Force)
         {
             throw new ClusterException("NodesNotFound", FailureKind.NotFound, unseen[0],
-                $"The API server {connection.Server} knows no nodes of {string.Join(", ", unseen)}, so it cannot be told who lives there. Does it belong to the EKS cluster {request.Cluster}? If it does, and the nodes never joined, insist with -Force.");
+                $"The API server {connection.Server} knows no nodes of {string.Join(", ", unseen)}, so what runs there is unknown. Does it belong to the EKS cluster {request.Cluster}? If it does, and the nodes never joined, use -Force.");
         }
     }
 

@@ -52,8 +52,8 @@ internal static class RestartEnsemble
             var secret = await connection.TryGetAsync(ResourceKind.Secret, request.Namespace, names.ReconfigSecret, cancel).ConfigureAwait(false);
             credential = ReconfigCredential.Passwords(secret).Count switch
             {
-                0 => "a fresh credential stands in the Secret",
-                1 => "a fresh credential stands in the Secret, the former one beside it",
+                0 => "the Secret has a new credential",
+                1 => "the Secret has a new credential and the former one",
                 _ => "nothing: an earlier exchange was not finished, and is gone on with",
             };
         }
@@ -81,7 +81,7 @@ internal static class RestartEnsemble
             var left = plan.Ids.ToHashSet();
             while (left.Count > 0)
             {
-                // Who leads may change with each restart: the order is made anew each time.
+                // Who leads may change with each restart: the order is computed again each time.
                 // One whose pod is gone for the moment has to come back first, or it would be left out.
                 IReadOnlyList<ServerLook> order = [];
                 await foreach (var e in run.UntilAsync("Order", v => Absent(v, order = EnsembleGuards.RestartOrder(v, left)), cancel).ConfigureAwait(false))

@@ -11,7 +11,7 @@ internal static class StandingEnsemble
     private const string FirstSize = "spec.template.spec.containers[name=zookeeper].env[name=ZK_BOOTSTRAP_SERVERS].value";
     private const string Listed = "spec.template.spec.containers[name=kafka].env[name=ZK_SERVERS].value";
 
-    /// <summary>Takes what is given anew over what was given before; the size of an ensemble that stands is what it is, unless asked for.</summary>
+    /// <summary>Merges what is given now into what was given before; the size of an ensemble that stands is what it is, unless asked for.</summary>
     /// <exception cref="ClusterException">The ensemble is being changed at this moment.</exception>
     public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given, JsonObject? servers, ClusterNames names, ManifestDefaults defaults)
     {

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace KafkaK8s.Core.Spec;
 
-/// <summary>What pods bear of a node: a toleration as kubectl writes taints, <c>key[=value][:effect]</c>. Pure.</summary>
+/// <summary>A toleration, in the form in which kubectl writes taints: <c>key[=value][:effect]</c>. Pure.</summary>
 /// <param name="Key">Key of the taint.</param>
-/// <param name="Value">Its value; null bears any.</param>
-/// <param name="Effect"><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>; null bears all three.</param>
+/// <param name="Value">Its value; null tolerates any.</param>
+/// <param name="Effect"><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>; null tolerates all three.</param>
 internal sealed record Toleration(string Key, string? Value, string? Effect)
 {
     private static readonly string[] Effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];

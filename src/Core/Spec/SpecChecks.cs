@@ -36,7 +36,7 @@ internal static partial class SpecChecks
     /// <summary>Names of the broker properties that -Config may not set.</summary>
     public static IReadOnlyCollection<string> OwnedConfigKeys => OwnedConfig.Keys;
 
-    /// <summary>Takes what is given anew over what was given before.</summary>
+    /// <summary>Merges what is given now into what was given before.</summary>
     public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given) => before is null ? given with
     {
         Config = Merge(null, given.Config),
@@ -100,7 +100,7 @@ internal static partial class SpecChecks
         };
     }
 
-    /// <summary>Refuses what cannot be.</summary>
+    /// <summary>Rejects values that do not fit together.</summary>
     /// <param name="spec">A completed spec.</param>
     /// <param name="defaults">The values of the manifests.</param>
     /// <param name="force">Allows an even ensemble.</param>
@@ -116,11 +116,10 @@ internal static partial class SpecChecks
             MinInSyncReplicas = spec.MinInSyncReplicas ?? defaults.MinInSyncReplicas,
         });
         if (servers % 2 == 0 && !force)
-            throw Invalid("EvenEnsemble", servers, $"-ZooKeeperCount {servers}: an even ensemble bears no more losses than one server fewer. Ask for {servers - 1} or {servers + 1}, or insist with -Force.");
+            throw Invalid("EvenEnsemble", servers, $"-ZooKeeperCount {servers}: an even ensemble tolerates no more failures than one with one server fewer. Ask for {servers - 1} or {servers + 1}, or use -Force.");
     }
 
-    /// <summary>Refuses what cannot be whatever the values that are not given: all that can be said before the cluster was looked at,
-    /// which may have been given other values earlier.</summary>
+    /// <summary>Rejects values that are invalid on their own, before the cluster is read: values that were given earlier are not known yet.</summary>
     /// <param name="spec">The spec as given.</param>
     /// <exception cref="ClusterException">As <see cref="Check"/>.</exception>
     public static void CheckGiven(ClusterSpec spec)
@@ -152,9 +151,9 @@ internal static partial class SpecChecks
         if (factor < 1 || inSync < 1)
             throw Invalid("InvalidReplication", factor < 1 ? factor : inSync!, "-ReplicationFactor and -MinInSyncReplicas are at least 1.");
         if (factor > brokers)
-            throw Invalid("ReplicationFactorTooHigh", factor, $"-ReplicationFactor {factor}: there are only {brokers} brokers to hold copies. Ask for more brokers, or for a factor of at most {brokers}.");
+            throw Invalid("ReplicationFactorTooHigh", factor, $"-ReplicationFactor {factor}: there are only {brokers} brokers to hold replicas. Ask for more brokers, or for a factor of at most {brokers}.");
         if (inSync > factor)
-            throw Invalid("MinInSyncReplicasTooHigh", inSync, $"-MinInSyncReplicas {inSync}: with {factor} copies nothing could ever be written. Ask for at most {factor}; {Math.Max(1, factor.Value - 1)} lets one broker be away.");
+            throw Invalid("MinInSyncReplicasTooHigh", inSync, $"-MinInSyncReplicas {inSync}: with {factor} replicas nothing could ever be written. Ask for at most {factor}; with {Math.Max(1, factor.Value - 1)} one broker may fail.");
         CheckQuantity("-StorageSize", spec.StorageSize);
         CheckQuantity("-ZooKeeperStorageSize", spec.ZooKeeperStorageSize);
         CheckQuantity("-BrokerMemory", spec.BrokerMemory);
@@ -168,27 +167,27 @@ internal static partial class SpecChecks
         foreach (var (key, value) in spec.NodeSelector ?? new Dictionary<string, string?>())
         {
             if (!Labels.IsKey(key) || !Labels.IsValue(value ?? ""))
-                throw Invalid("InvalidPlacement", key, $"-NodeSelector: '{key}={value}' is no label that a node can carry. Give a table of labels, such as @{{ dedicated = 'kafka' }}.");
+                throw Invalid("InvalidPlacement", key, $"-NodeSelector: '{key}={value}' is not a valid node label. Give a table of labels, such as @{{ dedicated = 'kafka' }}.");
         }
 
         foreach (string text in spec.Toleration ?? [])
         {
             if (Toleration.TryParse(text) is null)
-                throw Invalid("InvalidPlacement", text, $"-Toleration '{text}' is no taint. Write key=value:effect, such as dedicated=kafka:NoSchedule; the value and the effect (NoSchedule, PreferNoSchedule, NoExecute) may be left out.");
+                throw Invalid("InvalidPlacement", text, $"-Toleration '{text}' is not a toleration. Write key=value:effect, such as dedicated=kafka:NoSchedule; the value and the effect (NoSchedule, PreferNoSchedule, NoExecute) can be left out.");
         }
     }
 
-    /// <summary>What is legal but unwise, one sentence each.</summary>
+    /// <summary>Warnings: legal but unwise values, one sentence each.</summary>
     public static IEnumerable<string> Advise(ClusterSpec spec, ManifestDefaults defaults)
     {
         int factor = spec.ReplicationFactor ?? defaults.ReplicationFactor;
         int inSync = spec.MinInSyncReplicas ?? defaults.MinInSyncReplicas;
         if (spec.Ephemeral == true)
-            yield return "-Ephemeral: there are no volumes. A pod that goes takes its data along; when all go, everything is lost.";
+            yield return "-Ephemeral: there are no volumes. Data is lost when a pod is deleted.";
         if (factor == 1)
-            yield return "Replication factor 1: each message is kept once, and is gone with its broker's disk.";
+            yield return "Replication factor 1: each message is stored once and is lost with the disk of its broker.";
         else if (inSync == factor)
-            yield return $"-MinInSyncReplicas {inSync} with {factor} copies: while one broker is away, for a restart too, producers with acks=all are refused.";
+            yield return $"-MinInSyncReplicas {inSync} with {factor} replicas: while one broker is down, even for a restart, producers with acks=all are refused.";
         else if (inSync == 1)
             yield return $"-MinInSyncReplicas 1: a message may be acknowledged while only one broker holds it.";
         if (Quantity.TryParse(spec.BrokerMemory, out decimal memory) && memory < 512m * 1024 * 1024)
@@ -201,9 +200,9 @@ internal static partial class SpecChecks
     public static void CheckName(string name)
     {
         if (!DnsLabel().IsMatch(name))
-            throw Invalid("InvalidName", name, $"'{name}' cannot name a cluster: use lower-case letters, digits and '-', a letter first, no '-' last.");
+            throw Invalid("InvalidName", name, $"'{name}' is not a valid cluster name: use lower-case letters, digits and '-'; begin with a letter, end with a letter or digit.");
         if (name.Length > ClusterNames.LongestCluster)
-            throw Invalid("NameTooLong", name, $"'{name}' has {name.Length} characters. With what is put behind it for pods and services the name of a cluster has at most {ClusterNames.LongestCluster}.");
+            throw Invalid("NameTooLong", name, $"'{name}' has {name.Length} characters. With the suffixes of pods and services, the name of a cluster has at most {ClusterNames.LongestCluster}.");
     }
 
     private static void CheckQuantity(string parameter, string? value)

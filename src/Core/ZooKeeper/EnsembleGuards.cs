@@ -46,7 +46,7 @@ internal static class EnsembleGuards
             return down;
         int others = view.Serving.Count(s => s.Id != id);
         return others < view.Config!.Quorum && !force
-            ? new ClusterException("WouldLoseQuorum", FailureKind.Unavailable, view.Names.Cluster, $"While {view.Names.ZooKeeperPod(id - 1)} restarts, {others} of {view.MemberCount} members of {view.Names.Cluster} would serve, and a quorum needs {view.Config.Quorum}: brokers would have no ZooKeeper for some seconds. Grow the ensemble first (Add-ZooKeeperNode {view.Names.Cluster}), or insist with -Force.")
+            ? new ClusterException("WouldLoseQuorum", FailureKind.Unavailable, view.Names.Cluster, $"While {view.Names.ZooKeeperPod(id - 1)} restarts, {others} of {view.MemberCount} members of {view.Names.Cluster} would serve, and a quorum needs {view.Config.Quorum}: brokers would have no ZooKeeper for some seconds. Grow the ensemble first (Add-ZooKeeperNode {view.Names.Cluster}), or use -Force.")
             : null;
     }
 
@@ -62,7 +62,7 @@ internal static class EnsembleGuards
     {
         < 1 => new ClusterException("LastMember", FailureKind.InvalidInput, view.Names.Cluster, $"The ensemble of {view.Names.Cluster} has {view.MemberCount} members; at least one has to stay. Remove-KafkaCluster {view.Names.Cluster} removes the whole cluster."),
         > MostServers => new ClusterException("InvalidCount", FailureKind.InvalidInput, target, $"An ensemble has 1 to {MostServers} servers, as ids go no further; {target} were asked for."),
-        _ when target % 2 == 0 && !force => new ClusterException("EvenEnsemble", FailureKind.InvalidInput, target, $"{target} servers bear no more losses than {target - 1}. Ask for one more or one fewer, or insist with -Force."),
+        _ when target % 2 == 0 && !force => new ClusterException("EvenEnsemble", FailureKind.InvalidInput, target, $"{target} servers tolerate no more failures than {target - 1}. Ask for one more or one fewer, or use -Force."),
         _ => null,
     };
 

@@ -19,7 +19,7 @@ internal static class EnsemblePlan
             steps.Add("Verify", pod, "every member goes by the new configuration, exactly one leads", "if not in time, the server is taken out again and the set is scaled back");
         }
 
-        return steps.Done("the size stands in the cluster's spec; no pod is restarted");
+        return steps.Done("the size is in the cluster's spec; no pod restarts");
     }
 
     /// <summary>Steps from now to a smaller ensemble.</summary>
@@ -43,7 +43,7 @@ internal static class EnsemblePlan
         int highest = HighestStaying(view, target) + 1;
         if (view.Replicas > Math.Max(highest, view.MemberCount))
             steps.Add("Stop", $"{view.Names.ZooKeeperSet} above {highest - 1}", "pods that are in no configuration are gone", "none: they have no vote");
-        return steps.Done("the size stands in the cluster's spec; no pod is restarted");
+        return steps.Done("the size is in the cluster's spec; no pod restarts");
     }
 
     /// <summary>Steps of restarts.</summary>

@@ -38,7 +38,7 @@ internal static partial class FourLetterWord
     }
 
     /// <summary>Whether an answer ends as one to this word does. Pure.</summary>
-    /// <remarks>The end of the connection is heard of late: a node's container runtime holds a forwarded port open for one more second after
+    /// <remarks>The close of a forwarded port arrives up to one second late: a node's container runtime holds it open for one more second after
     /// the server has closed it (containerd, <c>sandbox_portforward_linux.go</c>), and every look at an ensemble would take that long.</remarks>
     public static bool IsWhole(string word, string answer) => word switch
     {

@@ -67,7 +67,7 @@ internal static class ZooKeeperCodec
         return reader.Int() <= 0 ? 0 : reader.Long();
     }
 
-    /// <summary>Adds an identity to the session. ZooKeeper accepts any: whether it is worth something shows in use.</summary>
+    /// <summary>Adds an identity to the session. ZooKeeper accepts any: invalid credentials fail only on use.</summary>
     public static byte[] AddAuth(string identity) => new JuteWriter().Int(AuthXid).Int(Auth).Int(0).Text("digest").Buffer(Encoding.UTF8.GetBytes(identity)).Frame();
 
     /// <summary>Creates a node that goes with the session, and that everybody may read and nobody change.</summary>

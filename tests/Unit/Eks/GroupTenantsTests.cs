@@ -59,7 +59,7 @@ public sealed class GroupTenantsTests
     public void A_pod_that_nobody_would_make_anew_stays()
     {
         var pod = Pod("job", "n1", "{}", owner: null);
-        Assert.Equal("pod kafka/job on n1 has no owner that would make it anew", Assert.Single(Obstacles([Node("n1", "old", "a")], [pod], [], [])));
+        Assert.Equal("pod kafka/job on n1 has no owner that would create it again", Assert.Single(Obstacles([Node("n1", "old", "a")], [pod], [], [])));
     }
 
     [Fact]

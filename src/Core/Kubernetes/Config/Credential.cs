@@ -89,7 +89,7 @@ internal sealed class TokenFile(string file, string fallback, ClientCertificate?
         }
 
         if (token.Length == 0)
-            throw new ClusterException("CredentialsMissing", FailureKind.Authentication, file, $"The file {file}, which the kubeconfig names as tokenFile, gives no token: {why} Log in again, or mend the kubeconfig.");
+            throw new ClusterException("CredentialsMissing", FailureKind.Authentication, file, $"The file {file}, which the kubeconfig names as tokenFile, gives no token: {why} Log in again, or correct the kubeconfig.");
     }
 }
 

@@ -70,7 +70,7 @@ internal static class KubeConfigFile
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
             throw new ClusterException("KubeConfigInvalid", FailureKind.InvalidInput, file,
-                $"The kubeconfig {file} cannot be read: {e.Message} Mend the file, or name another with -KubeConfig.", e);
+                $"The kubeconfig {file} cannot be read: {e.Message} Correct the file, or name another one with -KubeConfig.", e);
         }
     }
 
