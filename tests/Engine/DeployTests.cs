@@ -74,7 +74,7 @@ public sealed class DeployTests : IDisposable
         going["metadata"]!["deletionTimestamp"] = "2026-11-22T10:00:00Z";
         server.Store.Put(group, plural, "kafka", going);
         string message = Refused(New("-TimeoutSeconds 2"), "Timeout");
-        Assert.Contains($"an earlier life of the cluster still goes: {name}. Nothing was made yet", message, StringComparison.Ordinal);
+        Assert.Contains($"an earlier life of the cluster still goes: {name}. Nothing was created yet", message, StringComparison.Ordinal);
         Assert.Empty(server.Writes);
     }
 
