@@ -16,13 +16,8 @@ public static class ChangeAction
     /// <summary>Deleted.</summary>
     public const string Delete = nameof(Delete);
 
-<<<<<<< HEAD
     /// <summary>A pod that restarts in its turn, so that a change takes effect.</summary>
     public const string Restart = nameof(Restart);
-=======
-    /// <summary>A pod that restarts in its turn, so that a change takes effect.</summary>
-    Restart,
->>>>>>> b1fc3c3 (Messages and comments: plain English in the field's terms)
 
     /// <summary>Kept on purpose, such as a volume with data.</summary>
     public const string Keep = nameof(Keep);

@@ -191,7 +191,6 @@ internal static class DeployPlanner
         };
     }
 
-<<<<<<< HEAD
     // Secrets that an older module let into -Config are not shown, though they may be what changes.
     private static IReadOnlyList<FieldChange> Compare(JsonObject before, JsonObject after)
     {
@@ -205,11 +204,6 @@ internal static class DeployPlanner
     // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan.
     private static IReadOnlyList<ClusterChange> Restarts(
         ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<ClusterChange> changes)
-=======
-    // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan.
-    private static async Task<IReadOnlyList<ClusterChange>> RestartsAsync(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject?> standing, IReadOnlyList<ClusterChange> changes, CancellationToken cancel)
->>>>>>> b1fc3c3 (Messages and comments: plain English in the field's terms)
     {
         var restarts = new List<ClusterChange>();
         foreach (var set in sets)
