@@ -59,7 +59,7 @@ internal static class EksAddons
         steps.Add(new AddonStep(Driver, Action(driver, podIdentity || irsa is not null ? ChangeAction.None : ChangeAction.Update), renew));
         return steps;
 
-        static ChangeAction Action(Addon? addon, ChangeAction healthy) => addon is null || CannotStay(addon) ? ChangeAction.Create
+        static string Action(Addon? addon, string healthy) => addon is null || CannotStay(addon) ? ChangeAction.Create
             : addon.Status?.Value == "UPDATE_FAILED" ? ChangeAction.Update : healthy;
     }
 
