@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace KafkaK8s.Core.Kubernetes;
 
 /// <summary>Turns an API server's refusal into a failure with an id, a kind and advice. Pure.</summary>
-internal static class ApiFailure
+internal static partial class ApiFailure
 {
     /// <summary>Maps the status and the Status object in the body.</summary>
     /// <param name="code">The status.</param>
@@ -30,11 +31,12 @@ internal static class ApiFailure
         string what = named.Length > 0 ? named : subject ?? server.ToString();
         return code switch
         {
+            >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError when IsPolicy(code, status) => new("RefusedByPolicy", FailureKind.Permission, what,
+                $"A policy of the Kubernetes cluster refuses it: {message}. {PolicyAdvice(message)}"),
             HttpStatusCode.Unauthorized when server.Scheme == "http" => new("Unauthorized", FailureKind.Authentication, context,
                 $"The API server {server} asks who you are, but its address in the context {context} is plain http, over which no credentials are sent. Use its https address, or choose another context with -Context."),
             HttpStatusCode.Unauthorized => new("Unauthorized", FailureKind.Authentication, context,
                 $"The API server {server} does not accept the credentials of the context {context}: they are expired or wrong. Log in again, or choose another context with -Context."),
-            HttpStatusCode.Forbidden when IsQuotaOrPolicy(message) => new("RefusedByPolicy", FailureKind.Permission, what, $"The server refused it: {message}"),
             HttpStatusCode.Forbidden => new("Forbidden", FailureKind.Permission, what,
                 $"The credentials of the context {context} do not allow this: {message}. Ask for that right in the namespace, or use another context."),
             HttpStatusCode.NotFound when message.StartsWith("namespaces ", StringComparison.Ordinal) => NamespaceNotFound((string?)details?["name"] ?? what, context),
@@ -77,9 +79,22 @@ internal static class ApiFailure
 
     private static IEnumerable<JsonObject> Causes(JsonObject? details) => (details?["causes"] as JsonArray ?? []).OfType<JsonObject>();
 
-    private static bool IsQuotaOrPolicy(string message) =>
-        message.Contains("exceeded quota", StringComparison.Ordinal) || message.Contains("violates PodSecurity", StringComparison.Ordinal)
-        || message.Contains("admission webhook", StringComparison.Ordinal) || message.Contains("being terminated", StringComparison.Ordinal);
+    /// <summary>What to do about a policy's refusal, from the server's own words.</summary>
+    public static string PolicyAdvice(string message) => message.Contains("limits.cpu", StringComparison.Ordinal)
+        ? "-BrokerCpuLimit and -ZooKeeperCpuLimit give a CPU limit; else have the quota changed."
+        : message.Contains("being terminated", StringComparison.Ordinal) ? "Wait until it is gone, or name another with -Namespace."
+        : "The credentials are not the reason: ask for what the policy allows, or have it changed.";
+
+    // A policy answers with a status of its own choice, and names itself. Of the others a 403 of the server itself is one too, where it
+    // does not say, as its check of rights always does, what the user cannot do.
+    private static bool IsPolicy(HttpStatusCode code, JsonObject? status) => (string?)status?["message"] is string message
+        && (PolicyWords().IsMatch(message) || code == HttpStatusCode.Forbidden && !CannotWords().IsMatch(message));
+
+    [GeneratedRegex("admission webhook \"[^\"]*\" denied the request|ValidatingAdmissionPolicy '[^']*'")]
+    private static partial Regex PolicyWords();
+
+    [GeneratedRegex("User \"[^\"]*\" cannot ")]
+    private static partial Regex CannotWords();
 
     private static JsonObject? Parse(string body)
     {

@@ -17,6 +17,13 @@ public sealed class ApiFailureTests
     [InlineData(403, """{"message":"pods \"x\" is forbidden: violates PodSecurity \"restricted:latest\": runAsNonRoot != true"}""", "RefusedByPolicy", "Permission", "runAsNonRoot")]
     [InlineData(403, """{"message":"admission webhook \"policy.example\" denied the request: no"}""", "RefusedByPolicy", "Permission", "denied the request")]
     [InlineData(403, """{"message":"services \"x\" is forbidden: unable to create new content in namespace shop because it is being terminated"}""", "RefusedByPolicy", "Permission", "being terminated")]
+    [InlineData(403, """{"message":"pods \"x\" is forbidden: failed quota: q: must specify limits.cpu for: kafka"}""", "RefusedByPolicy", "Permission", "-BrokerCpuLimit")]
+    [InlineData(403, """{"message":"pods \"x\" is forbidden: maximum memory usage per Container is 512Mi, but limit is 1Gi"}""", "RefusedByPolicy", "Permission", "maximum memory usage")] // LimitRange
+    [InlineData(403, """{"message":"statefulsets.apps \"x\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no latest"}""", "RefusedByPolicy", "Permission", "no latest")]
+    [InlineData(422, """{"message":"statefulsets.apps \"x\" is invalid: : ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no latest"}""", "RefusedByPolicy", "Permission", "no latest")]
+    [InlineData(400, """{"message":"admission webhook \"policy.example\" denied the request: no"}""", "RefusedByPolicy", "Permission", "denied the request")] // with a status of its own
+    [InlineData(403, """{"message":"Forbidden by the provider's firewall"}""", "RefusedByPolicy", "Permission", "firewall")]
+    [InlineData(403, """{"message":"forbidden: User \"system:anonymous\" cannot get path \"/\""}""", "Forbidden", "Permission", "cannot get path")]
     [InlineData(404, """{"message":"namespaces \"shop\" not found","reason":"NotFound","details":{"name":"shop","kind":"namespaces"}}""", "NamespaceNotFound", "NotFound", "kubectl create namespace shop")]
     [InlineData(404, "{\"message\":\"statefulsets.apps \\\"kafka\\\" not found\"," + Details + "}", "ObjectNotFound", "NotFound", "statefulsets.apps")]
     [InlineData(404, "404 page not found\n", "ObjectNotFound", "NotFound", "404 NotFound")]

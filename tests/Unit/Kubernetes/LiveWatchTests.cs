@@ -216,7 +216,7 @@ public sealed class LiveWatchTests
     [InlineData(503, "ApiServerError")] // a first list that fails is told at once
     public async Task A_needed_target_that_is_refused_is_a_failure(int status, string id)
     {
-        await using var server = new FakeApiServer((r, to) => r.IsWatch ? to.HoldAsync() : to.RefuseAsync(status, "no"));
+        await using var server = new FakeApiServer((r, to) => r.IsWatch ? to.HoldAsync() : to.RefuseAsync(status, "pods is forbidden: User \"u\" cannot list resource \"pods\""));
         Assert.Equal(id, (await Assert.ThrowsAsync<ClusterException>(() => UntilAsync(server, [Pods], "never"))).Id);
     }
 
