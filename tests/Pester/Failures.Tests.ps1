@@ -143,7 +143,7 @@ Describe 'A cluster on a bad day' -Tag Lab {
             if (-not $Lab.IsLab) { Set-ItResult -Skipped -Because $NoLab; return }
             $brokers | Should -Not -BeNullOrEmpty
             # the pods of a node are given up one after the other
-            Wait-Until -Seconds 90 -For "pod $($brokers[0]) is named" { (Get-Demo).Reasons -join ' ' -match "pod $($brokers[0]): is not ready any more" }
+            Wait-Until -Seconds 90 -For "pod $($brokers[0]) is named" { (Get-Demo).Reasons -join ' ' -match "pod $($brokers[0]): (is not ready any more|NodeNotReady: its node \S+ does not answer)" }
             (Get-Demo).Status | Should -Be 'Degraded'
         }
 

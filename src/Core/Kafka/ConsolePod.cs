@@ -52,10 +52,11 @@ internal sealed class ConsolePod : IAsyncDisposable
             {
                 var tree = await connection.TryGetAsync(ResourceKind.Pod, brokers.Namespace, name, limit).ConfigureAwait(false);
                 string phase = (string?)tree?["status"]?["phase"] ?? "gone";
-                if (phase == "Running")
+                var own = tree is null ? null : Readiness.OwnStatus(tree)?["state"]; // a sidecar may run before, and after, our container
+                if (phase == "Running" && own?["running"] is not null)
                     return pod;
                 state = State(tree);
-                if (phase is "Failed" or "Succeeded" or "gone")
+                if (phase is "Failed" or "Succeeded" or "gone" || own?["terminated"] is not null)
                     throw Failed(name, state, null);
                 waiting(state);
                 await Task.Delay(Pause, limit).ConfigureAwait(false);

@@ -24,32 +24,60 @@ internal static class Stalls
     private static readonly HashSet<string> EventReasons =
         ["FailedCreate", "FailedMount", "FailedAttachVolume", "ProvisioningFailed", "FailedCreatePodSandBox", "FailedBinding"];
 
-    /// <summary>The stalls of a pod: its scheduling and its containers.</summary>
+    private static readonly string[] Refusals = ["is forbidden", "is invalid", "denied the request", "denied request"];
+
+    private static readonly HashSet<string> NodeReasons = ["FailedMount", "FailedCreatePodSandBox"];
+
+    // A kubelet fails at the first tries where it has not heard yet that the pod is its own, or of the ConfigMap: over within seconds.
+    private static readonly TimeSpan Passing = TimeSpan.FromSeconds(15);
+
+    /// <summary>The stalls of a pod: its scheduling, its containers, its node.</summary>
     public static IEnumerable<Stall> OfPod(JsonObject pod)
     {
-        if (pod.IsTerminating())
-            yield break;
         string subject = $"pod {pod.Name()}";
         var status = pod["status"];
+        if (pod.IsTerminating())
+        {
+            if (IsNodeLost(pod))
+                yield return Ending(pod);
+            yield break;
+        }
+
+        if (IsNodeLost(pod))
+            yield return new Stall(subject, "NodeNotReady", $"its node {NodeOf(pod)} does not answer");
         foreach (var condition in Trees.Items(status?["conditions"]))
         {
             if ((string?)condition["type"] == "PodScheduled" && (string?)condition["status"] == "False" && (string?)condition["reason"] == "Unschedulable")
                 yield return new Stall(subject, "Unschedulable", (string?)condition["message"] ?? "");
         }
 
+        var own = Readiness.OwnStatus(pod);
         foreach (var container in Trees.Items(status?["initContainerStatuses"]).Concat(Trees.Items(status?["containerStatuses"])))
         {
+            // Others' containers, put there by a webhook, hold the pod up as well; but then it is not ours that fails.
+            string whose = ReferenceEquals(container, own) ? "" : $"container {(string?)container["name"]}: ";
             var waiting = container["state"]?["waiting"];
             if ((string?)waiting?["reason"] is string reason && WaitingReasons.Contains(reason))
-                yield return new Stall(subject, reason, reason == "CrashLoopBackOff" ? LastWords(container["lastState"]) : (string?)waiting!["message"] ?? "");
-            else if (container["state"]?["terminated"] is JsonObject ended && ((int?)ended["exitCode"] ?? 0) != 0)
-                yield return new Stall(subject, "Exited", LastWords(container["state"]));
+                yield return new Stall(subject, reason, whose + (reason == "CrashLoopBackOff" ? LastWords.Of(container["lastState"]) : (string?)waiting!["message"] ?? ""));
+            else if (whose.Length == 0 && container["state"]?["terminated"] is JsonObject ended && ((int?)ended["exitCode"] ?? 0) != 0)
+                yield return new Stall(subject, "Exited", LastWords.Of(container["state"]));
         }
     }
 
-    /// <summary>How a container of the pod that runs again ended before, with its last words; null where none failed.</summary>
-    public static string? LastEnd(JsonObject pod) => Trees.Items(pod["status"]?["containerStatuses"])
-        .Where(c => ((int?)c["lastState"]?["terminated"]?["exitCode"] ?? 0) != 0).Select(c => LastWords(c["lastState"])).FirstOrDefault();
+    /// <summary>Whether the control plane has lost the pod's node.</summary>
+    public static bool IsNodeLost(JsonObject pod) => (string?)pod["status"]?["reason"] == "NodeLost"
+        || Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["reason"] == "NodeNotReady");
+
+    private static string NodeOf(JsonObject pod) => (string?)pod["spec"]?["nodeName"] ?? "(unknown)";
+
+    /// <summary>A pod that is deleted and does not go: nobody but its node's kubelet can say that its processes have ended.</summary>
+    public static Stall Ending(JsonObject pod) => new($"pod {pod.Name()}", "NodeLost",
+        $"it is being deleted, and its node {NodeOf(pod)} does not say that it has ended. If that node is gone for good, and only then "
+        + $"(two processes on one volume destroy its data): 'kubectl delete pod {pod.Name()} -n {pod.Namespace()} --grace-period=0 --force'");
+
+    /// <summary>How the pod's own container, which runs again, ended before, with its last words; null where it did not fail.</summary>
+    public static string? LastEnd(JsonObject pod) =>
+        Readiness.OwnStatus(pod)?["lastState"] is JsonObject last && ((int?)last["terminated"]?["exitCode"] ?? 0) != 0 ? LastWords.Of(last) : null;
 
     /// <summary>
     /// A volume that is asked for and not made. Where the provisioner is missing, nothing else tells of it: with a class that waits
@@ -57,6 +85,12 @@ internal static class Stalls
     /// </summary>
     public static IEnumerable<Stall> OfClaim(JsonObject claim)
     {
+        if ((string?)claim["status"]?["phase"] == "Lost" && !claim.IsTerminating())
+        {
+            yield return new Stall($"persistentvolumeclaim {claim.Name()}", "VolumeLost",
+                $"its volume {(string?)claim["spec"]?["volumeName"]} does not exist any more, and its data is lost; delete the claim and then its pod, and both are made anew");
+        }
+
         if (claim.IsTerminating() || (string?)claim["status"]?["phase"] != "Pending")
             yield break;
         string? provisioner = claim.Annotation("volume.kubernetes.io/storage-provisioner") ?? claim.Annotation("volume.beta.kubernetes.io/storage-provisioner");
@@ -68,32 +102,35 @@ internal static class Stalls
     }
 
     /// <summary>The stalls that only events tell of: volumes, sandboxes, pods that the controller may not create.</summary>
+    /// <remarks>An event stays for an hour. Whether it still holds is for its object to say, not for a clock: ours is not the server's.</remarks>
     /// <param name="events">Events of the namespace.</param>
-    /// <param name="names">Names of the objects that count.</param>
-    /// <param name="since">Older events do not count.</param>
-    public static IEnumerable<Stall> OfEvents(IEnumerable<JsonObject> events, Func<string, bool> names, DateTimeOffset since)
+    /// <param name="holds">Whether the object of an event (<c>involvedObject</c>) still lacks what the event is about.</param>
+    public static IEnumerable<Stall> OfEvents(IEnumerable<JsonObject> events, Func<JsonObject, bool> holds)
     {
-        foreach (var e in events)
+        foreach (var group in events.Where(e => EventReasons.Contains((string?)e["reason"] ?? "") && e["involvedObject"] is JsonObject about && holds(about))
+            .GroupBy(e => ($"{((string?)e["involvedObject"]!["kind"] ?? "object").ToLowerInvariant()} {(string?)e["involvedObject"]!["name"]}", (string?)e["reason"] ?? "")))
         {
-            string reason = (string?)e["reason"] ?? "";
-            string name = (string?)e["involvedObject"]?["name"] ?? "";
-            if (EventReasons.Contains(reason) && names(name) && LastSeen(e) >= since)
-                yield return new Stall($"{((string?)e["involvedObject"]?["kind"] ?? "object").ToLowerInvariant()} {name}", reason, ((string?)e["message"] ?? "").Trim());
+            var (subject, reason) = group.Key;
+            var last = group.MaxBy(LastSeen)!;
+            if (!NodeReasons.Contains(reason) || LastSeen(last) - group.Min(FirstSeen) >= Passing || Message(last).Contains("timed out", StringComparison.Ordinal))
+                yield return new Stall(subject, reason, Message(last));
         }
     }
 
-    // Whole seconds on the server's side: an event of the same second counts.
+    /// <summary>Whether a stall is the server's refusal to take a pod, which it will repeat: a quota, a limit, a policy.</summary>
+    public static bool IsRefusal(Stall stall) => stall.Reason == "FailedCreate"
+        && Refusals.Any(r => stall.Message.Contains(r, StringComparison.Ordinal));
+
+    /// <summary>Whether a pod's node has prepared its volumes and its network: then a container has run, or is being pulled.</summary>
+    public static bool IsPrepared(JsonObject pod) => Trees.Items(pod["status"]?["initContainerStatuses"]).Concat(Trees.Items(pod["status"]?["containerStatuses"]))
+        .Any(c => c["lastState"]?["terminated"] is not null || (string?)c["state"]?["waiting"]?["reason"] is not ("ContainerCreating" or "PodInitializing" or null)
+            || c["state"]?["waiting"] is null && c["state"] is JsonObject { Count: > 0 });
+
+    private static string Message(JsonObject e) => ((string?)e["message"] ?? "").Trim();
+
+    private static DateTimeOffset FirstSeen(JsonObject e) =>
+        new[] { Trees.Time(e["firstTimestamp"]), Trees.Time(e["eventTime"]), e.CreatedAt() }.Where(t => t != default).DefaultIfEmpty().Min();
+
     private static DateTimeOffset LastSeen(JsonObject e) =>
         new[] { Trees.Time(e["lastTimestamp"]), Trees.Time(e["eventTime"]), Trees.Time(e["series"]?["lastObservedTime"]), e.CreatedAt() }.Max();
-
-    /// <summary>How a container ended, and what it said last.</summary>
-    public static string LastWords(JsonNode? state)
-    {
-        var ended = state?["terminated"];
-        string how = (string?)ended?["reason"] == "OOMKilled" ? "out of memory" : $"exit code {(int?)ended?["exitCode"] ?? 0}";
-        string words = ((string?)ended?["message"] ?? "").Trim();
-        // The end of the container's log: the last lines say why it went.
-        string tail = string.Join(" | ", words.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith("at ", StringComparison.Ordinal)).TakeLast(3));
-        return tail.Length == 0 ? how : $"{how}; it last said: {tail}";
-    }
 }

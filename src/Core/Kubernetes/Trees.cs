@@ -26,8 +26,12 @@ internal static class Trees
     /// <summary>Objects of an array; none where there is no array.</summary>
     public static IEnumerable<JsonObject> Items(JsonNode? node) => (node as JsonArray ?? []).OfType<JsonObject>();
 
-    /// <summary>The image of a container of a StatefulSet.</summary>
-    public static string Image(this JsonObject set) => (string?)set["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] ?? "";
+    /// <summary>The image of a StatefulSet's own container, which goes by the set's name label; somebody may have put others before it.</summary>
+    public static string Image(this JsonObject set)
+    {
+        var containers = Items(set["spec"]!["template"]!["spec"]!["containers"]).ToList();
+        return (string?)(containers.Find(c => (string?)c["name"] == set.Label(Spec.ClusterNames.NameLabel)) ?? containers[0])["image"] ?? "";
+    }
 
     /// <summary>The tag of an image, as the version of what it holds.</summary>
     public static string ImageVersion(string image)

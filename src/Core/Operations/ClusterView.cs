@@ -69,6 +69,5 @@ internal static class ClusterView
         : (false, "is starting");
 
     // A pod whose container runs, has passed its start-up probe, and is not ready: something went wrong after the start.
-    private static bool LostReadiness(JsonObject pod) => Trees.Items(pod["status"]?["containerStatuses"]).Any(c => (bool?)c["started"] == true)
-        || Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["reason"] == "NodeNotReady");
+    private static bool LostReadiness(JsonObject pod) => (bool?)Readiness.OwnStatus(pod)?["started"] == true;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
 using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Core.Operations;
@@ -67,9 +68,9 @@ internal static class DeployCluster
             yield return new Applied(new ClusterChange { Cluster = plan.Names.Cluster, Namespace = ns, Kind = "Namespace", Name = ns, Action = ChangeAction.Create });
         }
 
-        if (plan.ZooKeeperIsNew || plan.KeptClaims.Count > 0)
+        if (plan.ZooKeeperIsNew || plan.KeptClaims.Count > 0 || plan.ClaimsGoing)
         {
-            await foreach (var e in wait.UntilAsync("Prepare", live => Task.FromResult(FormerLife(live)), cancel).ConfigureAwait(false))
+            await foreach (var e in wait.UntilGoneAsync("Prepare", FormerLife, cancel).ConfigureAwait(false))
                 yield return e;
         }
 
@@ -91,7 +92,10 @@ internal static class DeployCluster
     // New right after Remove: sets, volumes and pods that are still going would take the new ones along.
     private static Progress FormerLife(LiveObjects live)
     {
-        var going = live.Of(ResourceKind.StatefulSet).Concat(live.Of(ResourceKind.VolumeClaim)).Where(o => o.IsTerminating()).Select(o => o.Name()).Order().ToList();
+        // A volume that is deleted under a pod that runs goes with the pod, and whoever did it knows why.
+        bool InUse(JsonObject claim) => live.Find(ResourceKind.Pod, claim.Name()[ClusterNames.Claim("").Length..]) is { } pod && !pod.IsTerminating();
+        var going = live.Of(ResourceKind.StatefulSet).Concat(live.Of(ResourceKind.VolumeClaim).Where(c => !InUse(c)))
+            .Where(o => o.IsTerminating()).Select(o => o.Name()).Order().ToList();
         return new Progress(going.Count == 0, $"an earlier life of the cluster still goes: {string.Join(", ", going)}");
     }
 
@@ -110,6 +114,7 @@ internal static class DeployCluster
         bool zooKeeperReady = false;
         await foreach (var e in wait.UntilAsync("Start", async live =>
         {
+            await wait.RetryRefusedAsync(live, cancel).ConfigureAwait(false);
             restarted.AddRange(await RollPods.ReplaceUnreadyAsync(connection, plan.Names, plan.Request.Namespace, live, cancel).ConfigureAwait(false));
             var servers = Ready(live, plan.Names.ZooKeeperSet);
             var brokers = Ready(live, plan.Names.BrokerSet);

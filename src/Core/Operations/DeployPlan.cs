@@ -29,6 +29,9 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
     /// <summary>Volume claims of an earlier life of the cluster, when it is created again over them.</summary>
     public required IReadOnlyList<JsonObject> KeptClaims { get; init; }
 
+    /// <summary>Whether volume claims of this cluster's names are being deleted.</summary>
+    public bool ClaimsGoing { get; init; }
+
     /// <summary>The namespace has to be made first.</summary>
     public bool NamespaceMissing { get; init; }
 
@@ -96,6 +99,7 @@ internal static class DeployPlanner
             Changes = [.. changes, .. Restarts(names, request.Namespace, sets, pods, changes)],
             Warnings = warnings,
             KeptClaims = isNew && spec.Ephemeral != true ? keptClaims : [],
+            ClaimsGoing = keptClaims.Exists(c => c.IsTerminating()),
             NamespaceMissing = missing,
             ZooKeeperIsNew = !standing.Any(o => o is not null && o.Name() == names.ZooKeeperSet && (string?)o["kind"] == "StatefulSet"),
             ZooKeeperCount = spec.ZooKeeperCount ?? catalog.Defaults.ZooKeeperCount,

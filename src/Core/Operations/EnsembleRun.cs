@@ -38,12 +38,24 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     public IAsyncEnumerable<OperationEvent> PodReadyAsync(string step, string pod, string? formerUid, CancellationToken cancel)
     {
         var wait = new ClusterWait(connection, names, ns);
-        return WithinStepAsync(step, token => wait.UntilAsync(step, live =>
+        return WithinStepAsync(step, token => wait.UntilAsync(step, async live =>
         {
+            await wait.RetryRefusedAsync(live, token).ConfigureAwait(false);
             var found = live.Find(ResourceKind.Pod, pod);
             bool ready = found is not null && found.Uid() != formerUid && Readiness.IsPodReady(found);
             doing = string.Join("; ", wait.Current.Select(s => s.ToString()).Distinct().Take(2).DefaultIfEmpty($"{pod} is starting"));
-            return Task.FromResult(new Progress(ready, $"{pod} has to start and to join the others"));
+            return new Progress(ready, $"{pod} has to start and to join the others");
+        }, token), cancel);
+    }
+
+    /// <summary>Waits until the volume of an earlier life of a pod is gone, where one is going: a new pod could not have it.</summary>
+    public IAsyncEnumerable<OperationEvent> ClaimGoneAsync(string step, string pod, CancellationToken cancel)
+    {
+        var wait = new ClusterWait(connection, names, ns);
+        return WithinStepAsync(step, token => wait.UntilGoneAsync(step, live =>
+        {
+            bool going = live.Find(ResourceKind.VolumeClaim, ClusterNames.Claim(pod))?.IsTerminating() == true;
+            return new Progress(!going, doing = $"the volume {ClusterNames.Claim(pod)} of a removed server is still going");
         }, token), cancel);
     }
 
@@ -51,11 +63,12 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     public IAsyncEnumerable<OperationEvent> PodsGoneAsync(string step, int fromOrdinal, CancellationToken cancel)
     {
         var wait = new ClusterWait(connection, names, ns);
-        return WithinStepAsync(step, token => Quietly(wait.UntilAsync(step, live =>
+        return WithinStepAsync(step, token => wait.UntilGoneAsync(step, live =>
         {
             var left = live.Of(ResourceKind.Pod).Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp && ClusterNames.Ordinal(p.Name()) >= fromOrdinal).Select(p => p.Name()).Order().ToList();
-            return Task.FromResult(new Progress(left.Count == 0, doing = $"still ending: {string.Join(", ", left)}"));
-        }, token)), cancel);
+            doing = string.Join("; ", wait.Current.Select(s => s.ToString()).Take(2).DefaultIfEmpty($"still ending: {string.Join(", ", left)}"));
+            return new Progress(left.Count == 0, $"still ending: {string.Join(", ", left)}");
+        }, token), cancel);
     }
 
     /// <summary>
@@ -195,30 +208,13 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             yield return e;
     }
 
-    private static async IAsyncEnumerable<OperationEvent> Quietly(IAsyncEnumerable<OperationEvent> events)
-    {
-        await foreach (var e in events.ConfigureAwait(false))
-        {
-            if (e is not Warned) // a pod on its way out has nothing to warn of
-                yield return e;
-        }
-    }
-
     private async IAsyncEnumerable<OperationEvent> PollAsync(string step, Func<EnsembleView, string?> missing, [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
         for (int looks = 0; ; looks++)
         {
-            string? text;
-            try
-            {
-                text = missing(await LookAsync(cancel).ConfigureAwait(false));
-            }
-            catch (ClusterException e) when (e.Kind is FailureKind.Connection or FailureKind.Unavailable)
-            {
-                text = e.Message; // a short absence of the API server must not end what goes on for minutes
-            }
-
+            var (view, text) = await TryLookAsync(cancel).ConfigureAwait(false);
+            text = view is null ? text : missing(view);
             if (text is null)
                 yield break;
             doing = text;
@@ -234,11 +230,11 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         string last = "";
         while (true)
         {
-            var view = await LookAsync(cancel).ConfigureAwait(false);
-            if (view.HasQuorum && view.IsVoter(id) == join)
+            var (view, text) = await TryLookAsync(cancel).ConfigureAwait(false);
+            if (view is not null && view.HasQuorum && view.IsVoter(id) == join)
                 yield break;
-            string text = EnsembleGuards.Quorum(view)?.Message ?? "";
-            if (text.Length == 0)
+            text ??= EnsembleGuards.Quorum(view!)?.Message ?? "";
+            if (view is not null && text.Length == 0)
             {
                 version ??= view.Config!.Version;
                 if (view.Config!.Version != version)
@@ -261,6 +257,21 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
     }
 
+    /// <summary>Looks at the ensemble; null, with the reason, while the API server is away: that must not end what goes on for minutes.</summary>
+    public async Task<(EnsembleView? View, string? Why)> TryLookAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return (await LookAsync(cancel).ConfigureAwait(false), null);
+        }
+        catch (ClusterException e) when (IsBlip(e))
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private static bool IsBlip(ClusterException e) => e.Kind is FailureKind.Connection or FailureKind.Unavailable;
+
     // Empty when it was accepted (or has to be looked up); else why not yet.
     private async Task<string> TryVoteAsync(EnsembleView view, int id, bool join, long version, CancellationToken cancel)
     {
@@ -275,6 +286,10 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             }
 
             return "";
+        }
+        catch (ClusterException e) when (IsBlip(e))
+        {
+            return e.Message; // whether the vote was heard shows in the next look
         }
         catch (ZooKeeperException e) when (e.IsPassing || e.Code == ZooKeeperException.BadVersion)
         {

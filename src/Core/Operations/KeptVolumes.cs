@@ -17,7 +17,9 @@ internal sealed record KeptVolume(string Claim, int Ordinal, bool IsBroker, int?
 /// <summary>Volumes of an earlier cluster of the same name: read by short-lived pods, adopted where their ids fit.</summary>
 internal static class KeptVolumes
 {
-    private const string App = "volume-reader";
+    /// <summary>Name of the container, and the value of the pod's name label.</summary>
+    public const string App = "volume-reader";
+
     private const string Begin = "read=begin";
     private const string End = "read=end";
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
@@ -98,8 +100,8 @@ internal static class KeptVolumes
             if (old.Count > 0)
             {
                 var uids = old.Select(o => o.Uid()).ToHashSet();
-                await foreach (var e in wait.UntilAsync("Volumes", live =>
-                    Task.FromResult(new Progress(!live.Of(ResourceKind.Pod).Any(p => uids.Contains(p.Uid())), "the readers of an earlier run are still ending")), cancel).ConfigureAwait(false))
+                await foreach (var e in wait.UntilGoneAsync("Volumes", live =>
+                    new Progress(!live.Of(ResourceKind.Pod).Any(p => uids.Contains(p.Uid())), "the readers of an earlier run are still ending"), cancel).ConfigureAwait(false))
                     yield return e;
             }
 
@@ -158,7 +160,7 @@ internal static class KeptVolumes
         string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if ((int?)ended["exitCode"] == 0 && lines.FirstOrDefault() == Begin && lines.LastOrDefault() == End)
             return (message, null);
-        return (null, $"the pod that reads it ended without an answer ({Stalls.LastWords(state)})");
+        return (null, $"the pod that reads it ended without an answer ({LastWords.Of(state)})");
     }
 
     private static ClusterException Unread(string claim, string why, string ns) => new("KeptVolumeUnread", FailureKind.Unavailable, claim,

@@ -49,8 +49,10 @@ internal static class RemoveCluster
         var budget = ResourceKind.DisruptionBudget with { ApiVersion = ServerAdaptation.BudgetVersion(version) };
         var lists = await Task.WhenAll(Kinds.Append(budget).Select(async kind =>
             (Kind: kind, Items: await connection.ListAsync(kind, request.Namespace, ClusterNames.AllSelector, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
-        var objects = lists.SelectMany(l => l.Items.Where(i => Ownership.ClusterOf(i) == names.Cluster).Select(i => (l.Kind, i))).ToList();
         var pods = await connection.ListAsync(ResourceKind.Pod, request.Namespace, names.Selector, cancel).ConfigureAwait(false);
+        // The sets take their pods along; those that a killed command left for its tools or for kept volumes belong to nobody.
+        var helpers = pods.Where(p => p.Label(ClusterNames.NameLabel) is ConsolePod.App or KeptVolumes.App).Select(p => (ResourceKind.Pod, p));
+        var objects = lists.SelectMany(l => l.Items.Where(i => Ownership.ClusterOf(i) == names.Cluster).Select(i => (l.Kind, i))).Concat(helpers).ToList();
         var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
             .Where(names.OwnsClaim).ToList();
         if (objects.Count == 0 && (claims.Count == 0 || !request.DeleteData))
@@ -90,11 +92,8 @@ internal static class RemoveCluster
                 if (!sets || plan.Request.NoWait)
                     continue;
                 bool servers = wave.Exists(IsZooKeeper);
-                await foreach (var e in wait.UntilAsync("Remove", live => Task.FromResult(Gone(live, names, servers)), cancel).ConfigureAwait(false))
-                {
-                    if (e is not Warned) // a pod on its way out has nothing to warn of
-                        yield return e;
-                }
+                await foreach (var e in wait.UntilGoneAsync("Remove", live => Gone(live, names, servers), cancel).ConfigureAwait(false))
+                    yield return e;
             }
         }
 
@@ -111,10 +110,10 @@ internal static class RemoveCluster
         if (plan.Request.NoWait)
             yield break;
         var uids = plan.Claims.Select(c => c.Uid()).ToHashSet();
-        await foreach (var e in wait.UntilAsync("Remove", live =>
+        await foreach (var e in wait.UntilGoneAsync("Remove", live =>
         {
             var left = live.Of(ResourceKind.VolumeClaim).Where(c => uids.Contains(c.Uid())).Select(c => c.Name()).Order().ToList();
-            return Task.FromResult(new Progress(left.Count == 0, $"volumes still going: {string.Join(", ", left)}"));
+            return new Progress(left.Count == 0, $"volumes still going: {string.Join(", ", left)}");
         }, cancel).ConfigureAwait(false))
             yield return e;
     }
@@ -132,6 +131,12 @@ internal static class RemoveCluster
         return new Progress(left.Count == 0, $"still going: {string.Join(", ", left)}");
     }
 
-    private static ClusterException Late(RemovePlan plan, ClusterWait wait) => new("Timeout", FailureKind.Timeout, plan.Request.Cluster,
-        $"The cluster {plan.Request.Cluster} is not gone after {plan.Request.Timeout.TotalSeconds:0} s: {wait.Doing}. What was deleted stays deleted; the same command goes on from there.");
+    private static ClusterException Late(RemovePlan plan, ClusterWait wait)
+    {
+        string late = $"The cluster {plan.Request.Cluster} is not gone after {plan.Request.Timeout.TotalSeconds:0} s";
+        const string Stands = "What was deleted stays deleted; the same command goes on from there";
+        return wait.Unmended.Count > 0
+            ? new ClusterException("Stalled", FailureKind.Stalled, plan.Request.Cluster, $"{late}: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {Stands} once that is mended.")
+            : new ClusterException("Timeout", FailureKind.Timeout, plan.Request.Cluster, $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {Stands}.");
+    }
 }

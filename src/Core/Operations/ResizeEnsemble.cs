@@ -132,6 +132,9 @@ internal static class ResizeEnsemble
         var view = await run.LookAsync(cancel).ConfigureAwait(false);
         if (view.Replicas <= ordinal)
         {
+            await foreach (var e in run.ClaimGoneAsync($"Start {pod}", pod, cancel).ConfigureAwait(false))
+                yield return e;
+            claim.ThrowIfLost();
             await claim.ScaleAsync(ordinal + 1, cancel).ConfigureAwait(false);
             yield return Done(first, "Pod", pod, ChangeAction.Create, "");
         }
@@ -228,8 +231,10 @@ internal static class ResizeEnsemble
     {
         while (true)
         {
-            var view = await run.LookAsync(cancel).ConfigureAwait(false);
-            if (await TryWriteAsync(run, view, ordinal, cancel).ConfigureAwait(false) is not string why)
+            var (view, why) = await run.TryLookAsync(cancel).ConfigureAwait(false);
+            if (view is not null)
+                why = await TryWriteAsync(run, view, ordinal, cancel).ConfigureAwait(false);
+            if (why is null)
                 yield break;
             yield return new Waiting("Verify", why);
             await Task.Delay(TimeSpan.FromMilliseconds(300), cancel).ConfigureAwait(false);

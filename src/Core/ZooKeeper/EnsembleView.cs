@@ -129,7 +129,7 @@ internal sealed record EnsembleView
             Resolves = Resolving?.Contains(name),
             Volume = Claims.Contains(ClusterNames.Claim(name)) ? ClusterNames.Claim(name) : "",
             Ready = s.Pod is not null && Readiness.IsPodReady(s.Pod),
-            Restarts = s.Pod is null ? 0 : Trees.Items(s.Pod["status"]?["containerStatuses"]).Sum(c => (int?)c["restartCount"] ?? 0),
+            Restarts = s.Pod is null ? 0 : (int?)Readiness.OwnStatus(s.Pod)?["restartCount"] ?? 0,
             Reason = Reason(s, member),
         };
     });
@@ -154,7 +154,7 @@ internal sealed record EnsembleView
     {
         if (s.Pod is null)
             return "there is no pod";
-        if (s.Pod.IsTerminating())
+        if (s.Pod.IsTerminating() && !Stalls.IsNodeLost(s.Pod))
             return "the pod is ending";
         if (Stalls.OfPod(s.Pod).Select(x => x.ToString()).FirstOrDefault() is string stall)
             return stall;

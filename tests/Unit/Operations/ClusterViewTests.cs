@@ -42,7 +42,15 @@ public sealed class ClusterViewTests
 
     [Fact]
     public void A_pod_on_a_lost_node_degrades() =>
-        AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: is not ready any more", Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}],"containerStatuses":[{"ready":true}]}""")));
+        AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: NodeNotReady: its node (unknown) does not answer", Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}],"containerStatuses":[{"ready":true}]}""")));
+
+    [Fact]
+    public void A_pod_that_cannot_end_on_a_lost_node_degrades() =>
+        Assert.StartsWith("pod demo-zk-1: NodeLost: ", Assert.Single(Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}]}""", terminating: true)).Reasons), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_sidecar_that_runs_is_no_start() =>
+        AssertOne(ClusterStatus.Progressing, "pod demo-zk-1: is starting", Build(LiveTrees.Pod("demo-zk-1", """{"containerStatuses":[{"name":"istio-proxy","started":true,"state":{"running":{}}},{"name":"zookeeper","started":false,"state":{"running":{}}}]}""")));
 
     [Fact]
     public void A_missing_pod_is_progress()

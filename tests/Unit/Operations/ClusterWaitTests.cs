@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Spec;
@@ -129,10 +130,146 @@ public sealed class ClusterWaitTests
         Assert.Empty(wait.Doing); // nothing any more: a later time-out must not speak of it
     }
 
+    private const string Quota = "create Pod demo-kafka-0 in StatefulSet demo-kafka failed error: pods demo-kafka-0 is forbidden: exceeded quota: q";
+
+    // The server's clock is an hour behind: its times are compared with each other alone.
+    [Fact]
+    public async Task A_refusal_of_before_is_a_stall_while_the_set_lacks_the_pod()
+    {
+        await using var server = Start([], (_, to) => to.HoldAsync(), [Refused(1)]);
+        Assert.Equal([$"statefulset demo-kafka: FailedCreate: {Quota}"], await WarningsAsync(server, count: 1));
+        await using var complete = Start([.. Enumerable.Range(0, 3).Select(n => LiveTrees.Pod($"demo-kafka-{n}", LiveTrees.Starting).ToJsonString())], (_, to) => to.HoldAsync(), [Refused(1)]);
+        Assert.Empty(await WarningsAsync(complete, count: 1, seconds: 6));
+        await using var another = Start([], (_, to) => to.HoldAsync(), [Refused(1, uid: "of an earlier life")]);
+        Assert.Empty(await WarningsAsync(another, count: 1, seconds: 6));
+    }
+
+    [Fact]
+    public async Task A_refusal_told_during_the_wait_ends_it()
+    {
+        var clock = Stopwatch.StartNew();
+        await using var server = Start([], async (r, to) =>
+        {
+            if (r.Path.EndsWith("/events", StringComparison.Ordinal))
+                await to.EventAsync("MODIFIED", Refused(2));
+            await to.HoldAsync();
+        }, [Refused(1)]);
+        var e = await Assert.ThrowsAsync<ClusterException>(() => WarningsAsync(server, count: 9));
+        Assert.Equal("RefusedByPolicy", e.Id);
+        Assert.Contains("exceeded quota: q", e.Message, StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(25)); // not at the first moment: a fresh namespace lacks its service account
+    }
+
+    [Theory]
+    [InlineData(true, 2)] // the annotation comes and goes
+    [InlineData(false, 0)]
+    public async Task A_set_that_was_refused_before_is_tried_again_at_once(bool former, int patches)
+    {
+        await using var server = Start([], (_, to) => to.HoldAsync(), former ? [Refused(1)] : []);
+        using var connection = server.Connect();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var wait = new ClusterWait(connection, new ClusterNames("demo"), "shop");
+        int looks = 0;
+        await foreach (var e in wait.UntilAsync("Start", async live =>
+        {
+            await wait.RetryRefusedAsync(live, limit.Token);
+            return new Core.Operations.Progress(!former || ++looks > 2, "waiting");
+        }, limit.Token))
+            _ = e;
+        var sent = server.Requests.Where(r => r.Method == "PATCH").ToList();
+        Assert.Equal(patches, sent.Count);
+        Assert.All(sent, r => Assert.EndsWith("/statefulsets/demo-kafka", r.Path, StringComparison.Ordinal));
+        Assert.All(sent, r => Assert.DoesNotContain("spec", r.Body, StringComparison.Ordinal));
+        if (former)
+            Assert.Contains("\"kafkak8s.io/retry\":null", sent[^1].Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_ends_is_no_stall_unless_its_node_is_lost()
+    {
+        var lost = LiveTrees.Pod("demo-kafka-1", """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}]}""", terminating: true);
+        await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(), lost.ToJsonString()], (_, to) => to.HoldAsync());
+        using var connection = server.Connect();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var wait = new ClusterWait(connection, new ClusterNames("demo"), "shop");
+        await foreach (var e in wait.UntilGoneAsync("Remove", _ => new Core.Operations.Progress(false, "still going: demo-kafka-1"), limit.Token))
+        {
+            if (e is not Warned warned)
+                continue;
+            Assert.StartsWith("pod demo-kafka-1: NodeLost: ", warned.Text, StringComparison.Ordinal);
+            break;
+        }
+
+        Assert.Equal(["pod demo-kafka-1"], wait.Unmended.Select(s => s.Subject));
+    }
+
+    [Fact]
+    public async Task A_joining_server_waits_until_the_volume_of_its_earlier_life_is_gone()
+    {
+        const string Going = """{"metadata":{"name":"data-demo-zk-3","deletionTimestamp":"2026-11-22T10:00:00Z"},"status":{"phase":"Bound"}}""";
+        var told = new TaskCompletionSource();
+        await using var server = new FakeApiServer(async (r, to) =>
+        {
+            bool claims = r.Path.EndsWith("/persistentvolumeclaims", StringComparison.Ordinal);
+            if (!r.IsWatch)
+            {
+                await to.ListAsync("1", claims ? [Going] : []);
+                return;
+            }
+
+            if (claims)
+            {
+                await told.Task;
+                await to.EventAsync("DELETED", Going);
+            }
+
+            await to.HoldAsync();
+        });
+        using var connection = server.Connect();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var events = new List<OperationEvent>();
+        await foreach (var e in new EnsembleRun(connection, new ClusterNames("demo"), "shop", TimeSpan.FromSeconds(20)).ClaimGoneAsync("Start demo-zk-3", "demo-zk-3", limit.Token))
+        {
+            events.Add(e);
+            if (e is Waiting)
+                told.TrySetResult();
+        }
+
+        Assert.Contains("the volume data-demo-zk-3 of a removed server is still going", events.OfType<Waiting>().Select(w => w.Text));
+    }
+
+    // A blip of the API server in the middle of a vote must not send a healthy join into its undoing.
+    [Fact]
+    public async Task A_look_that_the_API_server_cannot_answer_is_tried_again_later()
+    {
+        await using var server = new FakeApiServer((_, to) => to.RefuseAsync(500, "etcdserver: request timed out"));
+        using var connection = server.Connect();
+        var (view, why) = await new EnsembleRun(connection, new ClusterNames("demo"), "shop", TimeSpan.FromSeconds(20)).TryLookAsync(CancellationToken.None);
+        Assert.Null(view);
+        Assert.Contains("etcdserver", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_removal_takes_the_pods_of_killed_commands_along()
+    {
+        string Helper(string name) => $$"""{"metadata":{"name":"demo-{{name}}","uid":"u-{{name}}","namespace":"shop","labels":{"app.kubernetes.io/name":"{{name}}"} } }""";
+        await using var server = new FakeApiServer((r, to) => r.Path == "/version" ? to.SendAsync("""{"major":"1","minor":"36"}""")
+            : to.ListAsync("1", r.Path.EndsWith("/pods", StringComparison.Ordinal) ? [Helper("console-tools"), Helper("volume-reader"), Helper("exporter")] : []));
+        using var connection = server.Connect();
+        var plan = await RemoveCluster.PlanAsync(connection, new RemoveRequest("demo", "shop", false, false, TimeSpan.FromSeconds(5)), CancellationToken.None);
+        Assert.Equal(["Pod/demo-console-tools", "Pod/demo-volume-reader"], plan.Changes.Select(c => $"{c.Kind}/{c.Name}"));
+    }
+
+    private static string Refused(int version, string uid = "demo-kafka") => $$"""
+        {"metadata":{"name":"e","resourceVersion":"{{version}}","creationTimestamp":"2020-01-01T00:00:00Z"},"type":"Warning","reason":"FailedCreate","message":"{{Quota}}",
+        "lastTimestamp":"2020-01-01T00:00:00Z","involvedObject":{"kind":"StatefulSet","name":"demo-kafka","uid":"{{uid}}"} }
+        """.Replace("\n", "", StringComparison.Ordinal);
+
     private static string Crashing(string pod, string reason) => LiveTrees.Pod(pod, LiveTrees.Container($$"""{"waiting":{"reason":"{{reason}}"} }""")).ToJsonString();
 
-    private static FakeApiServer Start(string[] pods, Func<FakeRequest, FakeAnswer, Task> watch) => new((r, to) =>
-        r.IsWatch ? watch(r, to) : r.Path.EndsWith("/pods", StringComparison.Ordinal) ? to.ListAsync("1", pods) : r.Path.EndsWith("/statefulsets", StringComparison.Ordinal) ? to.ListAsync("1", LiveTrees.Set("demo-kafka").ToJsonString()) : to.ListAsync("1"));
+    private static FakeApiServer Start(string[] pods, Func<FakeRequest, FakeAnswer, Task> watch, string[]? events = null) => new((r, to) =>
+        r.IsWatch ? watch(r, to) : r.Method == "PATCH" ? to.SendAsync(LiveTrees.Set("demo-kafka").ToJsonString())
+        : r.Path.EndsWith("/events", StringComparison.Ordinal) ? to.ListAsync("1", events ?? []) : r.Path.EndsWith("/pods", StringComparison.Ordinal) ? to.ListAsync("1", pods) : r.Path.EndsWith("/statefulsets", StringComparison.Ordinal) ? to.ListAsync("1", LiveTrees.Set("demo-kafka").ToJsonString()) : to.ListAsync("1"));
 
     private static async Task<List<string>> WarningsAsync(FakeApiServer server, int count, int seconds = 30, Action<int>? looked = null)
     {
