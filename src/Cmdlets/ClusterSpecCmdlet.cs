@@ -73,6 +73,14 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     [FreeText]
     public string? ZooKeeperCpu { get; set; }
 
+    /// <summary>CPU limit of each broker, where a quota or a policy asks for one.</summary>
+    [Parameter]
+    public string? BrokerCpuLimit { get; set; }
+
+    /// <summary>CPU limit of each ZooKeeper server, where a quota or a policy asks for one.</summary>
+    [Parameter]
+    public string? ZooKeeperCpuLimit { get; set; }
+
     /// <summary>Default number of copies of a new partition, and of Kafka's internal topics.</summary>
     [Parameter]
     [FreeText]
@@ -116,6 +124,8 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
         ZooKeeperMemory = ZooKeeperMemory,
         BrokerCpu = BrokerCpu,
         ZooKeeperCpu = ZooKeeperCpu,
+        BrokerCpuLimit = BrokerCpuLimit,
+        ZooKeeperCpuLimit = ZooKeeperCpuLimit,
         ReplicationFactor = Given(nameof(ReplicationFactor)) ? ReplicationFactor : null,
         MinInSyncReplicas = Given(nameof(MinInSyncReplicas)) ? MinInSyncReplicas : null,
         Config = SpecTable.Read(nameof(Config), Config),

@@ -49,6 +49,12 @@ public sealed record ClusterSpec
     /// <summary>CPU requested for each ZooKeeper server.</summary>
     public string? ZooKeeperCpu { get; init; }
 
+    /// <summary>CPU limit of each broker; none by default.</summary>
+    public string? BrokerCpuLimit { get; init; }
+
+    /// <summary>CPU limit of each ZooKeeper server; none by default.</summary>
+    public string? ZooKeeperCpuLimit { get; init; }
+
     /// <summary>Default number of copies of a new partition, also of Kafka's internal topics.</summary>
     public int? ReplicationFactor { get; init; }
 

@@ -66,7 +66,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
 
     [Fact]
     public void Parameters_complete_with_their_names() =>
-        Assert.Equal(["-BrokerCount", "-BrokerCpu", "-BrokerMemory"], Complete(null, "New-KafkaCluster -Broker").Order(StringComparer.Ordinal));
+        Assert.Equal(["-BrokerCount", "-BrokerCpu", "-BrokerCpuLimit", "-BrokerMemory"], Complete(null, "New-KafkaCluster -Broker").Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("Restart-ZooKeeperNode alpha ", "alpha-zk-0", "alpha-zk-1", "alpha-zk-2")]

@@ -151,7 +151,7 @@ internal sealed class ConsolePod : IAsyncDisposable
             ["resources"] = new JsonObject
             {
                 ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "384Mi" },
-                ["limits"] = new JsonObject { ["memory"] = "384Mi" },
+                ["limits"] = Readiness.Limits("384Mi", brokers.Container),
             },
             ["securityContext"] = new JsonObject
             {

@@ -34,6 +34,16 @@ internal static class Readiness
     /// <summary>Whether a pod is going and its process has ended; old kubelets keep the pod itself for 10 s more.</summary>
     public static bool HasEnded(JsonObject pod) => pod.IsTerminating() && OwnStatus(pod)?["state"]?["terminated"] is not null;
 
+    /// <summary>The limits of a helper's container: of memory, and of CPU where the container that it stands beside has one, as a quota may
+    /// ask for it.</summary>
+    public static JsonObject Limits(string memory, JsonNode beside)
+    {
+        var limits = new JsonObject { ["memory"] = memory };
+        if (beside["resources"]?["limits"]?["cpu"] is JsonNode cpu)
+            limits["cpu"] = cpu.DeepClone();
+        return limits;
+    }
+
     /// <summary>Whether a pod still runs an older template than its set has.</summary>
     public static bool IsOutdated(JsonObject pod, JsonObject set) =>
         (string?)set["status"]?["updateRevision"] is string revision && pod.Label("controller-revision-hash") is string own && own != revision;

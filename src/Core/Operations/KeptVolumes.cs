@@ -240,7 +240,7 @@ internal static class KeptVolumes
                     ["resources"] = new JsonObject
                     {
                         ["requests"] = new JsonObject { ["cpu"] = "10m", ["memory"] = "64Mi" },
-                        ["limits"] = new JsonObject { ["memory"] = "64Mi" },
+                        ["limits"] = Readiness.Limits("64Mi", container),
                     },
                     ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "volume", ["mountPath"] = "/volume" }),
                 }),

@@ -58,6 +58,8 @@ internal static partial class SpecChecks
         ZooKeeperMemory = given.ZooKeeperMemory ?? before.ZooKeeperMemory,
         BrokerCpu = given.BrokerCpu ?? before.BrokerCpu,
         ZooKeeperCpu = given.ZooKeeperCpu ?? before.ZooKeeperCpu,
+        BrokerCpuLimit = given.BrokerCpuLimit ?? before.BrokerCpuLimit,
+        ZooKeeperCpuLimit = given.ZooKeeperCpuLimit ?? before.ZooKeeperCpuLimit,
         ReplicationFactor = given.ReplicationFactor ?? before.ReplicationFactor,
         MinInSyncReplicas = given.MinInSyncReplicas ?? before.MinInSyncReplicas,
         Config = Merge(before.Config, given.Config),
@@ -160,6 +162,8 @@ internal static partial class SpecChecks
         CheckQuantity("-ZooKeeperMemory", spec.ZooKeeperMemory);
         CheckQuantity("-BrokerCpu", spec.BrokerCpu);
         CheckQuantity("-ZooKeeperCpu", spec.ZooKeeperCpu);
+        CheckQuantity("-BrokerCpuLimit", spec.BrokerCpuLimit);
+        CheckQuantity("-ZooKeeperCpuLimit", spec.ZooKeeperCpuLimit);
         if (spec.Ephemeral == true && (spec.StorageSize ?? spec.ZooKeeperStorageSize ?? spec.StorageClass) is string storage)
             throw Invalid("EphemeralWithStorage", storage, "-Ephemeral makes no volumes: leave -StorageSize, -ZooKeeperStorageSize and -StorageClass out.");
         foreach (string key in spec.Config?.Keys ?? [])

@@ -25,6 +25,8 @@ public sealed class SlotTests
         [nameof(ClusterSpec.ZooKeeperMemory)] = "777Mi",
         [nameof(ClusterSpec.BrokerCpu)] = "7",
         [nameof(ClusterSpec.ZooKeeperCpu)] = "700m",
+        [nameof(ClusterSpec.BrokerCpuLimit)] = "8",
+        [nameof(ClusterSpec.ZooKeeperCpuLimit)] = "900m",
         [nameof(ClusterSpec.ReplicationFactor)] = 7,
         [nameof(ClusterSpec.MinInSyncReplicas)] = 7,
         [nameof(ClusterSpec.Config)] = new Dictionary<string, string?> { ["log.retention.hours"] = "7", ["compression.type"] = "zstd" },
