@@ -104,7 +104,8 @@ finish() {
 dotnet_tests() { # the runner's own summary lines, as one line of ours
   local code
   local output=$work/${1##*/}.dotnet
-  dotnet test "$1" --no-build --nologo -v quiet --logger 'console;verbosity=minimal' --logger "junit;LogFilePath=$results/${1##*/}.xml" > "$output" 2>&1
+  dotnet test "$1" --no-build --nologo -v quiet --logger 'console;verbosity=minimal' \
+    --logger "junit;LogFilePath=$results/${1##*/}.xml" > "$output" 2>&1
   code=$?
   grep -vE '^(VSTest|Test run for|A total of|Starting test|$)' "$output"
   sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+), Skipped: *([0-9]+),.*/\2 passed, \1 failed, \3 skipped/p' "$output" | tail -n 1
@@ -164,7 +165,7 @@ suites() { # suites VERSION [OPTION…] : the acceptance suites on one generatio
     start_others # not before: the lab may install packages, and they may
     KAFKAK8S_TEST_KUBECONFIG=$(lab/lab kubeconfig)
     export KAFKAK8S_TEST_KUBECONFIG
-    timed "Acceptance on Kubernetes $version" tests/pwsh -NoProfile -File tests/Pester/Invoke-Suite.ps1 "${target[@]}" \
+    timed "Acceptance on Kubernetes $version" tests/pwsh -NoProfile -NonInteractive -File tests/Pester/Invoke-Suite.ps1 "${target[@]}" \
       -ResultFolder "$results/kubernetes-$version" "$@"
     count $? "Acceptance on Kubernetes $version" "$last"
   else
