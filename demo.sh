@@ -56,7 +56,7 @@ else
   building=$!
   trap 'kill "$building" 2> /dev/null || true; rm -f "$log"' EXIT
   step "Start a real Kubernetes on this machine (lab/lab up)" lab/lab up "${up[@]}"
-  wait "$building" || { cat "$log"; exit 1; }
+  wait "$building" || { cat "$log"; lab/lab down; exit 1; }
   cat "$log"
   connect=(-KubeConfig "'$(lab/lab kubeconfig)'")
   # The tunnel needs a broker of this decade; the lab's last resort is older and says so.
