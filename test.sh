@@ -187,6 +187,7 @@ if [ ${#files[@]} -gt 0 ]; then
   others=''
 else
   project Unit
+  cat out/kubeconfig-parity.txt # the table of kubectl and us, field by field
 fi
 if [ -n "$fast" ]; then
   [ -z "$others" ] || { others; count $? "Tests without Kubernetes" "$work/others.sum"; }

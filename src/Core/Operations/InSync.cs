@@ -60,7 +60,7 @@ internal static class InSync
         {
             return await BrokerMetadata.ReadAsync(connection, ns, pod, AskTimeout, cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ClusterException or IOException or System.Net.WebSockets.WebSocketException || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (e is ClusterException { Kind: not FailureKind.Authentication } or IOException or System.Net.WebSockets.WebSocketException || e is OperationCanceledException && !cancel.IsCancellationRequested)
         {
             return null;
         }

@@ -29,7 +29,7 @@ internal static partial class FourLetterWord
                     answer.Append(Encoding.UTF8.GetString(bytes.Span));
             }
         }
-        catch (Exception e) when (e is ClusterException || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (e is ClusterException { Kind: not FailureKind.Authentication } || e is OperationCanceledException && !cancel.IsCancellationRequested)
         {
             // A server that cannot be asked is one that does not answer; what came so far counts.
         }

@@ -70,7 +70,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
             while (true)
                 serving.Add(ServeAsync(await listener.AcceptSocketAsync(stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(serving);
         }

@@ -100,7 +100,7 @@ internal sealed class RecordingServer : IAsyncDisposable
             while (true)
                 serving.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(serving);
         }

@@ -13,7 +13,7 @@ namespace KafkaK8s.Core.Kubernetes.Config;
 /// <summary>
 /// Credentials that an exec plugin gives (client-go, plugin/pkg/client/auth/exec). All connections with the same plugin share one
 /// object: it runs the plugin once at a time, however many wait, keeps the result until it expires or the server refuses it, and
-/// ends the plugin when nobody waits any more.
+/// ends the plugin when nobody has waited for it for some seconds.
 /// </summary>
 internal sealed class ExecCredentials : ICredentialSource
 {
@@ -23,7 +23,9 @@ internal sealed class ExecCredentials : ICredentialSource
     private const string V1Beta1 = "client.authentication.k8s.io/v1beta1";
     private const int MostShared = 64;
     private const int MostWords = 1000;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private static readonly ConcurrentDictionary<string, ExecCredentials> Known = new();
+    private static readonly ConcurrentDictionary<Process, string> Running = new();
 
     private readonly object gate = new();
     private readonly ExecPlugin plugin;
@@ -33,6 +35,12 @@ internal sealed class ExecCredentials : ICredentialSource
     private readonly TimeProvider clock;
     private (Credential Credential, DateTimeOffset Until)? current;
     private SharedRun? run;
+
+    static ExecCredentials() => AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
+    {
+        foreach (var process in Running.Keys)
+            End(process);
+    };
 
     private ExecCredentials(ExecPlugin plugin, string info, string user, string folder, TimeProvider clock)
     {
@@ -123,7 +131,7 @@ internal sealed class ExecCredentials : ICredentialSource
         finally
         {
             if (Leave(mine))
-                await mine.Stop.CancelAsync().ConfigureAwait(false);
+                _ = EndUnlessJoinedAsync(mine);
         }
     }
 
@@ -150,6 +158,17 @@ internal sealed class ExecCredentials : ICredentialSource
             return --mine.Waiting == 0;
     }
 
+    // A question with a short limit, such as that of completion, is followed by the next: that one finds the plugin still at work.
+    private async Task EndUnlessJoinedAsync(SharedRun mine)
+    {
+        await Task.WhenAny(mine.Work, Task.Delay(Grace, clock)).ConfigureAwait(false);
+        bool alone;
+        lock (gate)
+            alone = mine.Waiting == 0;
+        if (alone)
+            await mine.Stop.CancelAsync().ConfigureAwait(false);
+    }
+
     private async Task<Credential> RunAfterAsync(Task? before, CancellationToken cancel)
     {
         if (before is not null)
@@ -169,9 +188,10 @@ internal sealed class ExecCredentials : ICredentialSource
             throw Failed($"cannot be started: {e.Message}. {plugin.InstallHint}", e);
         }
 
-        process.StandardInput.Close();
+        Running[process] = plugin.Command;
         try
         {
+            process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync(cancel);
             var error = process.StandardError.ReadToEndAsync(cancel);
             await Task.WhenAll(process.WaitForExitAsync(cancel), output, error).ConfigureAwait(false);
@@ -187,6 +207,10 @@ internal sealed class ExecCredentials : ICredentialSource
         {
             End(process);
             throw;
+        }
+        finally
+        {
+            Running.TryRemove(process, out _);
         }
     }
 

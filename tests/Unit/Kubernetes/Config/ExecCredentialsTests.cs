@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.ZooKeeper;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
 
@@ -81,6 +83,28 @@ public sealed class ExecCredentialsTests : IAsyncLifetime
         Assert.Empty(Server.Arrivals);
     }
 
+    [Fact]
+    public async Task Questions_with_a_short_limit_share_one_run()
+    {
+        string file = Plugin($"sleep 4; {Answer("t1")}");
+        for (int i = 0; i < 30 && Server.Arrivals.IsEmpty; i++)
+        {
+            using var connection = KubeConnection.Open(file, null); // each TAB has one of its own
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            try
+            {
+                await connection.ServerVersionAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // as completion gives up
+            }
+        }
+
+        Assert.NotEmpty(Server.Arrivals);
+        Assert.Equal(1, Runs);
+    }
+
     [Theory]
     [InlineData("echo 'session expired, run: login' >&2; exit 3", "ended with 3: session expired, run: login")]
     [InlineData("echo secret-in-output", "did not answer with JSON")]
@@ -125,6 +149,14 @@ public sealed class ExecCredentialsTests : IAsyncLifetime
         });
         Assert.Equal("CredentialPluginFailed", e.Id);
         Assert.Contains("log in again", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_that_ends_is_not_taken_for_a_broker_or_a_server_that_does_not_answer()
+    {
+        using var connection = KubeConnection.Open(Plugin("echo 'log in again' >&2; exit 1"), null);
+        Assert.Equal("CredentialPluginFailed", (await Assert.ThrowsAsync<ClusterException>(() => InSync.TryReadAsync(connection, "shop", "demo-kafka-0", default))).Id);
+        Assert.Equal("CredentialPluginFailed", (await Assert.ThrowsAsync<ClusterException>(() => FourLetterWord.AskAsync(connection, "shop", "demo-zk-0", "ruok", default))).Id);
     }
 
     private int Runs => File.Exists(Path.Combine(folder.FullName, "runs")) ? File.ReadAllLines(Path.Combine(folder.FullName, "runs")).Length : 0;

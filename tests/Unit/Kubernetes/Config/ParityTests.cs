@@ -141,7 +141,8 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
     private static string? FindKubectl()
     {
         string? named = Environment.GetEnvironmentVariable("KAFKAK8S_KUBECTL");
-        string cache = Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "kafkak8s-lab", "kubernetes");
+        string caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        string cache = Path.Combine(Environment.GetEnvironmentVariable("KAFKAK8S_LAB_CACHE") ?? Path.Combine(caches, "kafkak8s-lab"), "kubernetes");
         var labs = Directory.Exists(cache) ? Directory.EnumerateDirectories(cache).Select(d => Path.Combine(d, "kubectl")) : [];
         return (named is null ? [] : (string[])[named]).Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(p => Path.Combine(p, "kubectl"))).Concat(labs).FirstOrDefault(File.Exists);
     }
