@@ -75,10 +75,12 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
 
     /// <summary>CPU limit of each broker, where a quota or a policy asks for one.</summary>
     [Parameter]
+    [FreeText]
     public string? BrokerCpuLimit { get; set; }
 
     /// <summary>CPU limit of each ZooKeeper server, where a quota or a policy asks for one.</summary>
     [Parameter]
+    [FreeText]
     public string? ZooKeeperCpuLimit { get; set; }
 
     /// <summary>Default number of copies of a new partition, and of Kafka's internal topics.</summary>
