@@ -18,7 +18,7 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet
     [Alias("Cluster")]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
-    [NotAConnection]
+    [ClusterName(Standing = true, RefuseNodes = "A ZooKeeperNode is a server that is there already: give the cluster's name and -Count.")]
     public string Name { get; set; } = "";
 
     /// <summary>Servers to add.</summary>
@@ -34,17 +34,13 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
-        var connection = Connect();
+        var connection = Connect(Name);
         var request = new ResizeRequest(Name, NamespaceOf(connection), Count, Force, DeleteData: false, Timeout);
         var plan = Await(Name, cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string action = $"Add ZooKeeper servers ({plan.View.MemberCount} to {plan.Target}{(plan.Resumes ? ", going on with an earlier command" : "")})";
-        if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Add-ZooKeeperNode", out var reason))
-        {
-            if (reason == ShouldProcessReason.WhatIf)
-                WriteObject(plan.Steps, enumerateCollection: true);
+        if (!Agreed(action, target, plan.Steps))
             return;
-        }
 
         int usual = ManifestCatalog.LoadOfModule().Defaults.ZooKeeperCount;
         Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, usual, cancel), $"Growing the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));

@@ -11,129 +11,138 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
-    [NotAConnection]
+    [ClusterName]
     public string Name { get; set; } = ClusterSpec.DefaultName;
 
     /// <summary>Number of ZooKeeper servers, odd: 3 tolerate the failure of one, 5 of two.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
+    [NotBlank]
     public int ZooKeeperCount { get; set; }
 
     /// <summary>Number of brokers.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
+    [NotBlank]
     public int BrokerCount { get; set; }
 
     /// <summary>Size of each broker's volume, as a quantity of Kubernetes such as 100Gi.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     public string? StorageSize { get; set; }
 
     /// <summary>Size of each ZooKeeper server's volume.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     public string? ZooKeeperStorageSize { get; set; }
 
     /// <summary>Storage class of all volumes.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(StorageClassCompleter))]
     public string? StorageClass { get; set; }
 
     /// <summary>No volumes: a pod that goes takes its data along, and with the last one everything is lost.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Flag]
     public SwitchParameter Ephemeral { get; set; }
 
     /// <summary>Image of the brokers: one that can still keep its metadata in ZooKeeper, that is Kafka 3.9 or older.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public string? KafkaImage { get; set; }
 
     /// <summary>Image of the ZooKeeper servers.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public string? ZooKeeperImage { get; set; }
 
     /// <summary>Memory of each broker, request and limit alike.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     public string? BrokerMemory { get; set; }
 
     /// <summary>Memory of each ZooKeeper server, request and limit alike.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     public string? ZooKeeperMemory { get; set; }
 
     /// <summary>CPU requested for each broker, such as 500m or 2.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     public string? BrokerCpu { get; set; }
 
     /// <summary>CPU requested for each ZooKeeper server, without a limit.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     public string? ZooKeeperCpu { get; set; }
 
     /// <summary>CPU limit of each broker, where a quota or a policy asks for one.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     public string? BrokerCpuLimit { get; set; }
 
     /// <summary>CPU limit of each ZooKeeper server, where a quota or a policy asks for one.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     public string? ZooKeeperCpuLimit { get; set; }
 
     /// <summary>Default number of copies of a new partition, and of Kafka's internal topics.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
+    [NotBlank]
     public int ReplicationFactor { get; set; }
 
     /// <summary>Copies that must hold a message before a producer with acks=all gets its acknowledgement.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
+    [NotBlank]
     public int MinInSyncReplicas { get; set; }
 
     /// <summary>Further broker properties by their names in Kafka's documentation, such as @{ 'log.retention.hours' = 72 }.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
+    [NotBlank]
     public IDictionary? Config { get; set; }
 
     /// <summary>Labels that a node must carry to take brokers and ZooKeeper servers.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
-    [ValidateNotNull]
+    [NotBlank]
     public IDictionary? NodeSelector { get; set; }
 
     /// <summary>Tolerations of the broker and ZooKeeper pods, as key=value:effect.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TolerationCompleter))]
-    [ValidateNotNull]
+    [NotBlank]
     public string[]? Toleration { get; set; }
 
     /// <summary>The spec: what was not given stays null.</summary>
     private protected ClusterSpec ReadSpec() => new()
     {
         Name = Name,
-        ZooKeeperCount = Given(nameof(ZooKeeperCount)) ? ZooKeeperCount : null,
-        BrokerCount = Given(nameof(BrokerCount)) ? BrokerCount : null,
-        StorageSize = StorageSize,
-        ZooKeeperStorageSize = ZooKeeperStorageSize,
-        StorageClass = StorageClass,
-        Ephemeral = Given(nameof(Ephemeral)) ? Ephemeral.ToBool() : null,
-        KafkaImage = KafkaImage,
-        ZooKeeperImage = ZooKeeperImage,
-        BrokerMemory = BrokerMemory,
-        ZooKeeperMemory = ZooKeeperMemory,
-        BrokerCpu = BrokerCpu,
-        ZooKeeperCpu = ZooKeeperCpu,
-        BrokerCpuLimit = BrokerCpuLimit,
-        ZooKeeperCpuLimit = ZooKeeperCpuLimit,
-        ReplicationFactor = Given(nameof(ReplicationFactor)) ? ReplicationFactor : null,
-        MinInSyncReplicas = Given(nameof(MinInSyncReplicas)) ? MinInSyncReplicas : null,
-        Config = SpecTable.Read(nameof(Config), Config),
-        NodeSelector = SpecTable.Read(nameof(NodeSelector), NodeSelector),
-        Toleration = Toleration,
+        ZooKeeperCount = Asked(nameof(ZooKeeperCount)) ? ZooKeeperCount : null,
+        BrokerCount = Asked(nameof(BrokerCount)) ? BrokerCount : null,
+        StorageSize = Asked(nameof(StorageSize)) ? StorageSize : null,
+        ZooKeeperStorageSize = Asked(nameof(ZooKeeperStorageSize)) ? ZooKeeperStorageSize : null,
+        StorageClass = Asked(nameof(StorageClass)) ? StorageClass : null,
+        Ephemeral = Asked(nameof(Ephemeral)) ? Ephemeral.ToBool() : null,
+        KafkaImage = Asked(nameof(KafkaImage)) ? KafkaImage : null,
+        ZooKeeperImage = Asked(nameof(ZooKeeperImage)) ? ZooKeeperImage : null,
+        BrokerMemory = Asked(nameof(BrokerMemory)) ? BrokerMemory : null,
+        ZooKeeperMemory = Asked(nameof(ZooKeeperMemory)) ? ZooKeeperMemory : null,
+        BrokerCpu = Asked(nameof(BrokerCpu)) ? BrokerCpu : null,
+        ZooKeeperCpu = Asked(nameof(ZooKeeperCpu)) ? ZooKeeperCpu : null,
+        BrokerCpuLimit = Asked(nameof(BrokerCpuLimit)) ? BrokerCpuLimit : null,
+        ZooKeeperCpuLimit = Asked(nameof(ZooKeeperCpuLimit)) ? ZooKeeperCpuLimit : null,
+        ReplicationFactor = Asked(nameof(ReplicationFactor)) ? ReplicationFactor : null,
+        MinInSyncReplicas = Asked(nameof(MinInSyncReplicas)) ? MinInSyncReplicas : null,
+        Config = Asked(nameof(Config)) ? SpecTable.Read(nameof(Config), Config) : null,
+        NodeSelector = Asked(nameof(NodeSelector)) ? SpecTable.Read(nameof(NodeSelector), NodeSelector) : null,
+        Toleration = Asked(nameof(Toleration)) ? Toleration : null,
     };
 
-    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+    // Of an object that identifies a cluster only the identity is taken: what it shows of the cluster was not asked for. Of the row of a
+    // table every cell that is not empty.
+    private bool Asked(string parameter) => GivenForAll(parameter)
+        || (Given(parameter) && InputObject is not null && ModuleObjects.TypeOf(InputObject) is null or nameof(ClusterSpec) && !IsBlank(InputObject.Properties[parameter]?.Value));
 }

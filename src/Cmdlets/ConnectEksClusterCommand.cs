@@ -14,6 +14,7 @@ public sealed class ConnectEksClusterCommand : EksCmdlet
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [Alias("ClusterName")]
     [ValidateNotNullOrEmpty]
+    [ClusterName(Eks = true)]
     public string Name { get; set; } = "";
 
     /// <summary>Write the cluster into the kubeconfig too.</summary>

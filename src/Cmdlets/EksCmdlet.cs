@@ -31,7 +31,7 @@ public abstract class EksCmdlet : OperationCmdlet
         if (session is null || sessionOf != wanted)
         {
             session?.Dispose();
-            session = AwsSession.Open(string.IsNullOrEmpty(Region) ? null : Region, string.IsNullOrEmpty(ProfileName) ? null : ProfileName);
+            session = AwsSession.Open(NotBlank(Region), NotBlank(ProfileName));
             sessionOf = wanted;
         }
 

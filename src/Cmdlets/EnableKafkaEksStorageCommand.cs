@@ -16,6 +16,7 @@ public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet
     [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [ClusterName(Eks = true)]
     public string Name { get; set; } = "";
 
     /// <summary>ARN of the driver's role, given to it by pod identity: its trust policy names pods.eks.amazonaws.com.</summary>
@@ -60,15 +61,9 @@ public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet
         var plan = Await(Name, cancel => EnableStorage.PlanAsync(aws, connection, request, cancel));
         string target = $"{Name} in {aws.Region}, API server {connection.Server}";
         string action = $"Enable EBS storage for Kafka ({string.Join(", ", plan.Changes.Select(c => $"{c.Action} {c.Kind} {c.Name}"))})";
-        if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Enable-KafkaEksStorage", out var reason))
-        {
-            if (reason == ShouldProcessReason.WhatIf)
-                WriteObject(plan.Changes, enumerateCollection: true);
+        if (!Agreed(action, target, plan.Changes))
             return;
-        }
 
         Run<EksStorage>(cancel => EnableStorage.RunAsync(aws, connection, plan, cancel), $"EBS storage for {Name}", WriteObject);
     }
-
-    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Cmdlets;
 
@@ -18,9 +19,12 @@ public sealed class ExportKafkaManifestCommand : ClusterSpecCmdlet
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
+        CheckRow();
         var catalog = ManifestCatalog.LoadOfModule();
         if (KubernetesVersion is not null)
         {
+            if (Namespace is not null)
+                SpecChecks.CheckNamespace(Namespace);
             WriteObject(ExportManifest.Compose(catalog, ReadSpec(), Namespace, KubernetesVersion));
             return;
         }

@@ -14,6 +14,7 @@ public sealed class GetKafkaNodeGroupCommand : EksCmdlet
     [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [ClusterName(Eks = true)]
     public string Name { get; set; } = "";
 
     /// <summary>Names of node groups, with wildcards.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Cmdlets;
 
@@ -14,18 +15,20 @@ public sealed class GetZooKeeperNodeCommand : KafkaCmdlet
     [Alias("Cluster")]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
-    [NotAConnection]
+    [ClusterName(Standing = true, Several = true)]
     public string[] Name { get; set; } = [ClusterSpec.DefaultName];
 
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
+        CheckRow();
         var connection = Connect();
         string ns = NamespaceOf(connection);
         foreach (string name in Name)
         {
             try
             {
+                SpecChecks.CheckName(name);
                 WriteObject(Await(name, cancel => EnsembleLook.NodesAsync(connection, ns, name, cancel)), enumerateCollection: true);
             }
             catch (Core.ClusterException e)

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Cmdlets;
 
@@ -19,6 +20,7 @@ public abstract class KafkaCmdlet : OperationCmdlet
     /// <summary>Connection to an EKS cluster, from Connect-EksCluster, instead of a context of a kubeconfig.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [FreeText]
+    [NotBlank]
     public EksConnection? Connection { get; set; }
 
     /// <summary>Namespace of the cluster.</summary>
@@ -27,17 +29,56 @@ public abstract class KafkaCmdlet : OperationCmdlet
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string? Namespace { get; set; }
 
+    /// <summary>The object in the pipeline: one of this module that identifies a cluster, or a row of a table.</summary>
+    [Parameter(ValueFromPipeline = true, DontShow = true)]
+    [FreeText]
+    [PipedObject]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>The connection that the parameters name; kept for the next command of this runspace.</summary>
     private protected KubeConnection Connect()
     {
         string? path = KubeConfigPath();
-        ClusterOrigin.Check(Context, path, Connection);
-        return Hold(Connection is null ? ConnectionPool.Get(path, Context, CurrentFolder()) : ConnectionPool.Get(Connection));
+        string? context = NotBlank(Context);
+        ClusterOrigin.Check(context, path, Connection);
+        return Hold(Connection is null ? ConnectionPool.Get(path, context, CurrentFolder()) : ConnectionPool.Get(Connection));
+    }
+
+    /// <summary>The same, for a cluster whose name is checked first: nothing is sent for one that cannot be.</summary>
+    private protected KubeConnection Connect(string cluster)
+    {
+        SpecChecks.CheckName(cluster);
+        return Connect();
+    }
+
+    /// <summary>
+    /// Refuses a row of a table that would count for less than it says: without a name it must not make the cluster kafka, and a cell that
+    /// does not fit its parameter is left out by the engine without a word.
+    /// </summary>
+    private protected void CheckRow()
+    {
+        if (InputObject is null)
+            return;
+        foreach (var parameter in MyInvocation.MyCommand.Parameters.Values.Where(p => p.Attributes.OfType<ParameterAttribute>().Any(a => a.ValueFromPipelineByPropertyName)))
+        {
+            object? cell = parameter.Aliases.Prepend(parameter.Name).Select(n => InputObject.Properties[n]?.Value).FirstOrDefault(v => !IsBlank(v));
+            if (cell is not null && !Given(parameter.Name))
+                throw SpecChecks.CellUnfit(parameter.Name, cell);
+        }
+
+        if (!Given("Name"))
+            throw SpecChecks.NameMissing(MyInvocation.MyCommand.Name);
     }
 
     /// <summary>The namespace that the parameters or the context name.</summary>
-    private protected string NamespaceOf(KubeConnection connection) => string.IsNullOrEmpty(Namespace) ? connection.DefaultNamespace : Namespace!;
+    /// <exception cref="Core.ClusterException">It is no name of a namespace: it would be part of a path of the API.</exception>
+    private protected string NamespaceOf(KubeConnection connection)
+    {
+        string ns = NotBlank(Namespace) ?? connection.DefaultNamespace;
+        SpecChecks.CheckNamespace(ns);
+        return ns;
+    }
 
     /// <summary>The kubeconfig's path, taken from PowerShell's current folder.</summary>
-    private protected string? KubeConfigPath() => string.IsNullOrEmpty(KubeConfig) ? null : ResolveKubeConfig(KubeConfig);
+    private protected string? KubeConfigPath() => NotBlank(KubeConfig) is string path ? ResolveKubeConfig(path) : null;
 }

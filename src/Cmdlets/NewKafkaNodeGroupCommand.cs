@@ -19,6 +19,7 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet
     [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [ClusterName(Eks = true)]
     public string Name { get; set; } = "";
 
     /// <summary>Instance types, of one size and architecture, such as r7g.xlarge or r6i.2xlarge.</summary>
@@ -102,15 +103,9 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet
         var plan = Await(Name, cancel => CreateNodeGroups.PlanAsync(aws, request, LaunchTemplate, NoWait, Timeout, cancel));
         string target = $"{Name} in {aws.Region}";
         string action = $"Make {plan.Steps.Count(s => s.Action == ChangeAction.Create)}, change {plan.Steps.Count(s => s.Action == ChangeAction.Update)} node groups of {string.Join("/", InstanceType)} in {string.Join(", ", plan.Steps.Select(s => s.Zone))}";
-        if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "New-KafkaNodeGroup", out var reason))
-        {
-            if (reason == ShouldProcessReason.WhatIf)
-                WriteObject(plan.Changes, enumerateCollection: true);
+        if (!Agreed(action, target, plan.Changes))
             return;
-        }
 
         Run<IReadOnlyList<KafkaNodeGroup>>(cancel => CreateNodeGroups.RunAsync(aws, plan, cancel), $"Node groups for Kafka in {Name}", groups => WriteObject(groups, enumerateCollection: true));
     }
-
-    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -5,6 +5,7 @@ using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Cmdlets;
 
@@ -18,6 +19,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private long lastProgress;
     private Waiting? heldBack;
     private bool progressShown;
+    private HashSet<string> commandLine = [];
+    private bool yesToAll;
+    private bool noToAll;
 
     /// <summary>Seconds that the whole operation may take.</summary>
     [Parameter]
@@ -67,10 +71,61 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Guarded(ProcessItem);
+    protected sealed override void BeginProcessing()
+    {
+        commandLine = [.. MyInvocation.BoundParameters.Keys];
+        // An empty value here comes from a variable that was mistyped: nobody who writes -Context $typo means the current one.
+        foreach (var (name, value) in MyInvocation.BoundParameters.Where(p => !CommonParameters.Contains(p.Key) && IsBlank(p.Value)))
+            ThrowTerminatingError(ErrorTable.ToRecord(SpecChecks.EmptyParameter(name), this));
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        Guarded(ProcessItem);
+        // The engine gives the properties their defaults back before the next object, but keeps their names here.
+        foreach (string piped in MyInvocation.BoundParameters.Keys.Except(commandLine).ToList())
+            MyInvocation.BoundParameters.Remove(piped);
+    }
 
     /// <inheritdoc/>
     protected sealed override void EndProcessing() => Guarded(ProcessEnd);
+
+    /// <summary>Whether a parameter was given, on the command line or by the present object of the pipeline.</summary>
+    private protected bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>A text; null where it is blank, as the empty cell of a table is not given.</summary>
+    private protected static string? NotBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    /// <summary>Whether a value is nothing at all: null, or a text of blanks.</summary>
+    private protected static bool IsBlank(object? value) => value is null || (PSObject.AsPSObject(value).BaseObject is string text && string.IsNullOrWhiteSpace(text));
+
+    /// <summary>Whether a parameter was given on the command line.</summary>
+    private protected bool GivenForAll(string parameter) => commandLine.Contains(parameter);
+
+    /// <summary>
+    /// Whether a change is to be carried out: asks as ShouldProcess does, and gives the plan's objects with -WhatIf. A change that disturbs
+    /// what is running is asked for as one of high impact, whatever the impact of the cmdlet.
+    /// </summary>
+    /// <param name="action">What will be done.</param>
+    /// <param name="target">To what.</param>
+    /// <param name="plan">The plan as objects.</param>
+    /// <param name="disturbs">Whether something that runs is disturbed.</param>
+    private protected bool Agreed(string action, string target, IEnumerable<object> plan, bool disturbs = false)
+    {
+        string command = MyInvocation.MyCommand.Name;
+        if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", command, out var reason))
+        {
+            if (reason == ShouldProcessReason.WhatIf)
+                WriteObject(plan, enumerateCollection: true);
+            return false;
+        }
+
+        return !disturbs || !AsksForHighAlone || ShouldContinue($"{action}: {target}?", command, ref yesToAll, ref noToAll);
+    }
+
+    // With -Confirm, and with a lower preference, ShouldProcess has asked already; -Confirm:$false and the preference None ask nothing.
+    private bool AsksForHighAlone => !Given("Confirm") && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact preference) && preference == ConfirmImpact.High;
 
     /// <summary>The work for all items together, once the last one is in; for cmdlets that choose an order of their own.</summary>
     protected virtual void ProcessEnd()

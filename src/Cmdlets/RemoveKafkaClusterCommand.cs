@@ -13,7 +13,7 @@ public sealed class RemoveKafkaClusterCommand : KafkaCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
-    [NotAConnection]
+    [ClusterName(Standing = true)]
     public string Name { get; set; } = "";
 
     /// <summary>Delete the volumes too, with all topics and messages.</summary>
@@ -27,19 +27,15 @@ public sealed class RemoveKafkaClusterCommand : KafkaCmdlet
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
-        var connection = Connect();
+        var connection = Connect(Name);
         var request = new RemoveRequest(Name, NamespaceOf(connection), DeleteData, NoWait, Timeout);
         var plan = Await(Name, cancel => RemoveCluster.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string topics = plan.Topics.Count == 0 ? "" : $", {plan.Topics.Count} topics ({string.Join(", ", plan.Topics.Take(10).Select(t => t.Name))}{(plan.Topics.Count > 10 ? ", …" : "")})";
         string data = plan.Claims.Count == 0 ? "; it has no volumes, its messages are lost" : DeleteData ? $" and the data of {plan.Claims.Count} volumes{topics}" : $"; its {plan.Claims.Count} volumes{topics} are kept";
         string action = $"Remove Kafka cluster ({plan.Objects.Count} objects{data})";
-        if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Remove-KafkaCluster", out var reason))
-        {
-            if (reason == ShouldProcessReason.WhatIf)
-                WriteObject(plan.Changes, enumerateCollection: true);
+        if (!Agreed(action, target, plan.Changes))
             return;
-        }
 
         // -Confirm:$false answers both questions; a yes to the first is none to the second.
         bool asked = !MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) || ((SwitchParameter)confirm).ToBool();

@@ -19,6 +19,7 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
     [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [ClusterName(Eks = true)]
     public string Name { get; set; } = "";
 
     /// <summary>Names of the node groups.</summary>
@@ -64,12 +65,8 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
         string target = $"{Name} in {aws.Region}, API server {connection.Server}";
         int pods = plan.Changes.Count(c => c.Kind == "Pod");
         string action = $"Remove {plan.Groups.Count} node groups ({string.Join(", ", plan.Groups.Select(g => g.Group.Name))}; {plan.Changes.Count(c => c.Kind == "Node")} nodes, {pods} pods move)";
-        if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Remove-KafkaNodeGroup", out var reason))
-        {
-            if (reason == ShouldProcessReason.WhatIf)
-                WriteObject(plan.Changes, enumerateCollection: true);
+        if (!Agreed(action, target, plan.Changes))
             return;
-        }
 
         Run<KafkaNodeGroup>(cancel => RemoveNodeGroups.RunAsync(aws, connection, plan, cancel), $"Removing node groups of {Name}", static _ => { });
     }

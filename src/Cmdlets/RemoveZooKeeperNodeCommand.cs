@@ -8,24 +8,22 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>Shrinks the ZooKeeper ensemble of a cluster: out of the quorum first, then the pod, then (asked) its volume.</summary>
 [Cmdlet(VerbsCommon.Remove, "ZooKeeperNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep))]
-public sealed class RemoveZooKeeperNodeCommand : KafkaCmdlet
+public sealed class RemoveZooKeeperNodeCommand : ZooKeeperNodesCmdlet
 {
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>
     public RemoveZooKeeperNodeCommand() => TimeoutSeconds = 300;
-
-    /// <summary>Name of the cluster.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Cluster")]
-    [ArgumentCompleter(typeof(ClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    [NotAConnection]
-    public string Name { get; set; } = "";
 
     /// <summary>Servers to remove.</summary>
     [Parameter(Position = 1)]
     [FreeText]
     [ValidateRange(1, 254)]
     public int Count { get; set; } = 1;
+
+    /// <summary>Names of the servers' pods, such as demo-zk-4, in place of -Count; servers from Get-ZooKeeperNode bind to it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ZooKeeperNodeCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? Node { get; set; }
 
     /// <summary>Delete the volumes of the removed servers too.</summary>
     [Parameter]
@@ -35,21 +33,20 @@ public sealed class RemoveZooKeeperNodeCommand : KafkaCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessItem()
+    private protected override string[]? Nodes => Node;
+
+    private protected override void ProcessCluster(IReadOnlyList<string>? nodes)
     {
-        var connection = Connect();
-        var request = new ResizeRequest(Name, NamespaceOf(connection), -Count, Force, DeleteData, Timeout);
+        if (nodes is not null && GivenForAll(nameof(Count)))
+            throw ResizeEnsemble.CountAndNodes(nodes.Count);
+        var connection = Connect(Name);
+        var request = new ResizeRequest(Name, NamespaceOf(connection), -Count, Force, DeleteData, Timeout) { Nodes = nodes };
         var plan = Await(Name, cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string data = plan.Claims.Count > 0 ? $", with the volumes {string.Join(", ", plan.Claims)}" : "";
         string action = $"Remove ZooKeeper servers ({plan.View.MemberCount} to {plan.Target}{(plan.Resumes ? ", going on with an earlier command" : "")}{data})";
-        if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Remove-ZooKeeperNode", out var reason))
-        {
-            if (reason == ShouldProcessReason.WhatIf)
-                WriteObject(plan.Steps, enumerateCollection: true);
+        if (!Agreed(action, target, plan.Steps))
             return;
-        }
 
         // -Confirm:$false answers both questions; a yes to the first is none to the second.
         bool asked = !MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) || ((SwitchParameter)confirm).ToBool();

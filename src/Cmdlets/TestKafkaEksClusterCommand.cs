@@ -16,6 +16,7 @@ public sealed class TestKafkaEksClusterCommand : EksKubeCmdlet
     [Alias("Cluster", "ClusterName")]
     [ArgumentCompleter(typeof(EksClusterCompleter))]
     [ValidateNotNullOrEmpty]
+    [ClusterName(Eks = true)]
     public string Name { get; set; } = "";
 
     /// <summary>Instance types that nodes for Kafka are to have.</summary>

@@ -5,7 +5,7 @@ using KafkaK8s.Core.Operations;
 namespace KafkaK8s.Cmdlets;
 
 /// <summary>Sends numbered messages through every broker, reads them back, and says whether all of them came.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "KafkaTopic")]
+[Cmdlet(VerbsDiagnostic.Test, "KafkaTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(TopicVerification), typeof(bool))]
 public sealed class TestKafkaTopicCommand : KafkaCmdlet
 {
@@ -13,7 +13,7 @@ public sealed class TestKafkaTopicCommand : KafkaCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
-    [NotAConnection]
+    [ClusterName(Standing = true)]
     public string Name { get; set; } = ClusterSpec.DefaultName;
 
     /// <summary>Use this topic, which must exist, instead of making one.</summary>
@@ -49,9 +49,16 @@ public sealed class TestKafkaTopicCommand : KafkaCmdlet
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
-        var connection = Connect();
+        CheckRow();
+        var connection = Connect(Name);
         var request = new VerifyTopicRequest(Name) { Topic = Topic, MessageCount = MessageCount, MessageSize = MessageSize, KeepTopic = KeepTopic, ConsoleTools = ConsoleTools, Timeout = Timeout };
-        Run<TopicVerification>(cancel => VerifyTopic.RunAsync(connection, NamespaceOf(connection), request, cancel), $"Testing Kafka cluster {Name}", result =>
+        string ns = NamespaceOf(connection);
+        string messages = Words.Count(MessageCount, "message") + $" of {MessageSize} bytes";
+        string action = Topic is not null ? $"Write {messages} into the topic {Topic}, where they stay and its consumers read them"
+            : KeepTopic ? $"Make a topic, write {messages} into it and keep it" : $"Make a topic, write {messages} into it and remove it";
+        if (!Agreed(action, $"{ns}/{Name} on context {connection.Context}", [], disturbs: Topic is not null))
+            return;
+        Run<TopicVerification>(cancel => VerifyTopic.RunAsync(connection, ns, request, cancel), $"Testing Kafka cluster {Name}", result =>
         {
             if (Quiet)
                 WriteObject(result.Passed);

@@ -9,7 +9,7 @@ public static class Words
     public static string Of(ClusterChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return Line(change.Action, $"{change.Kind}/{change.Name}", change.Fields, change.Note);
+        return Line(change.Action, $"{change.Kind}/{change.Name}", change.Fields, Notes(change));
     }
 
     /// <summary>One line for a change of an EKS cluster.</summary>
@@ -17,6 +17,18 @@ public static class Words
     {
         ArgumentNullException.ThrowIfNull(change);
         return Line(change.Action, $"{change.Kind}/{change.Name}", change.Fields, change.Note);
+    }
+
+    /// <summary>A number with its noun: 1 object, 2 objects.</summary>
+    public static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
+
+    /// <summary>The restarts of a plan in their order, the first few by name.</summary>
+    public static string Restarts(IReadOnlyCollection<ClusterChange> restarts)
+    {
+        ArgumentNullException.ThrowIfNull(restarts);
+        const int Named = 6;
+        string names = string.Join(", ", restarts.Take(Named).Select(r => r.Name));
+        return restarts.Count == 0 ? "no restarts" : $"{Count(restarts.Count, "restart")}, one at a time: {names}{(restarts.Count > Named ? ", …" : "")}";
     }
 
     /// <summary>A state in its colour: what is wrong, what is on its way or unknown; all else as it is.</summary>
@@ -35,6 +47,9 @@ public static class Words
         };
         return colour.Length == 0 ? text : colour + text + reset;
     }
+
+    // What is in the way matters more than how it is done.
+    private static string Notes(ClusterChange change) => change.BlockedBy.Length == 0 ? change.Note : $"waits: {change.BlockedBy}";
 
     private static string Line(string action, string what, IReadOnlyList<FieldChange> fields, string note)
     {

@@ -65,6 +65,9 @@ public sealed record ClusterChange
     /// <summary>A word on why, or on what it means; may be empty.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>What would hold a restart up at this moment, such as a partition that is not in sync; empty where nothing does.</summary>
+    public string BlockedBy { get; init; } = "";
+
     /// <summary>What changes, in one line: the first two fields by their last names, or the note.</summary>
-    public string Change => FieldChange.Summary(Fields, Note);
+    public string Change => FieldChange.Summary(Fields, BlockedBy.Length == 0 ? Note : $"waits: {BlockedBy}");
 }

@@ -140,7 +140,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     /// <summary>Parameters whose values nobody can know, or which are numbers: TAB gives nothing for them.</summary>
     private static readonly string[] FreeText =
     [
-        "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "Iops", "IrsaRole", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
+        "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "InputObject", "Iops", "IrsaRole", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
         "NodesPerZone", "PodIdentityRole", "Prefix", "ReplicationFactor", "StorageSize", "Throughput", "TimeoutSeconds", "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
     ];
 

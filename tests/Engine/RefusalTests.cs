@@ -28,7 +28,7 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData("New-KafkaCluster demo -ZooKeeperMemory -1Gi", "InvalidQuantity", "-1Gi")]
     [InlineData("New-KafkaCluster demo -BrokerCpu half", "InvalidQuantity", "half")]
     [InlineData("New-KafkaCluster demo -BrokerCpuLimit half", "InvalidQuantity", "half")]
-    [InlineData("New-KafkaCluster demo -ZooKeeperCpu ''", "InvalidQuantity", "")]
+    [InlineData("New-KafkaCluster demo -ZooKeeperCpu 0", "InvalidQuantity", "0")]
     [InlineData("New-KafkaCluster demo -Ephemeral -StorageSize 1Gi", "EphemeralWithStorage", "1Gi")]
     [InlineData("New-KafkaCluster demo -Config @{ 'broker.id' = 5 }", "ConfigOwned", "broker.id")]
     [InlineData("New-KafkaCluster demo -Config @{ 'zookeeper.connect' = 'x:1' }", "ConfigOwned", "zookeeper.connect")]

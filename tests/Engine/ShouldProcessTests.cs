@@ -22,6 +22,7 @@ public sealed class ShouldProcessTests : IDisposable
     [Theory]
     [InlineData("New-KafkaCluster", ConfirmImpact.Medium)]
     [InlineData("Remove-KafkaCluster", ConfirmImpact.High)]
+    [InlineData("Test-KafkaTopic", ConfirmImpact.Medium)]
     public void Those_that_change_support_it(string name, ConfirmImpact impact)
     {
         var type = ((CmdletInfo)engine.Run("param($n) Get-Command $n", new { n = name }).EnsureSuccess().Output[0].BaseObject).ImplementingType;
@@ -32,7 +33,7 @@ public sealed class ShouldProcessTests : IDisposable
 
     [Theory]
     [InlineData("Get-KafkaCluster")]
-    [InlineData("Test-KafkaTopic")]
+    [InlineData("Get-ZooKeeperNode")]
     [InlineData("Export-KafkaManifest")]
     public void Those_that_do_not_change_have_no_WhatIf(string name) =>
         Assert.Equal("NamedParameterNotFound", Assert.Single(engine.Run($"{name} -WhatIf").Errors).FullyQualifiedErrorId.Split(',')[0]);
@@ -62,6 +63,100 @@ public sealed class ShouldProcessTests : IDisposable
         Untouched();
         Assert.DoesNotContain(Run(Remove + " -DeleteData -WhatIf").Output, o => o.Properties["Action"].Value.ToString() == "Keep");
         Untouched();
+    }
+
+    // Kind and name, in order: the plan is what is done, the Secret and the namespace included.
+    [Theory]
+    [InlineData("")]
+    [InlineData(" -Namespace fresh -CreateNamespace")]
+    public void New_WhatIf_shows_what_is_then_done(string more)
+    {
+        static string[] Made(IEnumerable<PSObject> changes) =>
+            [.. changes.Where(c => c.Properties["Action"].Value.ToString() != "None").Select(c => $"{c.Properties["Action"].Value} {c.Properties["Kind"].Value}/{c.Properties["Name"].Value}")];
+
+        string[] planned = Made(Run($"{New}{more} -WhatIf").EnsureSuccess().Output);
+        Untouched();
+        var done = (System.Collections.IEnumerable)Run(New + more).EnsureSuccess().Output[0].Properties["Changes"].Value;
+        Assert.Equal(planned, Made(done.Cast<object>().Select(PSObject.AsPSObject)));
+        Assert.Contains("Create Secret/demo-zk-reconfig", planned);
+        Assert.Equal(more.Length > 0, planned.Contains("Create Namespace/fresh"));
+    }
+
+    [Fact]
+    public void New_WhatIf_warns_and_names_kept_volumes()
+    {
+        server.Store.Put("v1", "persistentvolumeclaims", "kafka", FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-zk-0", FakeObjects.Labels("demo", "zookeeper")));
+        var plan = Run(New + " -BrokerCount 1 -WhatIf").EnsureSuccess();
+        Assert.StartsWith("Replication factor 1: ", Assert.Single(plan.Warnings), StringComparison.Ordinal);
+        Assert.Contains(plan.Output, o => o.Properties["Action"].Value.ToString() == "Keep" && (string)o.Properties["Name"].Value == "data-demo-zk-0" && ((string)o.Properties["Note"].Value).Contains("taken over", StringComparison.Ordinal));
+        Untouched();
+    }
+
+    [Fact]
+    public void Restarts_are_planned_in_their_order_with_what_blocks_them()
+    {
+        int before = Standing();
+        var restarts = Run("New-KafkaCluster demo -BrokerMemory 2Gi -ZooKeeperMemory 1Gi -KubeConfig $k -WhatIf").EnsureSuccess().Output.Where(o => o.Properties["Action"].Value.ToString() == "Restart").ToList();
+        string[] pods = [.. restarts.Select(r => (string)r.Properties["Name"].Value)];
+        Assert.Equal(["demo-zk-0", "demo-zk-1", "demo-zk-2"], pods.Take(3).Order(StringComparer.Ordinal));
+        Assert.Equal(["demo-kafka-0", "demo-kafka-1", "demo-kafka-2"], pods.Skip(3).Order(StringComparer.Ordinal));
+        Assert.All(restarts.Take(3), r => Assert.Equal("no ZooKeeper server leads: there is no quorum", r.Properties["BlockedBy"].Value));
+        Assert.All(restarts.Skip(3), r => Assert.Equal("no answer from broker 0, 1, 2", r.Properties["BlockedBy"].Value));
+        Assert.Equal(before, server.Writes.Count);
+    }
+
+    // The default preference: creation is not asked for, a restart of what runs is.
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(" -Confirm", true)]
+    [InlineData(" -Confirm:$false", false)]
+    [InlineData(" -NoWait", false)] // restarts nothing
+    public void A_restart_by_New_is_asked_for_once(string more, bool asked)
+    {
+        int before = Standing();
+        var result = asked
+            ? Run($"New-KafkaCluster demo -BrokerMemory 2Gi -ZooKeeperMemory 1Gi -KubeConfig $k{more}", "n").EnsureSuccess()
+            : Run($"New-KafkaCluster demo -BrokerMemory 2Gi -ZooKeeperMemory 1Gi -TimeoutSeconds 2 -KubeConfig $k{more}");
+        Assert.Equal(asked ? 1 : 0, engine.Host.Recording.Questions.Count);
+        if (!asked)
+        {
+            Assert.True(server.Writes.Count > before);
+            return;
+        }
+
+        Assert.Contains("6 restarts, one at a time: demo-zk-", engine.Host.Recording.Questions[0].Message, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.Equal(before, server.Writes.Count);
+    }
+
+    [Fact]
+    public void The_preference_None_asks_nothing()
+    {
+        int before = Standing();
+        Run("$ConfirmPreference = 'None'; New-KafkaCluster demo -BrokerMemory 2Gi -ZooKeeperMemory 1Gi -TimeoutSeconds 2 -KubeConfig $k");
+        Assert.Empty(engine.Host.Recording.Questions);
+        Assert.True(server.Writes.Count > before);
+    }
+
+    [Fact]
+    public void A_test_in_a_topic_of_others_is_asked_for_and_says_that_messages_stay()
+    {
+        server.PutCluster("kafka", "demo", brokersReady: true);
+        Assert.Empty(Run("Test-KafkaTopic demo -Topic orders -KubeConfig $k", "n").EnsureSuccess().Output);
+        Assert.Equal("Write 1000 messages of 100 bytes into the topic orders, where they stay and its consumers read them: kafka/demo on context fake?", Assert.Single(engine.Host.Recording.Questions).Message.Trim());
+        Assert.DoesNotContain(server.Requests, r => r.Path.Contains("portforward", StringComparison.Ordinal));
+        Assert.Empty(Run("Test-KafkaTopic demo -Topic orders -KubeConfig $k -WhatIf").EnsureSuccess().Output);
+        Assert.StartsWith("What if: Write 1000 messages", engine.Host.Recording.Text(), StringComparison.Ordinal);
+        var tested = Run("Test-KafkaTopic demo -Topic orders -KubeConfig $k -Confirm:$false -TimeoutSeconds 3");
+        Assert.Equal(1, tested.Output.Count + tested.Errors.Count);
+        Assert.Empty(engine.Host.Recording.Questions);
+    }
+
+    [Fact]
+    public void A_test_in_a_topic_of_its_own_is_not_asked_for()
+    {
+        Assert.NotEmpty(Run("Test-KafkaTopic demo -KubeConfig $k").Errors); // there is no such cluster
+        Assert.Empty(engine.Host.Recording.Questions);
     }
 
     [Fact]
@@ -192,6 +287,22 @@ public sealed class ShouldProcessTests : IDisposable
         var result = engine.Run("param($k) " + script, new { k = server.KubeConfig });
         Assert.Empty(engine.Host.Answers);
         return result;
+    }
+
+    // A cluster as New-KafkaCluster makes it, with all pods ready; gives the number of writes so far.
+    private int Standing()
+    {
+        Run(New).EnsureSuccess();
+        foreach (var (set, app) in new[] { ("demo-zk", "zookeeper"), ("demo-kafka", "kafka") })
+        {
+            var tree = server.Store.Get(FakePath.Parse($"/apis/apps/v1/namespaces/kafka/statefulsets/{set}")!).Body;
+            tree["status"] = new JsonObject { ["replicas"] = 3, ["readyReplicas"] = 3 };
+            server.Store.Put("apps/v1", "statefulsets", "kafka", tree);
+            for (int n = 0; n < 3; n++)
+                server.Store.Put("v1", "pods", "kafka", FakeObjects.Pod(set, n, "demo", app, ready: true, (string)tree["metadata"]!["uid"]!));
+        }
+
+        return server.Writes.Count;
     }
 
     private void Untouched() => Assert.Empty(server.Writes);

@@ -66,7 +66,7 @@ public sealed class ZooKeeperTests : IDisposable
     [Theory]
     [InlineData("Add-ZooKeeperNode", ConfirmImpact.Medium)]
     [InlineData("Remove-ZooKeeperNode", ConfirmImpact.High)]
-    [InlineData("Restart-ZooKeeperNode", ConfirmImpact.Medium)]
+    [InlineData("Restart-ZooKeeperNode", ConfirmImpact.High)]
     public void Those_that_change_ask(string name, ConfirmImpact impact)
     {
         var type = ((CmdletInfo)engine.Run("param($n) Get-Command $n", new { n = name }).EnsureSuccess().Output[0].BaseObject).ImplementingType;

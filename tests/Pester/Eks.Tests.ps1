@@ -98,7 +98,7 @@ Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the l
 
     It 'goes back to other nodes when the placement is taken back' {
         if ($Lab.Kafka -lt [version] '2.1') { Set-ItResult -Skipped -Because "the ZooKeeper client of Kafka $($Lab.Kafka) looks names up once, and does not find servers that have all moved"; return }
-        $changed = New-KafkaCluster demo -Namespace $ns -NodeSelector @{ dedicated = $null } -Toleration dedicated=kafka:NoSchedule
+        $changed = New-KafkaCluster demo -Namespace $ns -Confirm:$false -NodeSelector @{ dedicated = $null } -Toleration dedicated=kafka:NoSchedule
         $changed.Status | Should -Be 'Ready'
         @($changed.Changes | Where-Object Action -eq Restart) | Should -HaveCount 6
         foreach ($pod in (Get-Kube pods -n $ns).items) {

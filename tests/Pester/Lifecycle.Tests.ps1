@@ -139,7 +139,7 @@ Describe 'The life of a cluster' -Tag Lab, OldServer {
         BeforeAll {
             $script:servers = Get-PodUid zookeeper
             $script:before = Get-State $ns
-            $script:changed = New-KafkaCluster demo -Namespace $ns -BrokerMemory 1100Mi -Config @{ 'log.retention.hours' = 72 }
+            $script:changed = New-KafkaCluster demo -Namespace $ns -BrokerMemory 1100Mi -Confirm:$false -Config @{ 'log.retention.hours' = 72 }
             $script:after = Get-State $ns
         }
 

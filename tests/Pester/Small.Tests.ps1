@@ -61,7 +61,7 @@ Describe 'Small clusters side by side' -Tag Lab {
 
     It 'changes one and leaves the other alone' {
         $others = Get-State $ns
-        $changed = New-KafkaCluster dev -Namespace $ns -Config @{ 'log.retention.hours' = 1 } -WarningAction SilentlyContinue
+        $changed = New-KafkaCluster dev -Namespace $ns -Confirm:$false -Config @{ 'log.retention.hours' = 1 } -WarningAction SilentlyContinue
         ($changed.Changes | Where-Object Action -eq 'Restart').Name | Should -Be 'dev-kafka-0'
         $changed.Status | Should -Be 'Ready'
         @(Compare-State $others (Get-State $ns)) -match '/(data-)?other-' | Should -BeNullOrEmpty

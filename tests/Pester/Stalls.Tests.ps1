@@ -98,7 +98,7 @@ volumeBindingMode: WaitForFirstConsumer
     Context 'once the reason is mended' {
         It 'goes on to Ready by the same command with the right image' {
             $image = [IO.File]::ReadAllText("$ManifestFolder/kafka_deploy.yaml") -replace '(?s).*\n\s+image: (\S+).*', '$1'
-            $ready = New-KafkaCluster image -Namespace $ns -KafkaImage $image -WarningAction SilentlyContinue
+            $ready = New-KafkaCluster image -Namespace $ns -Confirm:$false -KafkaImage $image -WarningAction SilentlyContinue
             $ready.Status | Should -Be 'Ready'
             ($ready.Changes | Where-Object Action -eq 'Restart').Name | Should -Be 'image-kafka-0'
         }

@@ -139,7 +139,7 @@ Describe 'A ZooKeeper ensemble' -Tag Lab {
             Wait-Until -Seconds 180 -For 'the last server to lead' {
                 $leader = Get-ZooKeeperNode demo -Namespace $ns | Where-Object Mode -eq leader
                 if ($leader.Node -eq 'demo-zk-3') { return $true }
-                $null = $leader | Restart-ZooKeeperNode
+                $null = $leader | Restart-ZooKeeperNode -Confirm:$false
                 $false
             }
             $left = Remove-ZooKeeperNode demo -Namespace $ns -Confirm:$false -DeleteData
@@ -152,7 +152,7 @@ Describe 'A ZooKeeper ensemble' -Tag Lab {
         It 'takes followers first and the leader last, one at a time' {
             $leader = (Get-ZooKeeperNode demo -Namespace $ns | Where-Object Mode -eq leader).Node
             $before = Get-PodUids $ns demo
-            $told = Get-ZooKeeperNode demo -Namespace $ns | Sort-Object { $_.Mode -ne 'leader' } | Restart-ZooKeeperNode -Verbose 4>&1 |
+            $told = Get-ZooKeeperNode demo -Namespace $ns | Sort-Object { $_.Mode -ne 'leader' } | Restart-ZooKeeperNode -Confirm:$false -Verbose 4>&1 |
                 Where-Object { "$_" -match '^restarted Pod/(\S+)' } | ForEach-Object { "$_" -replace '^restarted Pod/(\S+).*', '$1' }
             $told | Should -HaveCount 3
             $told[-1] | Should -Be $leader
@@ -293,7 +293,7 @@ spec:
 
         It 'refuses to restart it, unless forced' {
             { Restart-ZooKeeperNode dev -Namespace $other } | Should -Throw -ErrorId 'KafkaK8s.WouldLoseQuorum*'
-            (Restart-ZooKeeperNode dev -Force -Namespace $other).Mode | Should -Be 'leader'
+            (Restart-ZooKeeperNode dev -Force -Confirm:$false -Namespace $other).Mode | Should -Be 'leader'
         }
 
         It 'grows to three, and the broker lives on without the first one' {
@@ -302,7 +302,7 @@ spec:
             $after = Get-PodUids $other dev
             foreach ($name in $before.Keys) { $after[$name] | Should -Be $before[$name] }
             Get-Missing $devTree (Get-Tree $other dev) | Should -BeNullOrEmpty
-            $null = Restart-ZooKeeperNode dev dev-zk-0 -Namespace $other
+            $null = Restart-ZooKeeperNode dev dev-zk-0 -Confirm:$false -Namespace $other
             Get-Missing $devTree (Get-Tree $other dev) | Should -BeNullOrEmpty
         }
 

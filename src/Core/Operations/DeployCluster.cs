@@ -24,9 +24,6 @@ internal static class DeployCluster
         string ns = plan.Request.Namespace;
         var clock = new PhaseClock();
         var changes = new List<ClusterChange>();
-        foreach (string warning in plan.Warnings)
-            yield return new Warned(warning);
-
         await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
         {
             begun.Value |= e is Applied;

@@ -93,18 +93,35 @@ internal static class DeployPlanner
         // By one label: pods of others may carry it too.
         var pods = sets.Count == 0 ? [] : await connection.ListAsync(ResourceKind.Pod, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false);
         warnings.AddRange(ForeignPods.Advise(sets, pods));
+        var adopted = isNew && spec.Ephemeral != true ? keptClaims : [];
+        bool zooKeeperIsNew = !sets.Exists(s => s.Name() == names.ZooKeeperSet);
+        var first = await PreparedAsync(connection, names, request.Namespace, missing, zooKeeperIsNew, adopted, cancel).ConfigureAwait(false);
+        var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, cancel).ConfigureAwait(false);
         return new DeployPlan(request, names, spec)
         {
             Objects = objects,
-            Changes = [.. changes, .. Restarts(names, request.Namespace, sets, pods, changes)],
+            Changes = [.. first, .. changes, .. restarts],
             Warnings = warnings,
-            KeptClaims = isNew && spec.Ephemeral != true ? keptClaims : [],
+            KeptClaims = adopted,
             ClaimsGoing = keptClaims.Exists(c => c.IsTerminating()),
             NamespaceMissing = missing,
-            ZooKeeperIsNew = !standing.Any(o => o is not null && o.Name() == names.ZooKeeperSet && (string?)o["kind"] == "StatefulSet"),
+            ZooKeeperIsNew = zooKeeperIsNew,
             ZooKeeperCount = spec.ZooKeeperCount ?? catalog.Defaults.ZooKeeperCount,
             BrokerCount = spec.BrokerCount ?? catalog.Defaults.BrokerCount,
         };
+    }
+
+    // What is made before the first object is applied, in this order.
+    private static async Task<IReadOnlyList<ClusterChange>> PreparedAsync(
+        KubeConnection connection, ClusterNames names, string ns, bool namespaceMissing, bool zooKeeperIsNew, IReadOnlyList<JsonObject> keptClaims, CancellationToken cancel)
+    {
+        var rows = new List<ClusterChange>();
+        if (namespaceMissing)
+            rows.Add(Row(names, ns, "Namespace", ns, ChangeAction.Create, ""));
+        rows.AddRange(keptClaims.Where(c => !c.IsTerminating()).Select(c => Row(names, ns, "PersistentVolumeClaim", c.Name(), ChangeAction.Keep, "of an earlier cluster of this name: read first, taken over where it fits")));
+        if (zooKeeperIsNew && (namespaceMissing || await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false) is null))
+            rows.Add(Row(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, ""));
+        return rows;
     }
 
     // Rights in one namespace need not reach the object of that name: then the writes will tell.
@@ -205,22 +222,31 @@ internal static class DeployPlanner
         return shown.Count > 0 ? shown : [.. fields.Select(f => f with { From = "(secret)", To = "(secret)" })];
     }
 
-    // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan.
-    private static IReadOnlyList<ClusterChange> Restarts(
-        ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<ClusterChange> changes)
+    // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan, in the order of the roll.
+    private static async Task<IReadOnlyList<ClusterChange>> RestartsAsync(
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<ClusterChange> changes, CancellationToken cancel)
     {
         var restarts = new List<ClusterChange>();
         foreach (var set in sets)
         {
             bool changed = changes.Any(c => c.Kind == "StatefulSet" && c.Name == set.Name() && c.Fields.Any(f => f.Path.StartsWith("spec.template", StringComparison.Ordinal)));
-            string order = set.Name() == names.ZooKeeperSet ? "one at a time, the leader last, each back in the quorum before the next" : "one at a time, the controller last, each back in sync before the next";
-            restarts.AddRange(Readiness.PodsOf(set, pods).Where(p => changed || Readiness.IsOutdated(p, set)).Select(p => Restart(names, ns, p.Name(), order)));
+            var own = Readiness.PodsOf(set, pods);
+            var outdated = own.Where(p => changed || Readiness.IsOutdated(p, set)).ToList();
+            if (outdated.Count == 0)
+                continue;
+            bool servers = set.Name() == names.ZooKeeperSet;
+            string note = servers ? "one at a time, the leader last, each back in the quorum before the next" : "one at a time, the controller last, each back in sync before the next";
+            string blocked = await RollPods.BlockedByAsync(connection, names, ns, set, own, outdated, cancel).ConfigureAwait(false);
+            var order = await RollPods.InOrderAsync(connection, names, ns, set.Name(), outdated, cancel).ConfigureAwait(false);
+            restarts.AddRange(order.Select(p => Restart(names, ns, p.Name(), Readiness.IsPodReady(p) ? note : "at once: it is not ready") with { BlockedBy = Readiness.IsPodReady(p) ? blocked : "" }));
         }
 
         return restarts;
     }
 
     /// <summary>The line of a pod that restarts.</summary>
-    public static ClusterChange Restart(ClusterNames names, string ns, string pod, string note) =>
-        new() { Cluster = names.Cluster, Namespace = ns, Kind = "Pod", Name = pod, Action = ChangeAction.Restart, Note = note };
+    public static ClusterChange Restart(ClusterNames names, string ns, string pod, string note) => Row(names, ns, "Pod", pod, ChangeAction.Restart, note);
+
+    private static ClusterChange Row(ClusterNames names, string ns, string kind, string name, string action, string note) =>
+        new() { Cluster = names.Cluster, Namespace = ns, Kind = kind, Name = name, Action = action, Note = note };
 }

@@ -97,10 +97,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <exception cref="ZooKeeperException">None of them can be talked to now.</exception>
     public async Task<ZooKeeperSession> SuperSessionAsync(IEnumerable<ServerLook> servers, CancellationToken cancel)
     {
-        var passwords = ReconfigCredential.Passwords(await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false));
-        string wayOut = $"Restart-ZooKeeperNode {names.Cluster} -RotateCredential makes a fresh one and restarts the servers one at a time, as they take it up at their start.";
-        if (passwords.Count == 0)
-            throw new ClusterException("CredentialMissing", FailureKind.Permission, names.ReconfigSecret, $"There is no credential in the Secret {names.ReconfigSecret} (a cluster that kubectl made has none), and only with it members can join or leave. {wayOut}");
+        var passwords = await PasswordsAsync(cancel).ConfigureAwait(false);
         bool refused = false;
         foreach (var server in servers)
         {
@@ -126,11 +123,22 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
 
         throw refused
-            ? new ClusterException("CredentialRefused", FailureKind.Permission, names.ReconfigSecret, $"The servers of {names.Cluster} do not take the credential in the Secret {names.ReconfigSecret}: it was changed after they started, or made by hand. {wayOut}")
+            ? new ClusterException("CredentialRefused", FailureKind.Permission, names.ReconfigSecret, $"The servers of {names.Cluster} do not take the credential in the Secret {names.ReconfigSecret}: it was changed after they started, or made by hand. {FreshCredential}")
             : new ZooKeeperException(ZooKeeperException.ConnectionLoss);
     }
 
-    /// <summary>Checks before anything is changed that the credential is good.</summary>
+    /// <summary>The credential's passwords.</summary>
+    /// <exception cref="ClusterException"><c>CredentialMissing</c>.</exception>
+    public async Task<IReadOnlyList<string>> PasswordsAsync(CancellationToken cancel)
+    {
+        var passwords = ReconfigCredential.Passwords(await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false));
+        return passwords.Count > 0 ? passwords : throw new ClusterException("CredentialMissing", FailureKind.Permission, names.ReconfigSecret,
+            $"There is no credential in the Secret {names.ReconfigSecret} (a cluster that kubectl made has none), and only with it members can join or leave. {FreshCredential}");
+    }
+
+    private string FreshCredential => $"Restart-ZooKeeperNode {names.Cluster} -RotateCredential makes a fresh one and restarts the servers one at a time, as they take it up at their start.";
+
+    /// <summary>Checks before anything is changed that the credential is good. It opens a session, which is a write.</summary>
     public async Task CheckCredentialAsync(EnsembleView view, CancellationToken cancel)
     {
         try

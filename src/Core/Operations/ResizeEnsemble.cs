@@ -14,6 +14,9 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="StepTimeout">Limit for each step.</param>
 internal sealed record ResizeRequest(string Cluster, string Namespace, int Change, bool Force, bool DeleteData, TimeSpan StepTimeout)
 {
+    /// <summary>Names of the pods to remove, in place of a number; null where a number was given.</summary>
+    public IReadOnlyCollection<string>? Nodes { get; init; }
+
     /// <summary>The cmdlet's name.</summary>
     public string Command => Change > 0 ? "Add-ZooKeeperNode" : "Remove-ZooKeeperNode";
 }
@@ -40,7 +43,7 @@ internal static class ResizeEnsemble
 {
     private static readonly TimeSpan UndoLimit = TimeSpan.FromSeconds(90);
 
-    /// <summary>Makes the plan, and refuses what cannot be. Changes nothing that lasts.</summary>
+    /// <summary>Makes the plan, and refuses what cannot be. Changes nothing.</summary>
     /// <exception cref="ClusterException">It cannot be done now, or not at all.</exception>
     public static async Task<ResizePlan> PlanAsync(KubeConnection connection, ResizeRequest request, CancellationToken cancel)
     {
@@ -54,11 +57,13 @@ internal static class ResizeEnsemble
         if (EnsembleGuards.Quorum(view) is { } lost)
             throw lost;
         var (target, resumes) = Goal(view, request);
-        if (EnsembleGuards.Size(view, target, request.Force || resumes) is { } size)
+        if (request.Nodes is not null && NotTheHighest(view, request.Nodes, target) is { } others)
+            throw others;
+        if (EnsembleGuards.Size(view, target, request.Force || resumes || target == view.MemberCount) is { } size)
             throw size;
         if (Obstacle(view, request, target) is { } refusal)
             throw refusal;
-        await new EnsembleRun(connection, names, request.Namespace, request.StepTimeout).CheckCredentialAsync(view, cancel).ConfigureAwait(false);
+        await new EnsembleRun(connection, names, request.Namespace, request.StepTimeout).PasswordsAsync(cancel).ConfigureAwait(false);
         var claims = request.Change > 0 || !request.DeleteData ? [] : Ordinals(view, target, resumes ? Unfinished(view)!.From : 0)
             .Select(o => ClusterNames.Claim(names.ZooKeeperPod(o))).Where(view.Claims.Contains).ToList();
         return new ResizePlan(request, view, target, resumes, claims, request.Change > 0 ? EnsemblePlan.Add(view, target) : EnsemblePlan.Remove(view, target, claims.Count > 0));
@@ -66,10 +71,32 @@ internal static class ResizeEnsemble
 
     private static EnsembleChange? Unfinished(EnsembleView view) => EnsembleChange.Read(view.Set.Annotation(ClusterNames.ChangeAnnotation));
 
+    /// <summary>The failure of a number beside names.</summary>
+    public static ClusterException CountAndNodes(int nodes) => new("CountAndNodes", FailureKind.InvalidInput, nodes,
+        $"-Count was given beside {nodes} named or piped servers: give either the number or the servers.");
+
     private static (int Target, bool Resumes) Goal(EnsembleView view, ResizeRequest request)
     {
-        int target = EnsembleChange.Target(Unfinished(view), view.MemberCount, request.Change, request.Cluster);
+        // Pods without a vote go along with the members; of them alone the number of members stays.
+        int change = request.Nodes is null ? request.Change : -request.Nodes.Distinct().Count(n => view.IsVoter(ClusterNames.Ordinal(n) + 1));
+        int target = EnsembleChange.Target(Unfinished(view), view.MemberCount, change, request.Cluster);
         return (target, Unfinished(view) is { IsResize: true } before && before.To == target);
+    }
+
+    /// <summary>A set only ever loses its highest pods: the servers that are named are the ones that go, or nothing is done. Pure.</summary>
+    public static ClusterException? NotTheHighest(EnsembleView view, IReadOnlyCollection<string> nodes, int target)
+    {
+        var names = view.Names;
+        var known = view.Servers.Where(s => s.Pod is not null || s.Ordinal < view.Replicas || view.IsVoter(s.Id)).Select(s => names.ZooKeeperPod(s.Ordinal)).ToList();
+        if (nodes.FirstOrDefault(n => !known.Contains(n)) is string unknown)
+            return new ClusterException("NodeNotFound", FailureKind.NotFound, unknown, $"{names.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known)}.");
+        var going = Ordinals(view, target, 0).Select(names.ZooKeeperPod).Intersect(known).ToHashSet();
+        if (going.SetEquals(nodes))
+            return null;
+        int count = nodes.Distinct().Count();
+        var highest = known.OrderByDescending(ClusterNames.Ordinal).Take(count).ToList();
+        return new ClusterException("NotTheHighest", FailureKind.InvalidInput, string.Join(", ", nodes),
+            $"A StatefulSet loses its highest pods first: {string.Join(", ", nodes.Distinct())} cannot go alone. The {count} that can go: {string.Join(", ", highest)}. Name these, or restart a server with Restart-ZooKeeperNode.");
     }
 
     private static ClusterException? Obstacle(EnsembleView view, ResizeRequest request, int target) =>
@@ -84,6 +111,8 @@ internal static class ResizeEnsemble
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
+        // Not while planning: a session is a write, and -WhatIf writes nothing.
+        await run.CheckCredentialAsync(plan.View, cancel).ConfigureAwait(false);
         await foreach (var e in EnsembleLock.OutlastAsync(connection, ns, names, cancel).ConfigureAwait(false))
             yield return e;
         var claim = await EnsembleLock.TakeAsync(connection, ns, names, request.Command, plan.View.MemberCount, plan.Target, cancel).ConfigureAwait(false);

@@ -21,7 +21,7 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
             var outdated = await OutdatedAsync(set, cancel).ConfigureAwait(false);
             if (outdated.Count == 0)
                 continue;
-            foreach (var pod in await InOrderAsync(set, outdated, cancel).ConfigureAwait(false))
+            foreach (var pod in await InOrderAsync(connection, names, ns, set, outdated, cancel).ConfigureAwait(false))
             {
                 await foreach (var e in RestartAsync(set, pod, cancel).ConfigureAwait(false))
                     yield return e;
@@ -57,7 +57,8 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
         return [.. Readiness.PodsOf(set, pods).Where(p => Readiness.IsOutdated(p, set))];
     }
 
-    private async Task<IReadOnlyList<JsonObject>> InOrderAsync(string set, IReadOnlyList<JsonObject> outdated, CancellationToken cancel)
+    /// <summary>Outdated pods of a set in the order in which they restart, as it is at this moment.</summary>
+    public static async Task<IReadOnlyList<JsonObject>> InOrderAsync(KubeConnection connection, ClusterNames names, string ns, string set, IReadOnlyList<JsonObject> outdated, CancellationToken cancel)
     {
         if (set == names.ZooKeeperSet)
         {
@@ -70,6 +71,22 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
         int controller = views.OfType<BrokerView>().Select(v => v.ControllerId).FirstOrDefault(-1);
         var unready = byId.Where(p => !Readiness.IsPodReady(p.Value)).Select(p => p.Key).ToList();
         return [.. BrokerGate.RollOrder(byId.Keys, unready, controller).Select(id => byId[id])];
+    }
+
+    /// <summary>What would hold the restarts of a set up at this moment, for the plan; empty where nothing does. The gates wait for these.</summary>
+    public static async Task<string> BlockedByAsync(
+        KubeConnection connection, ClusterNames names, string ns, JsonObject set, IReadOnlyList<JsonObject> own, IReadOnlyList<JsonObject> outdated, CancellationToken cancel)
+    {
+        int wanted = Readiness.Wanted(set);
+        if (own.Count < wanted)
+            return $"{wanted - own.Count} of {wanted} pods of {set.Name()} are missing";
+        var unready = own.Except(outdated).Where(p => !Readiness.IsPodReady(p)).Select(p => p.Name()).ToList(); // outdated ones are replaced first
+        if (unready.Count > 0)
+            return $"{string.Join(", ", unready)} is not ready";
+        if (set.Name() == names.BrokerSet)
+            return await InSync.MissingAsync(connection, names, ns, wanted, cancel).ConfigureAwait(false);
+        var modes = await Task.WhenAll(own.Select(p => FourLetterWord.ModeAsync(connection, ns, p.Name(), cancel))).ConfigureAwait(false);
+        return wanted == 1 || modes.Contains("leader") ? "" : "no ZooKeeper server leads: there is no quorum";
     }
 
     private async IAsyncEnumerable<OperationEvent> RestartAsync(string set, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)

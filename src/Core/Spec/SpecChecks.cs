@@ -209,6 +209,25 @@ internal static partial class SpecChecks
             throw Invalid("NameTooLong", name, $"'{name}' has {name.Length} characters. With the suffixes of pods and services, the name of a cluster has at most {ClusterNames.LongestCluster}.");
     }
 
+    /// <summary>The failure of an object of the pipeline that gives no name.</summary>
+    public static ClusterException NameMissing(string command) => Invalid("NameMissing", command,
+        $"An object in the pipeline gives no name of a cluster: it has no property Name, or it is empty. Add a column Name, or give -Name to {command}.");
+
+    /// <summary>The failure of a row of a table with a value that its parameter cannot take.</summary>
+    public static ClusterException CellUnfit(string parameter, object value) => Invalid("CellUnfit", value,
+        $"'{value}' in the column {parameter} is no value for -{parameter}. Get-Help shows what it takes; an empty cell leaves it out.");
+
+    /// <summary>The failure of a parameter whose value is nothing.</summary>
+    public static ClusterException EmptyParameter(string parameter) => Invalid("EmptyParameter", parameter,
+        $"-{parameter} was given an empty value. Leave the parameter out, or look where its value comes from: a variable of that name may not exist.");
+
+    /// <summary>Refuses what cannot be the name of a namespace: it becomes a part of the path of each request.</summary>
+    public static void CheckNamespace(string ns)
+    {
+        if (ns.Length > 63 || !NamespaceLabel().IsMatch(ns))
+            throw Invalid("InvalidNamespace", ns, $"'{ns}' cannot name a namespace: use at most 63 lower-case letters, digits and '-', no '-' first or last.");
+    }
+
     private static void CheckQuantity(string parameter, string? value)
     {
         if (value is not null && (!Quantity.TryParse(value, out decimal number) || number <= 0))
@@ -233,6 +252,9 @@ internal static partial class SpecChecks
 
     [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex DnsLabel();
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NamespaceLabel();
 
     [GeneratedRegex(@"^[a-z][a-z0-9._\-]*\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PropertyName();

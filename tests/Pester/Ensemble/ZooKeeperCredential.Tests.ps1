@@ -37,12 +37,12 @@ Describe 'The credential of a ZooKeeper ensemble' -Tag Lab {
             Start-Load $ns kafka
             $brokers = Get-PodUids $ns kafka
             $clock = [Diagnostics.Stopwatch]::StartNew()
-            Assert-Ensemble (Restart-ZooKeeperNode kafka -RotateCredential -Namespace $ns) 3
+            Assert-Ensemble (Restart-ZooKeeperNode kafka -RotateCredential -Confirm:$false -Namespace $ns) 3
             $first = $clock.Elapsed.TotalSeconds
             $password = Get-Password $ns kafka
             Assert-Credential $ns kafka
             $clock.Restart()
-            Assert-Ensemble (Restart-ZooKeeperNode kafka -RotateCredential -Namespace $ns) 3
+            Assert-Ensemble (Restart-ZooKeeperNode kafka -RotateCredential -Confirm:$false -Namespace $ns) 3
             $second = $clock.Elapsed.TotalSeconds
             $load = Stop-Load $ns
             Write-Host ("    first credential: {0:0.0} s, exchange: {1:0.0} s; producer: {2} sent, {3} acknowledged, {4} errors, longest pause {5} ms" -f $first, $second, $load.Sent, $load.Acked, $load.Errors.Count, $load.LongestPause)
@@ -60,7 +60,7 @@ Describe 'The credential of a ZooKeeper ensemble' -Tag Lab {
         It 'is mended by an exchange when it was made wrong by hand' {
             $null = kubectl patch secret zk-reconfig -n $ns -p '{"data":{"password":"d3Jvbmc="}}'
             { Add-ZooKeeperNode kafka -Count 2 -Namespace $ns } | Should -Throw -ErrorId 'KafkaK8s.CredentialRefused*'
-            $null = Restart-ZooKeeperNode kafka -RotateCredential -Namespace $ns
+            $null = Restart-ZooKeeperNode kafka -RotateCredential -Confirm:$false -Namespace $ns
             Assert-Credential $ns kafka -Former 'wrong'
             Add-ZooKeeperNode kafka -Count 2 -Namespace $ns -WhatIf | Should -HaveCount 9
         }

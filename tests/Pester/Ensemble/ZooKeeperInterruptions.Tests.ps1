@@ -13,8 +13,8 @@ Describe 'A ZooKeeper ensemble whose change is interrupted' -Tag Lab {
 
         $Add = 'Add-ZooKeeperNode demo -Count 2'
         $Remove = 'Remove-ZooKeeperNode demo -Count 2 -Confirm:$false -DeleteData'
-        $Restart = 'Restart-ZooKeeperNode demo'
-        $Rotate = 'Restart-ZooKeeperNode demo -RotateCredential'
+        $Restart = 'Restart-ZooKeeperNode demo -Confirm:$false'
+        $Rotate = 'Restart-ZooKeeperNode demo -RotateCredential -Confirm:$false'
 
         # Stops a command after a step, gives the same command again at once, and looks at what came of it.
         function Test-Interruption {

@@ -63,14 +63,14 @@ Describe 'A ZooKeeper ensemble whose leader is killed' -Tag Lab {
             @{ Said = 'restarted Pod/'; Time = 3; How = 'process' }
         ) {
             $before = Get-PodUids $ns demo
-            Test-LeaderLoss 'Restart-ZooKeeperNode demo' $Said $Time -How $How -Members 3
+            Test-LeaderLoss 'Restart-ZooKeeperNode demo -Confirm:$false' $Said $Time -How $How -Members 3
             $after = Get-PodUids $ns demo
             foreach ($name in 'demo-zk-0', 'demo-zk-1', 'demo-zk-2') { $after[$name].Split(' ')[0] | Should -Not -Be $before[$name].Split(' ')[0] }
         }
 
         It 'exchanges the credential of all of them all the same' {
             $former = Get-Password $ns demo
-            Test-LeaderLoss 'Restart-ZooKeeperNode demo -RotateCredential' 'restarted Pod/' -How pod -Members 3
+            Test-LeaderLoss 'Restart-ZooKeeperNode demo -RotateCredential -Confirm:$false' 'restarted Pod/' -How pod -Members 3
             Assert-Credential $ns demo -Former $former
         }
     }

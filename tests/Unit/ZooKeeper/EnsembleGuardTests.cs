@@ -136,5 +136,19 @@ public sealed class EnsembleGuardTests
         Assert.Null(EnsembleChange.Read(null));
     }
 
+    [Theory]
+    // pods, members, ordinals that are named, members afterwards, refusal
+    [InlineData("FLFFF", "1,2,3,4,5", "4", 4, null)]
+    [InlineData("FLFFF", "1,2,3,4,5", "3,4", 3, null)]
+    [InlineData("FLFFF", "1,2,3,4,5", "4,3,4", 3, null)] // the order, and one twice, are no matter
+    [InlineData("FLFFF", "1,2,3,4,5", "0", 4, "NotTheHighest")]
+    [InlineData("FLFFF", "1,2,3,4,5", "2,4", 3, "NotTheHighest")]
+    [InlineData("FLFF", "1,2,3", "3", 3, null)] // a pod without a vote alone
+    [InlineData("FLFF", "1,2,3", "2", 2, "NotTheHighest")] // the pod above it would go too
+    [InlineData("FLFF", "1,2,3", "2,3", 2, null)]
+    [InlineData("FLF", "1,2,3", "7", 3, "NodeNotFound")]
+    public void Servers_that_are_named_are_the_ones_that_go(string pods, string members, string named, int target, string? id) =>
+        Assert.Equal(id, ResizeEnsemble.NotTheHighest(Ensembles.View(pods, Ids(members)), [.. Ids(named).Select(Ensembles.Names.ZooKeeperPod)], target)?.Id);
+
     private static int[] Ids(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 }
