@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
