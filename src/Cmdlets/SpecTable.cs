@@ -40,6 +40,7 @@ internal static class SpecTable
         SwitchParameter flag => flag ? "true" : "false",
         IEnumerable items and not IDictionary => string.Join(',', items.Cast<object?>().Select(i => Text(parameter, key, i))),
         _ => throw new ClusterException("InvalidConfig", FailureKind.InvalidInput, key,
-            $"-{parameter}: the value of {key} is a {value.GetType().Name}. Give a text, a number, $true, $false, a list of these, or $null to take {key} away."),
+            $"-{parameter}: the value of {key} is a {value.GetType().Name}. " +
+            $"Give a text, a number, $true, $false, a list of these, or $null to take {key} away."),
     };
 }

@@ -21,7 +21,8 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
     /// <param name="server">Version of the API server.</param>
     /// <param name="force">Allow an even ensemble.</param>
     /// <exception cref="ClusterException">The request cannot be carried out.</exception>
-    public static DesiredCluster Compose(ManifestCatalog catalog, ClusterSpec asked, JsonObject? servers, JsonObject? brokers, Version server, bool force)
+    public static DesiredCluster Compose(
+        ManifestCatalog catalog, ClusterSpec asked, JsonObject? servers, JsonObject? brokers, Version server, bool force)
     {
         ServerAdaptation.CheckVersion(server);
         var names = new ClusterNames(asked.Name);
@@ -35,7 +36,8 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
 
         // kubectl scale changes the number of brokers alone: what follows from a number that was given stays as it is.
         int count = spec.BrokerCount ?? catalog.Defaults.BrokerCount;
-        int stands = asked.BrokerCount is null && standingBrokers is not null && Readiness.Wanted(standingBrokers) is > 0 and int n ? n : count;
+        int stands = asked.BrokerCount is null && standingBrokers is not null && Readiness.Wanted(standingBrokers) is > 0 and int n
+            ? n : count;
         SpecChecks.Check(
             spec with { BrokerCount = Math.Max(count, stands) },
             catalog.Defaults,
@@ -52,5 +54,6 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
         return new DesiredCluster(spec, objects);
     }
 
-    private static JsonObject? Ours(JsonObject? set, ClusterNames names) => set is not null && Ownership.ClusterOf(set) == names.Cluster ? set : null;
+    private static JsonObject? Ours(JsonObject? set, ClusterNames names) =>
+        set is not null && Ownership.ClusterOf(set) == names.Cluster ? set : null;
 }

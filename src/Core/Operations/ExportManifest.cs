@@ -8,7 +8,8 @@ namespace KafkaK8s.Core.Operations;
 internal static class ExportManifest
 {
     /// <summary>The YAML for the server of a connection, with the parameters that a standing cluster was given.</summary>
-    public static async Task<string> RunAsync(KubeConnection connection, ManifestCatalog catalog, ClusterSpec given, string ns, string? writtenNamespace, CancellationToken cancel)
+    public static async Task<string> RunAsync(
+        KubeConnection connection, ManifestCatalog catalog, ClusterSpec given, string ns, string? writtenNamespace, CancellationToken cancel)
     {
         SpecChecks.CheckGiven(given);
         var names = new ClusterNames(given.Name);
@@ -17,7 +18,8 @@ internal static class ExportManifest
         var brokers = connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel);
         await Task.WhenAll(version, servers, brokers).ConfigureAwait(false);
         var server = await version.ConfigureAwait(false);
-        var desired = DesiredCluster.Compose(catalog, given, await servers.ConfigureAwait(false), await brokers.ConfigureAwait(false), server, force: true);
+        var desired = DesiredCluster.Compose(
+            catalog, given, await servers.ConfigureAwait(false), await brokers.ConfigureAwait(false), server, force: true);
         return Write(desired, given.Name, writtenNamespace, server);
     }
 
@@ -33,6 +35,7 @@ internal static class ExportManifest
     {
         foreach (var tree in writtenNamespace is null ? [] : cluster.Objects)
             tree["metadata"]!["namespace"] = writtenNamespace;
-        return $"# Kafka cluster {name} for Kubernetes {server.Major}.{server.Minor}, as KafkaK8s sends it.\n---\n{YamlWriter.Write(cluster.Objects)}";
+        string comment = $"# Kafka cluster {name} for Kubernetes {server.Major}.{server.Minor}, as KafkaK8s sends it.";
+        return $"{comment}\n---\n{YamlWriter.Write(cluster.Objects)}";
     }
 }

@@ -10,10 +10,14 @@ namespace KafkaK8s.Core.Operations;
 /// </summary>
 internal static class StandingTemplates
 {
-    /// <summary>Takes out of the objects what is newer than the sets that stand: the mark in labels and selectors, and the pods' DNS options.</summary>
+    /// <summary>Takes out of the objects what is newer than the sets that stand: the mark in labels and selectors, the pods' DNS options.</summary>
     public static void Keep(IReadOnlyList<JsonObject> objects, JsonObject? servers, JsonObject? brokers, ClusterNames names)
     {
-        foreach (var (live, name, app) in new[] { (servers, names.ZooKeeperSet, ClusterNames.ZooKeeperApp), (brokers, names.BrokerSet, ClusterNames.KafkaApp) })
+        foreach (var (live, name, app) in new[]
+        {
+            (servers, names.ZooKeeperSet, ClusterNames.ZooKeeperApp),
+            (brokers, names.BrokerSet, ClusterNames.KafkaApp),
+        })
         {
             if (live is null)
                 continue;
@@ -29,9 +33,11 @@ internal static class StandingTemplates
     }
 
     /// <summary>Leaves the brokers' properties as an older module wrote them.</summary>
-    public static void KeepConfig(IReadOnlyList<JsonObject> objects, IReadOnlyDictionary<string, string?> config, JsonObject? brokers, ClusterNames names)
+    public static void KeepConfig(
+        IReadOnlyList<JsonObject> objects, IReadOnlyDictionary<string, string?> config, JsonObject? brokers, ClusterNames names)
     {
-        if (Variable(brokers) is { } live && Variable(Set(objects, names.BrokerSet)) is { } wanted && (string?)live["value"] == BrokerConfig.FormerLines(config))
+        if (Variable(brokers) is { } live && Variable(Set(objects, names.BrokerSet)) is { } wanted
+            && (string?)live["value"] == BrokerConfig.FormerLines(config))
             wanted["value"] = (string?)live["value"];
     }
 

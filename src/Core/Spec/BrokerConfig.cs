@@ -7,7 +7,7 @@ using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Spec;
 
-/// <summary>Broker properties that a user gives: how they are written so that the broker gets them as given, and which are secrets. Pure.</summary>
+/// <summary>Broker properties: how they are written so that the broker gets them as given, and which are secrets. Pure.</summary>
 internal static partial class BrokerConfig
 {
     /// <summary>Environment variable of a broker's container with the properties.</summary>
@@ -15,21 +15,24 @@ internal static partial class BrokerConfig
 
     private const string Hidden = "(secret)";
 
-    /// <summary>Whether a value is a secret: by Kafka's own list of passwords, and by the endings that plugins use. Certificates are public,
-    /// though Kafka lists them; a reference to a configuration provider, such as <c>${file:/path:key}</c>, holds no secret.</summary>
+    /// <summary>Whether a value is a secret: by Kafka's own list of passwords, and by the endings that plugins use. Certificates are
+    /// public, though Kafka lists them; a reference to a configuration provider, such as <c>${file:/path:key}</c>, holds no secret.</summary>
     /// <remarks>Source: the keys of type PASSWORD in KafkaConfig of Kafka 3.9.2.</remarks>
     public static bool IsSecret(string key, string value) =>
-        (SecretKey().IsMatch(key) && value.Length > 0 && !Reference().IsMatch(value)) || value.Contains("PRIVATE KEY-----", StringComparison.Ordinal);
+        (SecretKey().IsMatch(key) && value.Length > 0 && !Reference().IsMatch(value))
+        || value.Contains("PRIVATE KEY-----", StringComparison.Ordinal);
 
     /// <summary>The text of the variable: a properties file, sorted, so that the same request gives the same text.</summary>
     /// <remarks>
     /// Two readers are on the way: Kubernetes replaces <c>$(NAME)</c> and <c>$$</c> in variables, Java's Properties takes backslashes for
     /// escapes, drops blanks in front and reads Latin-1.
-    /// Sources: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/, java.util.Properties.load.
+    /// Sources: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/,
+    /// java.util.Properties.load.
     /// </remarks>
-    public static string Lines(IReadOnlyDictionary<string, string?> config) => Join(config, value => Dollars().Replace(Escape(value), "$0$0"));
+    public static string Lines(IReadOnlyDictionary<string, string?> config) =>
+        Join(config, value => Dollars().Replace(Escape(value), "$0$0"));
 
-    /// <summary>The text as modules before this rule wrote it: a cluster that stands keeps it, as another text would restart its brokers.</summary>
+    /// <summary>The text as modules before this rule wrote it: a cluster that stands keeps it, as another one would restart its brokers.</summary>
     public static string FormerLines(IReadOnlyDictionary<string, string?> config) => Join(config, value => value);
 
     /// <summary>A StatefulSet without the values of secrets, as a plan may show it.</summary>
@@ -82,7 +85,8 @@ internal static partial class BrokerConfig
         {
             if (JsonNode.Parse(text) is not JsonObject spec || spec["config"] is not JsonObject config)
                 return text;
-            foreach (string key in config.Where(p => p.Value is JsonValue && IsSecret(p.Key, p.Value.ToString())).Select(p => p.Key).ToList())
+            var secrets = config.Where(p => p.Value is JsonValue && IsSecret(p.Key, p.Value.ToString())).Select(p => p.Key).ToList();
+            foreach (string key in secrets)
                 config[key] = Hidden;
             return spec.ToJsonString(JsonText.Readable);
         }
@@ -92,7 +96,9 @@ internal static partial class BrokerConfig
         }
     }
 
-    [GeneratedRegex(@"(password|passphrase|secret|jaas\.config|(keystore|secret|master|private|api|access)\.key|\.token|\.credentials)\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(password|passphrase|secret|jaas\.config|(keystore|secret|master|private|api|access)\.key|\.token|\.credentials)\z",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex SecretKey();
 
     [GeneratedRegex(@"^\$\{[^{}]+\}\z", RegexOptions.CultureInvariant)]

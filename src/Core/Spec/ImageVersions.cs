@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace KafkaK8s.Core.Spec;
 
-/// <summary>What the name of an image tells of the version in it: what is known not to work is refused, what cannot be told is said. Pure.</summary>
+/// <summary>What an image's name tells of the version in it: what is known not to work is refused, what it does not tell is said. Pure.</summary>
 internal static partial class ImageVersions
 {
     // Listeners with names of their own came with 0.10.2 (KIP-103); 4.0 has no ZooKeeper any more.
@@ -22,20 +22,31 @@ internal static partial class ImageVersions
             if (version >= FirstWithoutZooKeeper)
                 throw Unsupported("-KafkaImage", kafka, "Kafka 4.0 and newer cannot keep metadata in ZooKeeper. Use Kafka 3.9 or older.");
             if (version < OldestKafka)
-                throw Unsupported("-KafkaImage", kafka, $"Kafka older than {OldestKafka} has no named listeners. Use Kafka {OldestKafka} to 3.9.");
+            {
+                throw Unsupported(
+                    "-KafkaImage", kafka, $"Kafka older than {OldestKafka} has no named listeners. Use Kafka {OldestKafka} to 3.9.");
+            }
         }
 
         if (given.ZooKeeperImage is string zooKeeper && Of(zooKeeper, "zookeeper") is { } server && server < OldestZooKeeper)
-            throw Unsupported("-ZooKeeperImage", zooKeeper, $"ZooKeeper older than {OldestZooKeeper} cannot change its members while it runs. Use ZooKeeper {OldestZooKeeper} or newer.");
+        {
+            throw Unsupported(
+                "-ZooKeeperImage",
+                zooKeeper,
+                $"ZooKeeper older than {OldestZooKeeper} cannot change its members while it runs. Use ZooKeeper {OldestZooKeeper} or newer.");
+        }
     }
 
     /// <summary>A sentence for each image that does not tell its version.</summary>
     public static IEnumerable<string> Advise(ClusterSpec given)
     {
         if (given.KafkaImage is string kafka && Of(kafka, "kafka") is null)
-            yield return $"-KafkaImage {kafka}: its name does not tell the version of Kafka. It has to be {OldestKafka} to 3.9, which can keep metadata in ZooKeeper.";
+            yield return $"-KafkaImage {kafka}: its name does not tell the version of Kafka. It has to be {OldestKafka} to 3.9.";
         if (given.ZooKeeperImage is string zooKeeper && Of(zooKeeper, "zookeeper") is null)
-            yield return $"-ZooKeeperImage {zooKeeper}: its name does not tell the version of ZooKeeper. It has to be {OldestZooKeeper} or newer.";
+        {
+            yield return $"-ZooKeeperImage {zooKeeper}: its name does not tell the version of ZooKeeper. "
+                + $"It has to be {OldestZooKeeper} or newer.";
+        }
     }
 
     /// <summary>The version of a product in an image; null where the name does not tell.</summary>
