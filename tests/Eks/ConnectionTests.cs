@@ -40,6 +40,18 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Trusts_no_other_name()
+    {
+        using var variables = AwsVariables.WithKeys();
+        using var server = new TlsDouble("other.eks.amazonaws.com");
+        using var connection = KubeConnection.Open(server.Connection());
+        var e = await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default));
+        Assert.Equal("ApiServerUntrusted", e.Id);
+        Assert.Contains("other.eks.amazonaws.com", e.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Authorizations);
+    }
+
+    [Fact]
     public async Task A_refused_token_names_the_access_entry()
     {
         using var variables = AwsVariables.WithKeys();
@@ -68,13 +80,16 @@ public sealed class ConnectionTests
         private readonly TcpListener listener = new(IPAddress.Loopback, 0);
         private readonly X509Certificate2 certificate;
 
-        public TlsDouble()
+        public TlsDouble(string? name = null)
         {
             using var key = RSA.Create(2048);
             var request = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, true));
             var names = new SubjectAlternativeNameBuilder();
-            names.AddIpAddress(IPAddress.Loopback);
+            if (name is null)
+                names.AddIpAddress(IPAddress.Loopback);
+            else
+                names.AddDnsName(name);
             request.CertificateExtensions.Add(names.Build());
             using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
             certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
