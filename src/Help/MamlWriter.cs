@@ -65,7 +65,7 @@ internal static class MamlWriter
     private static XElement Example(ExampleHelp example, int index) => new(Command + "example",
         new XElement(Maml + "title", string.Create(CultureInfo.InvariantCulture, $"---- Example {index + 1}: {example.Title} ----")),
         new XElement(Dev + "code", example.Code),
-        new XElement(Dev + "remarks", Paragraphs(example.Remarks)));
+        new XElement(Dev + "remarks", Paragraphs([.. example.Remarks, ""]))); // the empty one keeps the next title off
 
     private static IEnumerable<XElement> Paragraphs(IEnumerable<string> texts) => texts.Select(t => new XElement(Maml + "para", t));
 
