@@ -23,7 +23,7 @@ public sealed class DeployPlannerTests
     public async Task A_new_cluster_is_all_created()
     {
         var plan = await PlanAsync(new ClusterSpec { Name = "demo" });
-        Assert.Equal(Repository.Catalog.Objects.Count, plan.Changes.Count);
+        Assert.Equal(Repository.Catalog.Objects.Count + 1, plan.Changes.Count); // and the Secret
         Assert.All(plan.Changes, c => Assert.Equal((ChangeAction.Create, "demo", "shop"), (c.Action, c.Cluster, c.Namespace)));
         Assert.Equal((true, false, 3, 3), (plan.ZooKeeperIsNew, plan.NamespaceMissing, plan.ZooKeeperCount, plan.BrokerCount));
         Assert.Empty(plan.Warnings);

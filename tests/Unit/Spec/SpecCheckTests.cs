@@ -212,8 +212,8 @@ public sealed class SpecCheckTests
 
     [Theory]
     [InlineData(null, null, null, null, "")]
-    [InlineData(3, 3, null, null, "while one broker is away")]
-    [InlineData(2, 2, null, null, "while one broker is away")]
+    [InlineData(3, 3, null, null, "while one broker is down")]
+    [InlineData(2, 2, null, null, "while one broker is down")]
     [InlineData(3, 1, null, null, "only one broker holds it")]
     [InlineData(1, 1, null, null, "Replication factor 1")]
     [InlineData(null, null, true, null, "-Ephemeral")]
