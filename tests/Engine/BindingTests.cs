@@ -15,7 +15,6 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData("'demo' | Get-KafkaCluster -KubeConfig $k")]
     [InlineData("[pscustomobject]@{ Name = 'demo' } | Get-KafkaCluster -KubeConfig $k")]
     [InlineData("Get-KafkaCluster de* -KubeConfig $k")]
-    [InlineData("Get-KafkaCluster DEMO -KubeConfig $k")]
     [InlineData("Get-KafkaCluster -Ns kafka demo -KubeConfig $k")]
     [InlineData("Get-KafkaCluster demo -KubeConfig $k -Context 'second one' -Namespace kafka")]
     public void Name_by_position_name_value_and_property(string script)
