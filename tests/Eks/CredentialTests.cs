@@ -59,7 +59,7 @@ public sealed class CredentialTests(Doubles doubles) : IAsyncLifetime
     {
         AwsVariables.WriteConfig("[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = b\n[profile work]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/jo\n");
         using var variables = new AwsVariables(("AWS_PROFILE", variable), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL_EKS", doubles.Stub));
-        var e = await Assert.ThrowsAsync<ClusterException>(() => CallAsync(parameter));
+        var e = await FailAsync(parameter);
         Assert.Equal(("AwsMfaNeeded", FailureKind.Authentication), (e.Id, e.Kind));
         Assert.Contains("aws sts assume-role --role-arn arn:aws:iam::123456789012:role/r --role-session-name kafkak8s --serial-number arn:aws:iam::123456789012:mfa/jo --profile base --token-code CODE", e.Message, StringComparison.Ordinal);
     }
