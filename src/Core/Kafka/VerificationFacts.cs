@@ -67,6 +67,9 @@ internal sealed record VerificationFacts
     /// <summary>The longest time for which a broker throttled a request, by a quota.</summary>
     public TimeSpan Throttled { get; init; }
 
+    /// <summary>Quotas that hold for the client, where it does not say itself that it is throttled.</summary>
+    public IReadOnlyList<string> Quotas { get; init; } = [];
+
     /// <summary>Bytes of the largest batch that the topic takes; null where the brokers do not say.</summary>
     public int? LargestBatch { get; init; }
 

@@ -164,7 +164,8 @@ internal static class VerificationReport
     private static string Complaints(IReadOnlyDictionary<string, long> errors, string none) =>
         errors.Count == 0 ? none : List(errors.OrderByDescending(e => e.Value).Select(e => e.Value == 1 ? e.Key : $"{e.Key} ({Number(e.Value)} times)"));
 
-    private static string Throttled(VerificationFacts facts) => facts.Throttled <= TimeSpan.Zero ? ""
+    private static string Throttled(VerificationFacts facts) => facts.Quotas.Count > 0 ? $"; a quota holds the client back: {List(facts.Quotas)}"
+        : facts.Throttled <= TimeSpan.Zero ? ""
         : string.Create(CultureInfo.InvariantCulture, $"; the brokers throttle this client (a quota): up to {facts.Throttled.TotalSeconds:0.0} s for one request");
 
     // JSON has no word for "not a number".

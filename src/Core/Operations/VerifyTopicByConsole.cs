@@ -65,6 +65,8 @@ internal static class VerifyTopicByConsole
         }
 
         cancel.ThrowIfCancellationRequested();
+        if (facts.TopicFailure is null && facts.Books.Sum(b => b.Received) < request.MessageCount)
+            facts = await VerifyTopicSteps.WithQuotasAsync(connection, brokers, facts, cancel).ConfigureAwait(false);
         return VerificationReport.Compose(facts with
         {
             TimeOut = limit.IsCancellationRequested ? request.Timeout : facts.TimeOut,

@@ -66,6 +66,24 @@ internal static class VerifyTopicSteps
             cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
     };
 
+    /// <summary>Asks for the quotas that hold for the console tools, where their check failed.</summary>
+    public static async Task<VerificationFacts> WithQuotasAsync(KubeConnection connection, BrokerSetView brokers, VerificationFacts facts, CancellationToken cancel)
+    {
+        if (facts.Before.FirstOrDefault(b => b.Answer?.Version >= MetadataCodec.Newest) is not { Broker: int broker })
+            return facts;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(LookLimit);
+        try
+        {
+            byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, brokers.Names.BrokerPod(broker), ClientQuotas.Request(), limit.Token).ConfigureAwait(false);
+            return answer is null ? facts : facts with { Quotas = ClientQuotas.OfConsoleTools(answer) };
+        }
+        catch (Exception e) when (e is ClusterException or FormatException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return facts; // without a reason the checks still say what failed
+        }
+    }
+
     private static async Task<int?> LargestBatchAsync(
         KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, IReadOnlyList<BrokerLook> before, ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {

@@ -32,6 +32,12 @@ public sealed class VerificationReportTests
     }
 
     [Fact]
+    public void A_quota_that_holds_is_named() =>
+        Assert.Equal(
+            "30 of 30; a quota holds the client back: producer_byte_rate=1024 for client-id (default)",
+            VerificationReport.Compose(Facts() with { Quotas = ["producer_byte_rate=1024 for client-id (default)"] }).Checks.Single(c => c.Name == "AllAcked").Evidence);
+
+    [Fact]
     public void A_silent_broker_is_named()
     {
         var facts = Facts() with { Before = [Look(0), new BrokerLook(1, null, "it does not exist"), Look(2)] };
