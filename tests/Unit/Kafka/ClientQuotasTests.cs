@@ -7,7 +7,7 @@ public sealed class ClientQuotasTests
 {
     [Fact]
     public void A_request_is_for_all_quotas() =>
-        Assert.Equal("0000001b" + "0030" + "0000" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000000" + "00", Convert.ToHexStringLower(ClientQuotas.Request()));
+        Assert.Equal("00000017" + "0030" + "0000" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000000" + "00", Convert.ToHexStringLower(ClientQuotas.Request()));
 
     [Fact]
     public void What_holds_for_the_console_tools_is_named_and_nothing_else()
