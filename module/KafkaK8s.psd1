@@ -26,6 +26,7 @@
         'Restart-ZooKeeperNode'
         'Test-KafkaEksCluster'
         'Test-KafkaTopic'
+        'Wait-KafkaCluster'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -7,8 +7,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Grows the ZooKeeper ensemble of a cluster, one server at a time, without restarting any.</summary>
 [Cmdlet(VerbsCommon.Add, "ZooKeeperNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep))]
-public sealed class AddZooKeeperNodeCommand : KafkaCmdlet
+[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep), typeof(Job))]
+public sealed class AddZooKeeperNodeCommand : KafkaCmdlet, IRunAsJob
 {
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>
     public AddZooKeeperNodeCommand() => TimeoutSeconds = 300;
@@ -30,6 +30,10 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet
     /// <summary>Allow an even number of servers.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessItem()

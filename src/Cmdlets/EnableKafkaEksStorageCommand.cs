@@ -8,8 +8,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Gives an EKS cluster EBS volumes for brokers: the driver as an add-on, and a storage class.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "KafkaEksStorage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = "PodIdentity")]
-[OutputType(typeof(EksStorage), typeof(EksChange))]
-public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet
+[OutputType(typeof(EksStorage), typeof(EksChange), typeof(Job))]
+public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet, IRunAsJob
 {
     /// <summary>Name of the EKS cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -49,13 +49,21 @@ public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet
     [ValidateRange(125, 2000)]
     public int Throughput { get; set; }
 
+    /// <summary>Return as soon as everything is asked for, without waiting until the add-ons are ACTIVE.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     private protected override string? EksClusterName => Name;
 
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
-        var request = new StorageRequest(Name, PodIdentityRole, IrsaRole, StorageClass, Given(nameof(Iops)) ? Iops : null, Given(nameof(Throughput)) ? Throughput : null, Timeout);
+        var request = new StorageRequest(Name, PodIdentityRole, IrsaRole, StorageClass, Given(nameof(Iops)) ? Iops : null, Given(nameof(Throughput)) ? Throughput : null, Timeout) { NoWait = NoWait };
         EnableStorage.CheckGiven(request);
         var (aws, connection) = (Aws(), Kubernetes(Name));
         var plan = Await(Name, cancel => EnableStorage.PlanAsync(aws, connection, request, cancel));

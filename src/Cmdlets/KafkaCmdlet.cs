@@ -35,6 +35,10 @@ public abstract class KafkaCmdlet : OperationCmdlet
     [PipedObject]
     public PSObject? InputObject { get; set; }
 
+    /// <inheritdoc/>
+    private protected override object ForJob(IReadOnlyDictionary<string, object?> bound) =>
+        (object?)InputObject ?? (bound.TryGetValue(nameof(Connection), out object? connection) && connection is not null ? connection : bound.GetValueOrDefault("Name")) ?? base.ForJob(bound);
+
     /// <summary>The connection that the parameters name; kept for the next command of this runspace.</summary>
     private protected KubeConnection Connect()
     {

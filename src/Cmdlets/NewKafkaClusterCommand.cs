@@ -6,8 +6,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Makes a Kafka cluster on Kubernetes, or changes one, and waits until it serves.</summary>
 [Cmdlet(VerbsCommon.New, "KafkaCluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(KafkaCluster), typeof(ClusterChange))]
-public sealed class NewKafkaClusterCommand : ClusterSpecCmdlet
+[OutputType(typeof(KafkaCluster), typeof(ClusterChange), typeof(Job))]
+public sealed class NewKafkaClusterCommand : ClusterSpecCmdlet, IRunAsJob
 {
     /// <summary>Return as soon as everything is applied, without waiting until the cluster serves.</summary>
     [Parameter]
@@ -20,6 +20,10 @@ public sealed class NewKafkaClusterCommand : ClusterSpecCmdlet
     /// <summary>Make the namespace where it is missing.</summary>
     [Parameter]
     public SwitchParameter CreateNamespace { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessItem()

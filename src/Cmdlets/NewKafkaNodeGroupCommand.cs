@@ -8,8 +8,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Makes managed node groups for Kafka in an EKS cluster, one a zone, and waits until they are ACTIVE.</summary>
 [Cmdlet(VerbsCommon.New, "KafkaNodeGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(KafkaNodeGroup), typeof(EksChange))]
-public sealed class NewKafkaNodeGroupCommand : EksCmdlet
+[OutputType(typeof(KafkaNodeGroup), typeof(EksChange), typeof(Job))]
+public sealed class NewKafkaNodeGroupCommand : EksCmdlet, IRunAsJob
 {
     /// <summary>Half an hour: instances that do not join are given up by EKS after about 20 minutes.</summary>
     public NewKafkaNodeGroupCommand() => TimeoutSeconds = 1800;
@@ -88,6 +88,10 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet
     /// <summary>Return as soon as everything is asked for, without waiting until the groups are ACTIVE.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     private protected override string? EksClusterName => Name;

@@ -20,6 +20,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private Waiting? heldBack;
     private bool progressShown;
     private HashSet<string> commandLine = [];
+    private readonly List<object> jobInput = [];
     private bool yesToAll;
     private bool noToAll;
 
@@ -82,14 +83,53 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
-        Guarded(ProcessItem);
+        if (RunsAsJob)
+            CollectForJob();
+        else
+            Guarded(ProcessItem);
         // The engine gives the properties their defaults back before the next object, but keeps their names here.
         foreach (string piped in MyInvocation.BoundParameters.Keys.Except(commandLine).ToList())
             MyInvocation.BoundParameters.Remove(piped);
     }
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guarded(ProcessEnd);
+    protected sealed override void EndProcessing()
+    {
+        if (RunsAsJob)
+            StartJob();
+        else
+            Guarded(ProcessEnd);
+    }
+
+    private bool RunsAsJob => this is IRunAsJob { AsJob.IsPresent: true };
+
+    /// <summary>The present object of the pipeline as it goes on to a job.</summary>
+    /// <param name="bound">What it bound.</param>
+    private protected virtual object ForJob(IReadOnlyDictionary<string, object?> bound)
+    {
+        var row = new PSObject();
+        foreach (var (name, value) in bound)
+            row.Properties.Add(new PSNoteProperty(name, value));
+        return row;
+    }
+
+    private void CollectForJob()
+    {
+        if (MyInvocation.ExpectingInput)
+            jobInput.Add(ForJob(MyInvocation.BoundParameters.Where(p => !GivenForAll(p.Key)).ToDictionary(p => p.Key, object? (p) => p.Value)));
+    }
+
+    // Nobody can be asked in a job: what would be asked is refused there, with the host's own error, unless -Confirm:$false answers it.
+    private void StartJob()
+    {
+        string[] ofThisSession = [nameof(IRunAsJob.AsJob), "OutVariable", "ErrorVariable", "WarningVariable", "InformationVariable", "PipelineVariable", "OutBuffer"];
+        var parameters = commandLine.Except(ofThisSession).ToDictionary(n => n, object? (n) => MyInvocation.BoundParameters[n]);
+        if (MyInvocation.ExpectingInput && jobInput.Count == 0)
+            return; // nothing came that could be bound: the engine has said so
+        var job = CommandJob.Start(this, parameters, MyInvocation.ExpectingInput ? jobInput : null);
+        JobRepository.Add(job);
+        WriteObject(job);
+    }
 
     /// <summary>Whether a parameter was given, on the command line or by the present object of the pipeline.</summary>
     private protected bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
@@ -200,6 +240,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                         break;
                     case Waiting waiting:
                         ShowProgress(activity, waiting);
+                        break;
+                    case Failed failed:
+                        WriteError(ErrorTable.ToRecord(failed.Failure, this));
                         break;
                     case Completed<T> done:
                         EndProgress(activity);

@@ -6,8 +6,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Removes a Kafka cluster.</summary>
 [Cmdlet(VerbsCommon.Remove, "KafkaCluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(ClusterChange))]
-public sealed class RemoveKafkaClusterCommand : KafkaCmdlet
+[OutputType(typeof(KafkaCluster), typeof(ClusterChange), typeof(Job))]
+public sealed class RemoveKafkaClusterCommand : KafkaCmdlet, IRunAsJob
 {
     /// <summary>Name of the cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -23,6 +23,14 @@ public sealed class RemoveKafkaClusterCommand : KafkaCmdlet
     /// <summary>Return as soon as the deletions are under way.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
+
+    /// <summary>Give the cluster as it was, once it is removed; its property Changes lists what was deleted and what was kept.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessItem()
@@ -41,6 +49,9 @@ public sealed class RemoveKafkaClusterCommand : KafkaCmdlet
         bool asked = !MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) || ((SwitchParameter)confirm).ToBool();
         if (DeleteData && plan.Claims.Count > 0 && asked && !ShouldContinue($"Delete the data of {plan.Claims.Count} volumes{topics} for good?", "Remove-KafkaCluster -DeleteData"))
             return;
+        var before = PassThru ? Await(Name, cancel => ListClusters.FindAsync(connection, request.Namespace, Name, cancel)) : null;
         Run<KafkaCluster>(cancel => RemoveCluster.RunAsync(connection, plan, cancel), $"Removing Kafka cluster {Name}", static _ => { });
+        if (PassThru) // of one that was removed before only volumes are left
+            WriteObject((before ?? new KafkaCluster { Name = Name, Namespace = request.Namespace }) with { Status = ClusterStatus.Removing, Changes = plan.Changes });
     }
 }

@@ -6,8 +6,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Removes node groups of an EKS cluster, once no broker and no volume needs them.</summary>
 [Cmdlet(VerbsCommon.Remove, "KafkaNodeGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(EksChange))]
-public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
+[OutputType(typeof(KafkaNodeGroup), typeof(EksChange), typeof(Job))]
+public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet, IRunAsJob
 {
     private readonly Dictionary<(string? Region, string? Profile, string Cluster), List<string>?> wanted = [];
 
@@ -31,6 +31,18 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
     /// <summary>Bear that partitions take no messages while their broker moves, and do not wait for copies to be in sync.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Return as soon as the last group is being deleted.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    /// <summary>Give the groups as they were, once they are removed.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     private protected override string? EksClusterName => Name;
@@ -60,7 +72,7 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
     private void RemoveOf(List<string>? groups)
     {
         var (aws, connection) = (Aws(), Kubernetes(Name));
-        var request = new RemoveGroupsRequest(Name, groups ?? [], Force, Timeout);
+        var request = new RemoveGroupsRequest(Name, groups ?? [], Force, Timeout) { NoWait = NoWait };
         var plan = Await(Name, cancel => RemoveNodeGroups.PlanAsync(aws, connection, request, cancel));
         string target = $"{Name} in {aws.Region}, API server {connection.Server}";
         int pods = plan.Changes.Count(c => c.Kind == "Pod");
@@ -68,6 +80,9 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet
         if (!Agreed(action, target, plan.Changes))
             return;
 
+        var before = PassThru ? Await(Name, cancel => ListNodeGroups.RunAsync(aws, Name, all: true, cancel)) : [];
         Run<KafkaNodeGroup>(cancel => RemoveNodeGroups.RunAsync(aws, connection, plan, cancel), $"Removing node groups of {Name}", static _ => { });
+        var gone = plan.Groups.Select(g => g.Group.Name).ToHashSet();
+        WriteObject(before.Where(g => gone.Contains(g.NodeGroup)), enumerateCollection: true);
     }
 }

@@ -7,8 +7,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Shrinks the ZooKeeper ensemble of a cluster: out of the quorum first, then the pod, then (asked) its volume.</summary>
 [Cmdlet(VerbsCommon.Remove, "ZooKeeperNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep))]
-public sealed class RemoveZooKeeperNodeCommand : ZooKeeperNodesCmdlet
+[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep), typeof(Job))]
+public sealed class RemoveZooKeeperNodeCommand : ZooKeeperNodesCmdlet, IRunAsJob
 {
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>
     public RemoveZooKeeperNodeCommand() => TimeoutSeconds = 300;
@@ -32,6 +32,10 @@ public sealed class RemoveZooKeeperNodeCommand : ZooKeeperNodesCmdlet
     /// <summary>Allow an even number of servers.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     private protected override string[]? Nodes => Node;
 

@@ -6,8 +6,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Restarts ZooKeeper servers one at a time, each one back in sync before the next.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "ZooKeeperNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep))]
-public sealed class RestartZooKeeperNodeCommand : ZooKeeperNodesCmdlet
+[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep), typeof(Job))]
+public sealed class RestartZooKeeperNodeCommand : ZooKeeperNodesCmdlet, IRunAsJob
 {
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>
     public RestartZooKeeperNodeCommand() => TimeoutSeconds = 300;
@@ -25,6 +25,10 @@ public sealed class RestartZooKeeperNodeCommand : ZooKeeperNodesCmdlet
     /// <summary>Restart even where the others are no quorum meanwhile, as with a single server.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     private protected override string[]? Nodes => Node;
 

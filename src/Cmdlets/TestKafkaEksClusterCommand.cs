@@ -8,7 +8,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Looks at an EKS cluster and says what is missing for Kafka, and which command mends it.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "KafkaEksCluster")]
-[OutputType(typeof(EksCheck))]
+[OutputType(typeof(EksCheck), typeof(bool))]
 public sealed class TestKafkaEksClusterCommand : EksKubeCmdlet
 {
     /// <summary>Name of the EKS cluster.</summary>
@@ -43,6 +43,10 @@ public sealed class TestKafkaEksClusterCommand : EksKubeCmdlet
     [ValidateNotNullOrEmpty]
     public string? BrokerCpu { get; set; }
 
+    /// <summary>Give only true or false: false where a check failed or could not be made.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
     /// <inheritdoc/>
     private protected override string? EksClusterName => Name;
 
@@ -54,6 +58,15 @@ public sealed class TestKafkaEksClusterCommand : EksKubeCmdlet
             GroupPlan.CheckRole("-NodeRole", role);
         var aws = Aws();
         var kubernetes = TryKubernetes(Name);
-        Run<EksCheck>(cancel => CheckEksCluster.RunAsync(aws, kubernetes, request, cancel), $"Checking {Name}", WriteObject);
+        bool good = true;
+        Run<EksCheck>(cancel => CheckEksCluster.RunAsync(aws, kubernetes, request, cancel), $"Checking {Name}", check =>
+        {
+            bool notAsked = InstanceType.Length == 0 && check is { Status: EksCheckStatus.NotChecked, Check: "InstanceTypes" or "Quota" };
+            good &= notAsked || check.Status is EksCheckStatus.Passed or EksCheckStatus.Advice;
+            if (!Quiet)
+                WriteObject(check);
+        });
+        if (Quiet)
+            WriteObject(good);
     }
 }

@@ -6,8 +6,8 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Sends numbered messages through every broker, reads them back, and says whether all of them came.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "KafkaTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(TopicVerification), typeof(bool))]
-public sealed class TestKafkaTopicCommand : KafkaCmdlet
+[OutputType(typeof(TopicVerification), typeof(bool), typeof(Job))]
+public sealed class TestKafkaTopicCommand : KafkaCmdlet, IRunAsJob
 {
     /// <summary>Name of the cluster.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -45,6 +45,10 @@ public sealed class TestKafkaTopicCommand : KafkaCmdlet
     /// <summary>Give only true or false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
+
+    /// <summary>Run in the background and give a job at once, for Get-Job, Receive-Job, Wait-Job and Stop-Job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessItem()

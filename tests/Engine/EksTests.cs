@@ -69,6 +69,19 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
         Assert.All(server.Requests.Where(r => r.Path.StartsWith("/api", StringComparison.Ordinal)), r => Assert.Contains("/namespaces/kafka/", r.Path, StringComparison.Ordinal));
     }
 
+    // WhatIf is not handed on: the next command would act on the connection.
+    [Theory]
+    [InlineData("")]
+    [InlineData(" -WriteKubeConfig -KubeConfig $f")]
+    public void WhatIf_gives_no_connection(string more)
+    {
+        string file = Path.Combine(folder.Path, "config");
+        Assert.Empty(Run($"$f = '{file}'; {Connect}{more} -WhatIf | New-KafkaCluster new -Namespace kafka -NoWait").EnsureSuccess().Output);
+        Assert.False(File.Exists(file));
+        Assert.Empty(server.Writes);
+        Assert.StartsWith("What if: ", module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_cluster_is_planned_through_it()
     {

@@ -120,6 +120,7 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
         var checks = Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1").EnsureSuccess().Output.ToDictionary(c => (string)c.Properties["Check"].Value, c => c.Properties["Status"].Value.ToString());
         Assert.Equal(("Passed", "NotChecked", "NotChecked", "Failed", "Failed"), (checks["ClusterActive"], checks["Subnets"], checks["Quota"], checks["EbsCsiDriver"], checks["StorageClass"]));
         Assert.Equal(10, checks.Count);
+        Assert.False((bool)Assert.Single(Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1 -Quiet").EnsureSuccess().Output).BaseObject);
         Assert.All(server.Writes, w => Assert.Equal("/", w.Path)); // EC2 and Service Quotas are read by POST
     }
 

@@ -131,7 +131,8 @@ internal static class DeployCluster
         clock.End("Brokers");
     }
 
-    private static (bool Done, int Ready, int Wanted) Ready(LiveObjects live, string name)
+    /// <summary>Whether all pods of a set are ready, with their numbers. Pure.</summary>
+    public static (bool Done, int Ready, int Wanted) Ready(LiveObjects live, string name)
     {
         if (live.Find(ResourceKind.StatefulSet, name) is not JsonObject set)
             return (false, 0, 0);

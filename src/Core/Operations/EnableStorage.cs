@@ -14,7 +14,11 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="Iops">Operations a second; null: gp3's own.</param>
 /// <param name="Throughput">MiB a second; null: gp3's own.</param>
 /// <param name="Timeout">Limit for the whole operation.</param>
-internal sealed record StorageRequest(string Cluster, string? PodIdentityRole, string? IrsaRole, string StorageClass, int? Iops, int? Throughput, TimeSpan Timeout);
+internal sealed record StorageRequest(string Cluster, string? PodIdentityRole, string? IrsaRole, string StorageClass, int? Iops, int? Throughput, TimeSpan Timeout)
+{
+    /// <summary>Return once everything is asked for.</summary>
+    public bool NoWait { get; init; }
+}
 
 /// <summary>What will be done.</summary>
 /// <param name="Request">What was asked for.</param>
@@ -99,7 +103,7 @@ internal static class EnableStorage
             await connection.ApplyAsync(plan.Class, "", force: false, dryRun: false, cancel).ConfigureAwait(false);
         yield return new EksApplied(lines[("StorageClass", plan.Request.StorageClass)]);
 
-        foreach (var step in plan.Addons)
+        foreach (var step in plan.Request.NoWait ? [] : plan.Addons)
         {
             await foreach (var e in AwaitAsync(aws, plan.Request.Cluster, step.Name, cancel).ConfigureAwait(false))
                 yield return e;

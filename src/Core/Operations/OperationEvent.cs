@@ -25,6 +25,10 @@ public sealed record Waiting(string Phase, string Text, int Percent = -1) : Oper
 /// <param name="Text">What was seen, in the server's or the container's own words where there are any.</param>
 public sealed record Warned(string Text) : OperationEvent;
 
+/// <summary>A part of the operation failed; the others go on.</summary>
+/// <param name="Failure">Why.</param>
+public sealed record Failed(ClusterException Failure) : OperationEvent;
+
 /// <summary>The operation is done.</summary>
 /// <typeparam name="T">Type of the result.</typeparam>
 /// <param name="Result">The result.</param>

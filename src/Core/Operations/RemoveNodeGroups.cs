@@ -14,7 +14,11 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="Groups">Names of groups; empty: all that New-KafkaNodeGroup made.</param>
 /// <param name="Force">Remove even where partitions fall below the copies in sync that they need meanwhile, or where Kubernetes knows no nodes of a group.</param>
 /// <param name="Timeout">Limit for the whole operation.</param>
-internal sealed record RemoveGroupsRequest(string Cluster, IReadOnlyList<string> Groups, bool Force, TimeSpan Timeout);
+internal sealed record RemoveGroupsRequest(string Cluster, IReadOnlyList<string> Groups, bool Force, TimeSpan Timeout)
+{
+    /// <summary>Return once the last group is being deleted.</summary>
+    public bool NoWait { get; init; }
+}
 
 /// <summary>What a removal takes away.</summary>
 /// <param name="Request">What was asked for.</param>
@@ -164,6 +168,9 @@ internal static class RemoveNodeGroups
             yield return new EksApplied(Line(plan.Request, "NodeGroup", group.Name, zone, ChangeAction.Delete, ""));
         }
 
+        // One group after the other, as without -NoWait: brokers that move next find the nodes as the plan has seen them.
+        if (plan.Request.NoWait && group.Name == plan.Groups[^1].Group.Name)
+            yield break;
         var pause = new PollPause();
         while (await EksReads.TryGroupAsync(aws, plan.Request.Cluster, group.Name, cancel).ConfigureAwait(false) is { } now)
         {

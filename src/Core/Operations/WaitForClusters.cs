@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Spec;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>A cluster that is waited for.</summary>
+/// <param name="Connection">Connection to its API server.</param>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Cluster">Its name.</param>
+internal sealed record AwaitedCluster(KubeConnection Connection, string Namespace, string Cluster);
+
+/// <summary>Waits until clusters serve: what New-KafkaCluster waits for, without changing anything.</summary>
+internal static class WaitForClusters
+{
+    /// <summary>Waits for all at once. Each one is given when it is ready; one that fails does not end the wait for the others.</summary>
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(IReadOnlyList<AwaitedCluster> clusters, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var events = Channel.CreateUnbounded<OperationEvent>();
+        var waits = Task.WhenAll(clusters.Select(c => FollowAsync(c, timeout, events.Writer, cancel)));
+        _ = waits.ContinueWith(_ => events.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await foreach (var e in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            yield return e;
+        await waits.ConfigureAwait(false);
+    }
+
+    private static async Task FollowAsync(AwaitedCluster cluster, TimeSpan timeout, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    {
+        var wait = new ClusterWait(cluster.Connection, new ClusterNames(cluster.Cluster), cluster.Namespace);
+        try
+        {
+            await foreach (var e in Limits.WithinAsync(timeout, token => StepsAsync(cluster, wait, token), () => Late(cluster, timeout, wait), cancel).ConfigureAwait(false))
+                await events.WriteAsync(e is Waiting waiting ? waiting with { Text = $"{cluster.Namespace}/{cluster.Cluster}: {waiting.Text}" } : e, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ClusterException e)
+        {
+            await events.WriteAsync(new Failed(e), CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwaitedCluster cluster, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (connection, ns, names) = (cluster.Connection, cluster.Namespace, new ClusterNames(cluster.Cluster));
+        if (await ListClusters.FindAsync(connection, ns, cluster.Cluster, cancel).ConfigureAwait(false) is null)
+            throw ListClusters.NotFound(cluster.Cluster, ns, connection.Context);
+        int brokers = 0;
+        await foreach (var e in wait.UntilAsync("Start", live => Task.FromResult(Look(live, names, out brokers)), cancel).ConfigureAwait(false))
+            yield return e;
+        await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
+            yield return e;
+        var ready = await ListClusters.FindAsync(connection, ns, cluster.Cluster, cancel).ConfigureAwait(false);
+        yield return new Completed<KafkaCluster>(ready ?? throw ListClusters.NotFound(cluster.Cluster, ns, connection.Context));
+    }
+
+    /// <summary>How far a cluster's pods are. Pure.</summary>
+    public static Progress Look(LiveObjects live, ClusterNames names, out int brokers)
+    {
+        var servers = DeployCluster.Ready(live, names.ZooKeeperSet);
+        var broker = DeployCluster.Ready(live, names.BrokerSet);
+        brokers = broker.Wanted;
+        var outdated = live.Of(ResourceKind.StatefulSet).SelectMany(set => Readiness.PodsOf(set, live.Of(ResourceKind.Pod)).Where(p => Readiness.IsOutdated(p, set))).Select(p => p.Name()).Order(StringComparer.Ordinal).ToList();
+        string text = $"ZooKeeper {servers.Ready}/{servers.Wanted}, brokers {broker.Ready}/{broker.Wanted}"
+            + (outdated.Count == 0 ? "" : $"; {string.Join(", ", outdated)} runs an older template, and New-KafkaCluster {names.Cluster} restarts it");
+        int all = servers.Wanted + broker.Wanted;
+        return new Progress(servers.Done && broker.Done && outdated.Count == 0, text, all == 0 ? 0 : 100 * (servers.Ready + broker.Ready) / all);
+    }
+
+    private static ClusterException Late(AwaitedCluster cluster, TimeSpan timeout, ClusterWait wait)
+    {
+        bool stalled = wait.Unmended.Count > 0;
+        string why = stalled ? string.Join("; ", wait.Unmended.Distinct().Take(4)) : wait.Doing.Length > 0 ? wait.Doing : "the API server has not answered";
+        return new ClusterException(stalled ? "Stalled" : "Timeout", stalled ? FailureKind.Stalled : FailureKind.Timeout, cluster.Cluster,
+            $"The cluster {cluster.Cluster} in the namespace {cluster.Namespace} is not ready after {timeout.TotalSeconds:0} s: {why}. Nothing was changed. Get-KafkaCluster {cluster.Cluster} -Namespace {cluster.Namespace} shows its state; wait again with a longer -TimeoutSeconds.");
+    }
+}
