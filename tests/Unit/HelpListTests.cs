@@ -42,6 +42,14 @@ public sealed partial class HelpListTests
         Assert.Equal(eks.Distinct().Order(StringComparer.Ordinal), listed["Test-KafkaEksCluster"].Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Every_command_has_a_row_in_the_readme()
+    {
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "en-US"), "*-*.md").Select(f => Path.GetFileNameWithoutExtension(f));
+        Assert.All(pages, name => Assert.Contains($"| [`{name}`](docs/en-US/{name}.md) |", readme, StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
         .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/Help/", StringComparison.Ordinal)).Select(File.ReadAllText);
 
