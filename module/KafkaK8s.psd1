@@ -9,7 +9,6 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('KafkaK8s.Format.ps1xml')
-    TypesToProcess       = @('KafkaK8s.Types.ps1xml')
     CmdletsToExport      = @(
         'Add-ZooKeeperNode'
         'Connect-EksCluster'

@@ -28,6 +28,9 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         resolver = new(() => new AssemblyDependencyResolver(file));
     }
 
+    /// <summary>Whether the module was imported before in this process.</summary>
+    public static bool IsLoaded => CmdletAssembly.IsValueCreated;
+
     /// <summary>The assembly of the cmdlets, loaded once in a process.</summary>
     public static Assembly Module => CmdletAssembly.Value;
 

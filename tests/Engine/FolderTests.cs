@@ -13,7 +13,7 @@ public sealed class FolderTests
 {
     private static readonly string[] Files =
     [
-        "KafkaK8s.Format.ps1xml", "KafkaK8s.Types.ps1xml", "KafkaK8s.psd1", "KafkaK8s.psm1", "LICENSE",
+        "KafkaK8s.Format.ps1xml", "KafkaK8s.psd1", "KafkaK8s.psm1", "LICENSE",
         "bin/AWSSDK.Core.dll", "bin/AWSSDK.EC2.dll", "bin/AWSSDK.SSO.dll", "bin/AWSSDK.SSOOIDC.dll", "bin/AWSSDK.SecurityToken.dll",
         "bin/Confluent.Kafka.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.dll", "bin/YamlDotNet.dll",
         "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt", "en-US/about_KafkaK8s_Checks.help.txt", "en-US/about_KafkaK8s_Errors.help.txt", "en-US/about_KafkaK8s_Troubleshooting.help.txt",
@@ -120,8 +120,7 @@ public sealed class FolderTests
         foreach (string key in new[] { "CmdletsToExport", "FunctionsToExport", "AliasesToExport", "VariablesToExport" })
             Assert.DoesNotContain(((object[])BuiltModule.Manifest[key]!).Cast<string>(), n => n.Contains('*'));
         Assert.False(BuiltModule.Manifest.ContainsKey("ScriptsToProcess"));
-        foreach (string key in new[] { "FormatsToProcess", "TypesToProcess" })
-            Assert.All(((object[])BuiltModule.Manifest[key]!).Cast<string>(), f => Assert.True(File.Exists(Path.Combine(BuiltModule.Folder, f))));
+        Assert.All(((object[])BuiltModule.Manifest["FormatsToProcess"]!).Cast<string>(), f => Assert.True(File.Exists(Path.Combine(BuiltModule.Folder, f))));
     }
 
     [Fact]
