@@ -15,7 +15,7 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    [ClusterName(Several = true)]
+    [ClusterName(Standing = true, Several = true)]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Look in all namespaces.</summary>

@@ -134,7 +134,8 @@ public sealed class PipelineTests : IDisposable
     [InlineData("a/b")]
     public void What_is_no_namespace_is_not_sent(string ns)
     {
-        foreach (string cmdlet in KafkaCmdlets)
+        // To Get-KafkaCluster a question mark is a wildcard, which is matched here and not sent.
+        foreach (string cmdlet in KafkaCmdlets.Where(c => c != "Get-KafkaCluster" || !ns.Contains('?', StringComparison.Ordinal)))
             Assert.StartsWith("KafkaK8s.InvalidNamespace,", Assert.Single(Run($"{cmdlet} demo -KubeConfig $k -Namespace '{ns}'").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
