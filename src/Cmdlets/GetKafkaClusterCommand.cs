@@ -36,7 +36,6 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
             throw ApiFailure.NamespaceNotFound(ns, connection.Context);
         foreach (string name in Name)
         {
-            // A name is a name of Kubernetes, with its case, as it is to the commands that change things.
             bool isPattern = WildcardPattern.ContainsWildcardCharacters(name);
             var found = clusters.Where(c => isPattern ? WildcardPattern.Get(name, WildcardOptions.IgnoreCase).IsMatch(c.Name) : c.Name == name).ToList();
             WriteObject(found, enumerateCollection: true);

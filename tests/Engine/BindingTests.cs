@@ -14,6 +14,7 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData("Get-KafkaCluster -Name demo -KubeConfig $k")]
     [InlineData("'demo' | Get-KafkaCluster -KubeConfig $k")]
     [InlineData("[pscustomobject]@{ Name = 'demo' } | Get-KafkaCluster -KubeConfig $k")]
+    [InlineData("Get-KafkaCluster DEMO -KubeConfig $k")]
     [InlineData("Get-KafkaCluster de* -KubeConfig $k")]
     [InlineData("Get-KafkaCluster -Ns kafka demo -KubeConfig $k")]
     [InlineData("Get-KafkaCluster demo -KubeConfig $k -Context 'second one' -Namespace kafka")]
