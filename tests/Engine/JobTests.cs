@@ -36,7 +36,7 @@ public sealed class JobTests : IDisposable
         var job = Started("New-KafkaCluster demo -ZooKeeperCount 1 -BrokerCount 1 -Ephemeral -NoWait -Verbose -KubeConfig $k -AsJob");
         Assert.Equal((JobState.Completed, "KafkaK8sJob"), (((Job)job.BaseObject).JobStateInfo.State, ((Job)job.BaseObject).PSJobTypeName));
         Assert.Contains("New-KafkaCluster demo", ((Job)job.BaseObject).Command, StringComparison.Ordinal);
-        var result = engine.Run("Get-Job | Receive-Job").EnsureSuccess();
+        var result = engine.Run("Get-Job | Receive-Job -Verbose").EnsureSuccess();
         Assert.Equal("KafkaK8s.KafkaCluster", Assert.Single(result.Output).BaseObject.GetType().FullName); // alive, not a copy
         Assert.Equal(2, result.Warnings.Count);
         Assert.Contains("created StatefulSet/demo-kafka", result.Verbose);
