@@ -1,5 +1,6 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Kubernetes.Config;
 
@@ -17,8 +18,21 @@ internal static class ConnectionPool
     public static KubeConnection Get(string? kubeConfig, string? context, string folder)
     {
         var files = KubeConfigFile.Find(kubeConfig, folder);
-        string stamp = string.Join('\n', files.Select(f => File.GetLastWriteTimeUtc(f).Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        string stamp = string.Join('\n', files.Select(Stamp));
         return Get(string.Join('\n', files.Append(context)), stamp, () => KubeConnection.Open(kubeConfig, context, folder));
+    }
+
+    // By its content: a copy keeps the time of its source, which may be the one of the file that it replaces.
+    private static string Stamp(string file)
+    {
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // whoever opens it says why
+        }
     }
 
     /// <summary>The connection of this runspace to an EKS cluster.</summary>
