@@ -155,7 +155,7 @@ public sealed class ConsoleToolTests
         await using var server = new FakeApiServer((r, to) =>
             r.Path.EndsWith("/exec", StringComparison.Ordinal) ? to.RefuseAsync(404, "not found")
             : r.Path.EndsWith("/pods", StringComparison.Ordinal) && r.Method == "GET" ? to.ListAsync("1")
-            : to.SendAsync("""{"metadata":{"name":"x"},"status":{"phase":"Running"}}"""));
+            : to.SendAsync("""{"metadata":{"name":"x"},"status":{"phase":"Running","containerStatuses":[{"name":"console-tools","state":{"running":{}}}]}}"""));
         using var connection = server.Connect();
         var brokers = new BrokerSetView(new ClusterNames("demo"), "shop", Json.Object("""{"spec":{"replicas":3}}"""));
         await using (var pod = await ConsolePod.StartAsync(connection, brokers, TimeSpan.FromMinutes(5), _ => { }, default))
