@@ -1,41 +1,26 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
+using k8s.Models;
 
 namespace KafkaK8s.Core.Spec;
 
-/// <summary>Kubernetes quantities: a number with a suffix (m, k, M, G, T, P, Ki, Mi, Gi, Ti, Pi). Pure.</summary>
+/// <summary>Kubernetes quantities, such as 500m, 2 or 10Gi. Pure.</summary>
 /// <remarks>Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/.</remarks>
-internal static partial class Quantity
+internal static class Quantity
 {
     /// <summary>Reads a quantity; false for null and for what Kubernetes would refuse.</summary>
     public static bool TryParse(string? text, out decimal value)
     {
         value = 0;
-        if (text is null || Pattern().Match(text) is not { Success: true } match)
+        // The library trims and takes digits of every script, where the server's grammar has only these characters.
+        if (string.IsNullOrEmpty(text) || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.'))
             return false;
-        decimal? unit = match.Groups["unit"].Value switch
+        try
         {
-            "" => 1m,
-            "m" => 0.001m,
-            "k" => 1_000m,
-            "M" => 1_000_000m,
-            "G" => 1_000_000_000m,
-            "T" => 1_000_000_000_000m,
-            "P" => 1_000_000_000_000_000m,
-            "Ki" => 1L << 10,
-            "Mi" => 1L << 20,
-            "Gi" => 1L << 30,
-            "Ti" => 1L << 40,
-            "Pi" => 1L << 50,
-            _ => null,
-        };
-        if (unit is null || !decimal.TryParse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal number))
+            value = new ResourceQuantity(text).ToDecimal();
+            return true;
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        {
             return false;
-        value = number * unit.Value;
-        return true;
+        }
     }
-
-    // Bounded digits keep the product inside a decimal.
-    [GeneratedRegex(@"^(?<number>[+-]?[0-9]{1,12}(\.[0-9]{1,6})?)(?<unit>[a-zA-Z]{0,2})\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
 }

@@ -24,7 +24,12 @@ public sealed class QuantityTests
     [InlineData("10Gi", "10737418240")]
     [InlineData("1Ti", "1099511627776")]
     [InlineData("1Pi", "1125899906842624")]
-    [InlineData("999999999999Pi", "1125899906841498100093157376")]
+    [InlineData("1Ei", "1152921504606846976")]
+    [InlineData("1e3", "1000")]
+    [InlineData("1E", "1000000000000000000")]
+    [InlineData("1.Gi", "1073741824")]
+    [InlineData("100u", "0.0001")]
+    [InlineData("999999999999Pi", "9223372036854775807")] // the server's own upper bound
     public void Reads(string text, string value)
     {
         Assert.True(Quantity.TryParse(text, out decimal number));
@@ -45,13 +50,10 @@ public sealed class QuantityTests
     [InlineData("10K")]
     [InlineData("10g")]
     [InlineData("Gi")]
-    [InlineData("1e3")]
     [InlineData("0x10")]
     [InlineData("1,5Gi")]
     [InlineData("1.5.0Gi")]
-    [InlineData("1.Gi")]
     [InlineData("--1")]
-    [InlineData("1234567890123Gi")]
     [InlineData("١Gi")]
     public void Refuses(string? text) => Assert.False(Quantity.TryParse(text, out _));
 }
