@@ -34,7 +34,7 @@ Describe 'From nothing to Kafka on node groups: EKS by moto, Kubernetes by the l
     It 'looks at the cluster first: what is missing is said with the command that mends it, what moto cannot tell is not passed' {
         $checks = Test-KafkaEksCluster prod r6i.xlarge -NodeRole $role @kube
         $by = @{}
-        $checks | ForEach-Object { $by[$_.Name] = $_ }
+        $checks | ForEach-Object { $by[$_.Check] = $_ }
         foreach ($name in 'ClusterActive', 'Subnets', 'InstanceTypes', 'NodeRole') { "$name $($by[$name].Status) $($by[$name].Evidence)" | Should -BeLike "$name Passed *" }
         $by.NodeGroups.Status | Should -Be 'Failed'
         $by.NodeGroups.Remedy | Should -BeLike 'New-KafkaNodeGroup prod*'
