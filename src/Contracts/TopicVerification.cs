@@ -60,6 +60,9 @@ public sealed record BrokerVerification
 
     /// <summary>99th percentile of the same, milliseconds.</summary>
     public double? P99Ms { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{BrokerId}: {Received} of {Sent}{(Reason.Length > 0 ? ", " + Reason : "")}";
 }
 
 /// <summary>The result of sending numbered messages through every broker and reading them back.</summary>

@@ -53,10 +53,17 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
 
     [Fact]
     public void A_verification_looks_like_this() => Shows(Verification, """
-        Cluster Topic           Passed Reason P50Ms P99Ms ProducedPerSecond Sent Received Lost Duplicated OutOfOrder Corrupt
-        ------- -----           ------ ------ ----- ----- ----------------- ---- -------- ---- ---------- ---------- -------
-        demo    kafkak8s-test-1 True            3.1  25.6            12,346 1000 1000     0    0          0          0
+        Cluster Topic           Passed Reason Sent Lost P99Ms
+        ------- -----           ------ ------ ---- ---- -----
+        demo    kafkak8s-test-1 True          1000 0     25.6
         """);
+
+    [Fact]
+    public void The_list_of_a_verification_has_a_line_for_each_broker()
+    {
+        var result = module.Engine.Run($"[KafkaK8s.TopicVerification]@{{ Brokers = [KafkaK8s.BrokerVerification[]]@({Brokers}) }} | Format-List").EnsureSuccess();
+        Assert.Contains("0: 499 of 500, 1 lost, 2 corrupt", module.Engine.Format(result.Output), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Brokers_look_like_this() => Shows(Brokers, """
@@ -93,7 +100,9 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
 
     [Theory]
     [InlineData(Clusters, "Name|Namespace|Status|Reason|demo|a-longer-name|Degraded|NoAnswer|pod a-longer-name-kafka-2")]
-    [InlineData(Verification, "Cluster|Passed|Reason|P50Ms|P99Ms|ProducedPerSecond|Topic|12,346")]
+    [InlineData(Verification, "Cluster|Topic|Passed|Reason|Sent|Lost|P99Ms|25.6")]
+    [InlineData("[KafkaK8s.TopicVerification]@{ Cluster = 'demo'; Topic = 'kafkak8s-verify-20261126222423-e0e778'; Passed = $true; Sent = 1000; P99Ms = 1003.5 }", "Cluster|Topic|Passed|Reason|Sent|Lost|P99Ms|1003.5")]
+    [InlineData("[KafkaK8s.ZooKeeperNode]@{ Cluster = 'tour'; Node = 'tour-zk-0'; Id = 1; Mode = 'follower'; Ready = $true; Zxid = '0x10000000db'; LatencyMs = 83.6 }", "Cluster|Node|Id|Mode|Ready|Reason|Lag|InConfig|Connections|LatencyMs|83.6")]
     [InlineData(Failed, "Cluster|Passed|Reason|prod|False|NothingLost|Topic|orders")]
     [InlineData("[KafkaK8s.ZooKeeperNode]@{ Cluster = 'a-longer-name'; Namespace = 'kafka'; Node = 'a-longer-name-zk-3'; Id = 4; Reason = 'there is no pod' }", "Node|Id|Ready|Reason|a-longer-name-zk-3|False|there is no pod")]
     [InlineData("[KafkaK8s.KafkaNodeGroup]@{ Cluster = 'prod'; NodeGroup = 'kafka-eu-central-1a'; Zones = [string[]]'eu-central-1a'; Status = 'DEGRADED'; Issues = [string[]]'Ec2: no' }", "NodeGroup|Status|Reason|kafka-eu-central-1a|DEGRADED|Ec2: no")]

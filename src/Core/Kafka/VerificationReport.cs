@@ -32,7 +32,7 @@ internal static class VerificationReport
             P95Ms = Known(latency.Percentile(0.95)),
             P99Ms = Known(latency.Percentile(0.99)),
             MaxMs = Known(latency.Max),
-            DurationSeconds = facts.Duration.TotalSeconds,
+            DurationSeconds = Math.Round(facts.Duration.TotalSeconds, 3),
             Path = facts.Path,
             Client = facts.Client,
             Checks = checks,
@@ -169,9 +169,9 @@ internal static class VerificationReport
         : string.Create(CultureInfo.InvariantCulture, $"; the brokers throttle this client (a quota): up to {facts.Throttled.TotalSeconds:0.0} s for one request");
 
     // JSON has no word for "not a number".
-    private static double? Known(double milliseconds) => double.IsNaN(milliseconds) ? null : milliseconds;
+    private static double? Known(double milliseconds) => double.IsNaN(milliseconds) ? null : Math.Round(milliseconds, 1);
 
-    private static double Rate(long messages, TimeSpan time) => messages == 0 || time <= TimeSpan.Zero ? 0 : messages / time.TotalSeconds;
+    private static double Rate(long messages, TimeSpan time) => messages == 0 || time <= TimeSpan.Zero ? 0 : Math.Round(messages / time.TotalSeconds, 1);
 
     private static string List(IEnumerable<string> items)
     {
