@@ -8,7 +8,7 @@ Describe 'The life of a cluster' -Tag Lab, OldServer {
         $ns = Open-Lab life
 
         # The check that this Kafka can be given.
-        function Test-Demo { if ($Lab.HasTunnel) { Test-KafkaTopic demo -Namespace $ns @args } else { Test-KafkaTopic demo -Namespace $ns -ConsoleTools @args } }
+        function Test-Demo { if ($Lab.HasTunnel) { Test-KafkaTopic demo -Namespace $ns -Confirm:$false @args } else { Test-KafkaTopic demo -Namespace $ns -ConsoleTools -Confirm:$false @args } }
         function Get-ClusterId { Invoke-InPod -Namespace $ns demo-kafka-0 "sed -n 's/^cluster.id=//p' /var/lib/kafka/data/log/meta.properties" }
         function Get-PodUid([string] $App) { @(kubectl get pods -n $ns -l "app.kubernetes.io/instance=demo,app.kubernetes.io/name=$App" -o 'jsonpath={range .items[*]}{.metadata.uid}{"\n"}{end}') }
     }
@@ -55,8 +55,8 @@ Describe 'The life of a cluster' -Tag Lab, OldServer {
 
         It 'shows as one line of a table' {
             $text = ($made | Out-String) -replace '\e\[[0-9;]*m'
-            $text | Should -Match '(?m)^Name +Namespace +Status +ZooKeeper +Brokers +Kafka'
-            $text | Should -Match "(?m)^demo +$ns +Ready +3/3 +3/3"
+            $text | Should -Match '(?m)^Name +Namespace +Status +Brokers +Kafka +Reason +ZooKeeper +Age +KafkaVersion'
+            $text | Should -Match "(?m)^demo +$ns +Ready +3/3 +Healthy +3/3"
         }
 
         It 'is what Get-KafkaCluster shows' {
