@@ -12,7 +12,7 @@ internal static class VerifyTopicSteps
 
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(15); // while nobody waits for Ctrl+C; a busy cluster takes its time
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(30); // while nobody waits for Ctrl+C; a busy cluster takes its time
 
     /// <summary>Looks at the brokers, and refuses what cannot be. Makes nothing.</summary>
     /// <returns>What is known; without an answer of any broker there is nothing to go on with.</returns>
