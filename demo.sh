@@ -65,7 +65,8 @@ fi
 at="-Namespace $namespace ${connect[*]}"
 
 # Not one that is there already: it would be removed at the end.
-none="if (Get-KafkaCluster demo* $at) {
+none="try { \$found = Get-KafkaCluster demo* $at } catch { if (\$_.FullyQualifiedErrorId -notlike 'KafkaK8s.NamespaceNotFound,*') { throw } }
+if (\$found) {
   throw 'There is a cluster demo in the namespace $namespace already: it is left alone. Remove it, or give --namespace.' }"
 new="New-KafkaCluster demo $at -CreateNamespace -StorageSize 10Gi"
 step "$new" shell "$none; $new"
