@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -42,11 +41,9 @@ internal sealed record Arrival(string Server, string Method, string Target, IRea
 /// </summary>
 internal sealed class RecordingServer : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly LoopbackListener listener;
     private readonly string name;
     private readonly SslServerAuthenticationOptions? tls;
-    private readonly Task accepting;
     private int connections;
 
     /// <param name="name">What its arrivals are called.</param>
@@ -67,8 +64,7 @@ internal sealed class RecordingServer : IAsyncDisposable
             };
         }
 
-        listener.Start();
-        accepting = AcceptAsync();
+        listener = new LoopbackListener(ServeAsync);
     }
 
     public ConcurrentQueue<Arrival> Arrivals { get; } = new();
@@ -76,7 +72,7 @@ internal sealed class RecordingServer : IAsyncDisposable
     /// <summary>Connections that were made, with or without a request.</summary>
     public int Connections => Volatile.Read(ref connections);
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => listener.Port;
 
     /// <summary>Answers a request, as the head and the body of HTTP; null for the usual.</summary>
     public Func<Arrival, string?> Answer { get; set; } = _ => null;
@@ -84,27 +80,7 @@ internal sealed class RecordingServer : IAsyncDisposable
     public static string Reply(int status, string body, string headers = "", string type = "application/json") =>
         $"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}";
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Stop();
-        await accepting;
-        stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
 
     [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation", Justification = "It writes down who came, and lets everybody in.")]
     private async Task ServeAsync(TcpClient client)
@@ -131,7 +107,7 @@ internal sealed class RecordingServer : IAsyncDisposable
                             return true;
                         },
                     });
-                }, null, stop.Token);
+                }, null, listener.Ending);
                 stream = secure;
             }
 
@@ -139,8 +115,8 @@ internal sealed class RecordingServer : IAsyncDisposable
             while (await ReadAsync(stream, sni, certificate) is { } arrival)
             {
                 Arrivals.Enqueue(arrival);
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(Answer(arrival) ?? Usual(arrival)), stop.Token);
-                await stream.FlushAsync(stop.Token);
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(Answer(arrival) ?? Usual(arrival)), listener.Ending);
+                await stream.FlushAsync(listener.Ending);
             }
         }
         catch (Exception)
@@ -169,7 +145,7 @@ internal sealed class RecordingServer : IAsyncDisposable
         byte[] one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(one, stop.Token) == 0)
+            if (await stream.ReadAsync(one, listener.Ending) == 0)
                 return null;
             head.Append((char)one[0]);
         }
@@ -178,7 +154,7 @@ internal sealed class RecordingServer : IAsyncDisposable
         string[] first = lines[0].Split(' ');
         var headers = lines.Skip(1).Select(l => l.Split(':', 2)).Select(p => KeyValuePair.Create(p[0], p[1].Trim())).ToList();
         string? length = headers.FirstOrDefault(h => h.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Value;
-        await stream.ReadExactlyAsync(new byte[length is null ? 0 : int.Parse(length, CultureInfo.InvariantCulture)], stop.Token);
+        await stream.ReadExactlyAsync(new byte[length is null ? 0 : int.Parse(length, CultureInfo.InvariantCulture)], listener.Ending);
         return new Arrival(name, first[0], first[1], headers, sni, certificate);
     }
 }
