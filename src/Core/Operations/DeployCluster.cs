@@ -43,7 +43,8 @@ internal static class DeployCluster
             var roll = new RollPods(connection, plan.Names, ns, wait);
             await foreach (var e in roll.RunAsync(cancel).ConfigureAwait(false))
                 yield return Remember(e, changes);
-            clock.End("Restart", onlyIfLong: changes.TrueForAll(c => c.Action != ChangeAction.Restart));
+            if (changes.Exists(c => c.Action == ChangeAction.Restart))
+                clock.End("Restart");
             await foreach (var e in InSync.WaitAsync(connection, plan.Names, ns, plan.BrokerCount, wait, cancel).ConfigureAwait(false))
                 yield return e;
             clock.End("InSync");
