@@ -46,7 +46,7 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet, IRunAsJob
         if (!Agreed(action, target, plan.Steps))
             return;
 
-        int usual = ManifestCatalog.LoadOfModule().Defaults.ZooKeeperCount;
-        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, usual, cancel), $"Growing the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
+        int defaultCount = ManifestCatalog.LoadOfModule().Defaults.ZooKeeperCount;
+        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, defaultCount, cancel), $"Growing the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Kubernetes.Config;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Cmdlets;
 
@@ -37,7 +38,7 @@ internal static class ConnectionPool
 
     /// <summary>The connection of this runspace to an EKS cluster.</summary>
     public static KubeConnection Get(EksConnection eks) =>
-        Get(string.Join('\n', eks.ProfileName, eks.Region, eks.ClusterName, eks.Endpoint, eks.CertificateAuthorityData), "", () => KubeConnection.Open(eks));
+        Get(string.Join('\n', eks.ProfileName, eks.Region, eks.ClusterName, eks.Endpoint, eks.CertificateAuthorityData), "", () => EksAccess.Open(eks));
 
     /// <summary>Drops the connections of this runspace; commands that still run keep theirs.</summary>
     public static void Forget()

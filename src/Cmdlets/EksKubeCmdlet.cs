@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
-using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Cmdlets;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
 
 namespace KafkaK8s.Cmdlets;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
@@ -40,7 +41,7 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
             var found = clusters.Where(c => isPattern ? WildcardPattern.Get(name, WildcardOptions.IgnoreCase).IsMatch(c.Name) : c.Name == name).ToList();
             WriteObject(found, enumerateCollection: true);
             if (found.Count == 0 && !isPattern)
-                WriteError(ErrorTable.ToRecord(ListClusters.NotFound(name, ns ?? Namespace ?? "*", connection.Context), this));
+                WriteError(ErrorTable.ToRecord(ClusterNames.NotFound(name, ns ?? Namespace ?? "*", connection.Context), this));
         }
     }
 }

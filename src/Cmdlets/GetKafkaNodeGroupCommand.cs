@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
-using KafkaK8s.Core.Operations;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Cmdlets;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
-using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Cmdlets;
 
@@ -29,7 +29,7 @@ public sealed class GetZooKeeperNodeCommand : KafkaCmdlet
             try
             {
                 SpecChecks.CheckName(name);
-                WriteObject(Await(name, cancel => EnsembleLook.NodesAsync(connection, ns, name, cancel)), enumerateCollection: true);
+                WriteObject(Await(name, cancel => EnsembleReader.NodesAsync(connection, ns, name, cancel)), enumerateCollection: true);
             }
             catch (Core.ClusterException e)
             {

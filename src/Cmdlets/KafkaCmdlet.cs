@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Cmdlets;
 

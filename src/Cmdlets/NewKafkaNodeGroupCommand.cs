@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
-using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Manifests;
-using KafkaK8s.Core.Operations;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Cmdlets;
 

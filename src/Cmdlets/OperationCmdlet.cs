@@ -4,8 +4,8 @@ using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Running;
 
 namespace KafkaK8s.Cmdlets;
 

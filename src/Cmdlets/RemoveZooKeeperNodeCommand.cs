@@ -56,7 +56,7 @@ public sealed class RemoveZooKeeperNodeCommand : ZooKeeperNodesCmdlet, IRunAsJob
         bool asked = !MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) || ((SwitchParameter)confirm).ToBool();
         if (plan.Claims.Count > 0 && asked && !ShouldContinue($"Delete the data of {string.Join(", ", plan.Claims)} for good?", "Remove-ZooKeeperNode -DeleteData"))
             return;
-        int usual = ManifestCatalog.LoadOfModule().Defaults.ZooKeeperCount;
-        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, usual, cancel), $"Shrinking the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
+        int defaultCount = ManifestCatalog.LoadOfModule().Defaults.ZooKeeperCount;
+        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, defaultCount, cancel), $"Shrinking the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
     }
 }

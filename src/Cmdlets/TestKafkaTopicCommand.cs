@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Verification;
 
 namespace KafkaK8s.Cmdlets;
 

@@ -6,7 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using KafkaK8s.Core;
-using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Eks;
 using Xunit;
 
 namespace KafkaK8s.Tests.Eks;
@@ -19,7 +19,7 @@ public sealed class ConnectionTests
     {
         using var variables = AwsVariables.WithKeys();
         using var server = new TlsDouble();
-        using var connection = KubeConnection.Open(server.Connection());
+        using var connection = EksAccess.Open(server.Connection());
         Assert.Equal(new Version(1, 34), await connection.ServerVersionAsync(default));
         Assert.Equal(new Version(1, 34), await connection.ServerVersionAsync(default));
         Assert.Equal(2, server.Authorizations.Count);
@@ -33,7 +33,7 @@ public sealed class ConnectionTests
         using var variables = AwsVariables.WithKeys();
         using var server = new TlsDouble();
         using var other = new TlsDouble();
-        using var connection = KubeConnection.Open(server.Connection() with { CertificateAuthorityData = other.Connection().CertificateAuthorityData });
+        using var connection = EksAccess.Open(server.Connection() with { CertificateAuthorityData = other.Connection().CertificateAuthorityData });
         var e = await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default));
         Assert.Equal("ApiServerUntrusted", e.Id);
         Assert.Empty(server.Authorizations);
@@ -44,7 +44,7 @@ public sealed class ConnectionTests
     {
         using var variables = AwsVariables.WithKeys();
         using var server = new TlsDouble("other.eks.amazonaws.com");
-        using var connection = KubeConnection.Open(server.Connection());
+        using var connection = EksAccess.Open(server.Connection());
         var e = await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default));
         Assert.Equal("ApiServerUntrusted", e.Id);
         Assert.Contains("other.eks.amazonaws.com", e.Message, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class ConnectionTests
     {
         using var variables = AwsVariables.WithKeys();
         using var server = new TlsDouble { Status = "401 Unauthorized" };
-        using var connection = KubeConnection.Open(server.Connection());
+        using var connection = EksAccess.Open(server.Connection());
         var e = await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default));
         Assert.Equal(("Unauthorized", FailureKind.Authentication), (e.Id, e.Kind));
         Assert.Contains("aws eks create-access-entry --cluster-name prod", e.Message, StringComparison.Ordinal);
@@ -70,7 +70,7 @@ public sealed class ConnectionTests
     public void A_connection_without_an_authority_is_refused(string data)
     {
         using var variables = AwsVariables.WithKeys();
-        var e = Assert.Throws<ClusterException>(() => KubeConnection.Open(new EksConnection { ClusterName = "prod", Region = "eu-central-1", Endpoint = "https://127.0.0.1:1", CertificateAuthorityData = data }));
+        var e = Assert.Throws<ClusterException>(() => EksAccess.Open(new EksConnection { ClusterName = "prod", Region = "eu-central-1", Endpoint = "https://127.0.0.1:1", CertificateAuthorityData = data }));
         Assert.Equal(("EksConnectionInvalid", FailureKind.InvalidInput), (e.Id, e.Kind));
     }
 

@@ -5,8 +5,8 @@ using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.ServiceQuotas;
 using KafkaK8s.Core;
-using KafkaK8s.Core.Eks;
-using KafkaK8s.Core.Eks.Client.Runtime;
+using KafkaK8s.Eks;
+using KafkaK8s.Eks.Client.Runtime;
 using Xunit;
 
 namespace KafkaK8s.Tests.Eks;

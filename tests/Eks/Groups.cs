@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Amazon.EC2.Model;
 using KafkaK8s.Core;
-using KafkaK8s.Core.Eks;
-using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Running;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Tests.Eks;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
-using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kubernetes.Config;
-using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Yaml;
+using KafkaK8s.Eks;
 using Xunit;
 
 namespace KafkaK8s.Tests.Eks;

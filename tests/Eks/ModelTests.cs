@@ -1,7 +1,7 @@
 using Amazon.EKS;
 using Amazon.EKS.Model;
 using Amazon.Runtime;
-using KafkaK8s.Core.Eks;
+using KafkaK8s.Eks;
 using Xunit;
 
 namespace KafkaK8s.Tests.Eks;

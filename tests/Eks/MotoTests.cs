@@ -2,7 +2,7 @@ using Amazon.EC2.Model;
 using Amazon.EKS.Model;
 using Amazon.IdentityManagement.Model;
 using Amazon.Runtime;
-using KafkaK8s.Core.Eks;
+using KafkaK8s.Eks;
 using Xunit;
 
 namespace KafkaK8s.Tests.Eks;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
-using KafkaK8s.Core.Eks;
-using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Running;
+using KafkaK8s.Eks;
 using Xunit;
 
 namespace KafkaK8s.Tests.Eks;

@@ -1,5 +1,5 @@
 using Amazon.ServiceQuotas.Model;
-using KafkaK8s.Core.Eks;
+using KafkaK8s.Eks;
 using Xunit;
 
 namespace KafkaK8s.Tests.Eks;

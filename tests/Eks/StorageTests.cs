@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
-using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Running;
+using KafkaK8s.Eks;
 using KafkaK8s.Tests.Engine.Fake;
 using Xunit;
 

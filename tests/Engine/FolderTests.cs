@@ -15,7 +15,7 @@ public sealed class FolderTests
     [
         "KafkaK8s.Format.ps1xml", "KafkaK8s.psd1", "KafkaK8s.psm1", "LICENSE",
         "bin/AWSSDK.Core.dll", "bin/AWSSDK.EC2.dll", "bin/AWSSDK.SSO.dll", "bin/AWSSDK.SSOOIDC.dll", "bin/AWSSDK.SecurityToken.dll",
-        "bin/Confluent.Kafka.dll", "bin/Fractions.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.dll",
+        "bin/Confluent.Kafka.dll", "bin/Fractions.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.Eks.dll", "bin/KafkaK8s.dll",
         "bin/KubernetesClient.dll", "bin/YamlDotNet.dll",
         "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt", "en-US/about_KafkaK8s_Checks.help.txt", "en-US/about_KafkaK8s_Errors.help.txt", "en-US/about_KafkaK8s_Troubleshooting.help.txt",
         "manifests/kafka_deploy.yaml", "manifests/kafka_service.yaml", "manifests/zk_set.yaml",

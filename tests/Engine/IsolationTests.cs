@@ -17,6 +17,7 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
     [Theory]
     [InlineData("KafkaK8s.Cmdlets")]
     [InlineData("KafkaK8s.Core")]
+    [InlineData("KafkaK8s.Eks")]
     [InlineData("YamlDotNet")]
     [InlineData("KubernetesClient")]
     [InlineData("Fractions")]
@@ -49,7 +50,7 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
 
     [Theory]
     [InlineData("KafkaK8s.Core.ClusterException", false)]
-    [InlineData("KafkaK8s.Core.Spec.Quantity", false)]
+    [InlineData("KafkaK8s.Core.Model.Quantity", false)]
     [InlineData("k8s.Kubernetes", false)]
     [InlineData("Confluent.Kafka.Library", false)]
     [InlineData("YamlDotNet.Core.Parser", false)]

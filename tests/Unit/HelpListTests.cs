@@ -35,8 +35,8 @@ public sealed partial class HelpListTests
     [Fact]
     public void Every_check_has_a_line()
     {
-        var topic = ResultName().Matches(Source("Kafka/VerificationReport.cs")).Select(m => m.Groups[1].Value.Trim('"'));
-        var eks = EksName().Matches(Source("Eks/EksChecks.cs")).Select(m => m.Groups[1].Value);
+        var topic = ResultName().Matches(Source("Verification/VerificationReport.cs")).Select(m => m.Groups[1].Value.Trim('"'));
+        var eks = EksName().Matches(Source("../Eks/EksChecks.cs")).Select(m => m.Groups[1].Value);
         var listed = Listed("about_KafkaK8s_Checks.md").ToLookup(l => l.Section, l => l.Name);
         Assert.Equal(topic.Distinct().Order(StringComparer.Ordinal), listed["Test-KafkaTopic"].Order(StringComparer.Ordinal));
         Assert.Equal(eks.Distinct().Order(StringComparer.Ordinal), listed["Test-KafkaEksCluster"].Order(StringComparer.Ordinal));

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using KafkaK8s.Core.Eks;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Cmdlets.Completion;
 

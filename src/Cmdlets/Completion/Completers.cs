@@ -6,8 +6,9 @@ using System.Text.RegularExpressions;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Kubernetes.Config;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Cmdlets.Completion;
 
@@ -108,7 +109,7 @@ public abstract partial class NameCompleter : IArgumentCompleter
 public sealed record CompletionSource(string? KubeConfig, string? Context, string? Namespace, string? Cluster, EksConnection? Connection, string? Folder)
 {
     /// <summary>Opens the connection that was typed.</summary>
-    internal KubeConnection Open() => Connection is null ? KubeConnection.Open(KubeConfig, Context, Folder) : KubeConnection.Open(Connection);
+    internal KubeConnection Open() => Connection is null ? KubeConnection.Open(KubeConfig, Context, Folder) : EksAccess.Open(Connection);
 }
 
 /// <summary>Completes contexts, from the kubeconfig alone.</summary>
@@ -126,7 +127,7 @@ public sealed class NamespaceCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        return [.. Trees.Items((await connection.GetAsync(ResourceKind.Namespace.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
+        return [.. KubeObjects.Items((await connection.GetAsync(ResourceKind.Namespace.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
     }
 }
 
@@ -137,7 +138,7 @@ public sealed class StorageClassCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        return [.. Trees.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
+        return [.. KubeObjects.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
     }
 }
 
@@ -191,8 +192,8 @@ public sealed class TolerationCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        var nodes = Trees.Items((await connection.GetAsync(ResourceKind.Node.Path(null), cancel).ConfigureAwait(false))["items"]);
-        return [.. nodes.SelectMany(n => Trees.Items(n["spec"]?["taints"])).Select(t => (string?)t["value"] is { Length: > 0 } value ? $"{t["key"]}={value}:{t["effect"]}" : $"{t["key"]}:{t["effect"]}").Distinct()];
+        var nodes = KubeObjects.Items((await connection.GetAsync(ResourceKind.Node.Path(null), cancel).ConfigureAwait(false))["items"]);
+        return [.. nodes.SelectMany(n => KubeObjects.Items(n["spec"]?["taints"])).Select(t => (string?)t["value"] is { Length: > 0 } value ? $"{t["key"]}={value}:{t["effect"]}" : $"{t["key"]}:{t["effect"]}").Distinct()];
     }
 }
 

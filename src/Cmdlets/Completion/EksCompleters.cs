@@ -3,8 +3,8 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using Amazon.EC2.Model;
 using Amazon.EKS.Model;
-using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Cmdlets.Completion;
 
@@ -103,7 +103,7 @@ public sealed class EksStorageClassCompleter : EksNameCompleter
     {
         if (cluster is null)
             return [StorageClassSpec.DefaultName];
-        using var connection = KubeConnection.Open(await ConnectCluster.RunAsync(aws, cluster, cancel).ConfigureAwait(false));
-        return [StorageClassSpec.DefaultName, .. Trees.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
+        using var connection = EksAccess.Open(await ConnectCluster.RunAsync(aws, cluster, cancel).ConfigureAwait(false));
+        return [StorageClassSpec.DefaultName, .. KubeObjects.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 

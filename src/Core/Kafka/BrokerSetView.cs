@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 
@@ -52,8 +52,7 @@ internal sealed record BrokerSetView(ClusterNames Names, string Namespace, JsonO
     {
         var names = new ClusterNames(cluster);
         var tree = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel).ConfigureAwait(false)
-            ?? throw new ClusterException("ClusterNotFound", FailureKind.NotFound, cluster,
-                $"There is no Kafka cluster '{cluster}' in the namespace '{ns}' of the context {connection.Context}. Get-KafkaCluster -AllNamespaces lists those that are there.");
+            ?? throw ClusterNames.NotFound(cluster, ns, connection.Context);
         return new BrokerSetView(names, ns, tree);
     }
 

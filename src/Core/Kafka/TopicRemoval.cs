@@ -1,5 +1,5 @@
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 
@@ -26,7 +26,7 @@ internal static class TopicRemoval
         string why = "no broker answers";
         while (!limit.IsCancellationRequested)
         {
-            var views = await BrokerLooks.TakeAsync(connection, ns, names, brokers, AskLimit, CancellationToken.None).ConfigureAwait(false);
+            var views = await BrokerProbes.TakeAsync(connection, ns, names, brokers, AskLimit, CancellationToken.None).ConfigureAwait(false);
             var view = views.Select(v => v.Answer?.View).FirstOrDefault(v => v is not null && v.ControllerId >= 0);
             if (view is not null)
             {

@@ -6,7 +6,6 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Kubernetes.Config;
 
 namespace KafkaK8s.Core.Kubernetes;
@@ -89,29 +88,13 @@ internal sealed class KubeConnection : IDisposable
         return Open(found, cluster, user, folder, new ClusterOrigin(chosen, file.Path, null));
     }
 
-    /// <summary>Opens a connection to an EKS cluster; nothing is sent yet, save where the credentials come from instance metadata.</summary>
-    /// <exception cref="ClusterException">The connection's data are unusable, or there are no credentials for it.</exception>
-    public static KubeConnection Open(EksConnection eks)
-    {
-        KubeCluster cluster;
-        try
-        {
-            cluster = new KubeCluster(eks.ClusterName) { Server = eks.Endpoint, CertificateAuthorityData = Convert.FromBase64String(eks.CertificateAuthorityData) };
-            if (cluster.CertificateAuthorityData.Length == 0)
-                throw new FormatException("it is empty.");
-            _ = ServerAccess.Of(cluster, null, "", TimeProvider.System);
-        }
-        catch (FormatException e)
-        {
-            throw new ClusterException("EksConnectionInvalid", FailureKind.InvalidInput, eks,
-                $"The connection to the EKS cluster '{eks.ClusterName}' cannot be used: {e.Message} Get a new one with Connect-EksCluster.", e);
-        }
-
-        var aws = AwsSession.Open(eks.Region, eks.ProfileName);
-        var token = new EksToken(aws, eks.ClusterName, TimeProvider.System);
-        var access = ServerAccess.Of(cluster, null, "", TimeProvider.System) with { Credentials = token };
-        return new KubeConnection(access, eks.Arn.Length > 0 ? eks.Arn : eks.ToString(), "", new ClusterOrigin(null, null, eks), token, aws);
-    }
+    /// <summary>Opens a connection that somebody else knows the way to; nothing is sent yet.</summary>
+    /// <param name="access">How the server is reached, and as whom.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="origin">What objects that were read through it carry on.</param>
+    /// <param name="alongside">What is disposed of with it.</param>
+    public static KubeConnection Open(ServerAccess access, string name, ClusterOrigin origin, params IDisposable[] alongside) =>
+        new(access, name, "", origin, alongside);
 
     /// <summary>Reads a path below the server's address.</summary>
     public Task<JsonObject> GetAsync(string path, CancellationToken cancel) => SendAsync(HttpMethod.Get, path, null, null, cancel);

@@ -19,7 +19,7 @@ internal static class Readiness
 
     /// <summary>Whether a pod serves. The condition counts, not the containers' statuses: after the loss of a node these still say ready.</summary>
     public static bool IsPodReady(JsonObject pod) => !pod.IsTerminating()
-        && Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["status"] == "True");
+        && KubeObjects.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["status"] == "True");
 
     /// <summary>
     /// The status of the container that this module put into a pod, which goes by the value of the pod's name label: a webhook may have put
@@ -27,8 +27,8 @@ internal static class Readiness
     /// </summary>
     public static JsonObject? OwnStatus(JsonObject pod)
     {
-        var all = Trees.Items(pod["status"]?["containerStatuses"]).ToList();
-        return all.Count == 1 ? all[0] : all.Find(c => (string?)c["name"] == pod.Label(Spec.ClusterNames.NameLabel));
+        var all = KubeObjects.Items(pod["status"]?["containerStatuses"]).ToList();
+        return all.Count == 1 ? all[0] : all.Find(c => (string?)c["name"] == pod.Label(KubeObjects.NameLabel));
     }
 
     /// <summary>Whether a pod is going and its process has ended; old kubelets keep the pod itself for 10 s more.</summary>
@@ -52,6 +52,6 @@ internal static class Readiness
     public static IReadOnlyList<JsonObject> PodsOf(JsonObject set, IEnumerable<JsonObject> pods)
     {
         string uid = set.Uid();
-        return [.. pods.Where(p => Trees.Items(p["metadata"]!["ownerReferences"]).Any(o => (string?)o["uid"] == uid)).OrderBy(p => Spec.ClusterNames.Ordinal(p.Name()))];
+        return [.. pods.Where(p => KubeObjects.Items(p["metadata"]!["ownerReferences"]).Any(o => (string?)o["uid"] == uid)).OrderBy(p => KubeObjects.Ordinal(p.Name()))];
     }
 }

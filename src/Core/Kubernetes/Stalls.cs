@@ -45,14 +45,14 @@ internal static class Stalls
 
         if (IsNodeLost(pod))
             yield return new Stall(subject, "NodeNotReady", $"its node {NodeOf(pod)} does not answer");
-        foreach (var condition in Trees.Items(status?["conditions"]))
+        foreach (var condition in KubeObjects.Items(status?["conditions"]))
         {
             if ((string?)condition["type"] == "PodScheduled" && (string?)condition["status"] == "False" && (string?)condition["reason"] == "Unschedulable")
                 yield return new Stall(subject, "Unschedulable", (string?)condition["message"] ?? "");
         }
 
         var own = Readiness.OwnStatus(pod);
-        foreach (var container in Trees.Items(status?["initContainerStatuses"]).Concat(Trees.Items(status?["containerStatuses"])))
+        foreach (var container in KubeObjects.Items(status?["initContainerStatuses"]).Concat(KubeObjects.Items(status?["containerStatuses"])))
         {
             // Others' containers, put there by a webhook, hold the pod up as well; but then it is not ours that fails.
             string whose = ReferenceEquals(container, own) ? "" : $"container {(string?)container["name"]}: ";
@@ -66,7 +66,7 @@ internal static class Stalls
 
     /// <summary>Whether the control plane has lost the pod's node.</summary>
     public static bool IsNodeLost(JsonObject pod) => (string?)pod["status"]?["reason"] == "NodeLost"
-        || Trees.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["reason"] == "NodeNotReady");
+        || KubeObjects.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["reason"] == "NodeNotReady");
 
     private static string NodeOf(JsonObject pod) => (string?)pod["spec"]?["nodeName"] ?? "(unknown)";
 
@@ -122,15 +122,15 @@ internal static class Stalls
         && Refusals.Any(r => stall.Message.Contains(r, StringComparison.Ordinal));
 
     /// <summary>Whether a pod's node has prepared its volumes and its network: then a container has run, or is being pulled.</summary>
-    public static bool IsPrepared(JsonObject pod) => Trees.Items(pod["status"]?["initContainerStatuses"]).Concat(Trees.Items(pod["status"]?["containerStatuses"]))
+    public static bool IsPrepared(JsonObject pod) => KubeObjects.Items(pod["status"]?["initContainerStatuses"]).Concat(KubeObjects.Items(pod["status"]?["containerStatuses"]))
         .Any(c => c["lastState"]?["terminated"] is not null || (string?)c["state"]?["waiting"]?["reason"] is not ("ContainerCreating" or "PodInitializing" or null)
             || c["state"]?["waiting"] is null && c["state"] is JsonObject { Count: > 0 });
 
     private static string Message(JsonObject e) => ((string?)e["message"] ?? "").Trim();
 
     private static DateTimeOffset FirstSeen(JsonObject e) =>
-        new[] { Trees.Time(e["firstTimestamp"]), Trees.Time(e["eventTime"]), e.CreatedAt() }.Where(t => t != default).DefaultIfEmpty().Min();
+        new[] { KubeObjects.Time(e["firstTimestamp"]), KubeObjects.Time(e["eventTime"]), e.CreatedAt() }.Where(t => t != default).DefaultIfEmpty().Min();
 
     private static DateTimeOffset LastSeen(JsonObject e) =>
-        new[] { Trees.Time(e["lastTimestamp"]), Trees.Time(e["eventTime"]), Trees.Time(e["series"]?["lastObservedTime"]), e.CreatedAt() }.Max();
+        new[] { KubeObjects.Time(e["lastTimestamp"]), KubeObjects.Time(e["eventTime"]), KubeObjects.Time(e["series"]?["lastObservedTime"]), e.CreatedAt() }.Max();
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Manifests;
 
@@ -18,7 +18,7 @@ internal static class Composer
         var objects = catalog.Objects.Select(o => (JsonObject)o.DeepClone()).ToList();
         if (spec.Ephemeral == true)
             objects.ForEach(DropVolumes);
-        foreach (var slot in Slots.All)
+        foreach (var slot in ManifestFields.All)
         {
             if (slot.Value(spec) is JsonNode value)
                 TreePath.Set(objects.Single(o => (string?)o["kind"] == slot.Kind && NameOf(o) == slot.Name), slot.Path, value, slot.MayAdd);

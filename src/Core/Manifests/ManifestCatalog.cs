@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Yaml;
 
 namespace KafkaK8s.Core.Manifests;
 
@@ -34,7 +36,7 @@ internal sealed class ManifestCatalog
                 foreach (var node in YamlReader.ReadAll(File.ReadAllText(file), name))
                 {
                     var tree = node as JsonObject ?? throw new FormatException($"{name}: a document is no mapping");
-                    Kubernetes.ResourceKind.Of(tree);
+                    ResourceKind.Of(tree);
                     objects.Add(tree);
                 }
             }

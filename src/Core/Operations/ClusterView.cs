@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -54,8 +54,8 @@ internal static class ClusterView
             BrokersReady = brokers is null ? 0 : Readiness.PodsOf(brokers, pods).Count(Readiness.IsPodReady),
             KafkaImage = brokers?.Image() ?? "",
             ZooKeeperImage = zooKeeper?.Image() ?? "",
-            KafkaVersion = Trees.ImageVersion(brokers?.Image() ?? ""),
-            ZooKeeperVersion = Trees.ImageVersion(zooKeeper?.Image() ?? ""),
+            KafkaVersion = KubeObjects.ImageVersion(brokers?.Image() ?? ""),
+            ZooKeeperVersion = KubeObjects.ImageVersion(zooKeeper?.Image() ?? ""),
             Bootstrap = names.Bootstrap(ns),
             CreatedAt = sets.Count == 0 ? default : sets.Min(s => s.CreatedAt()),
         };

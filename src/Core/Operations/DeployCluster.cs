@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Rolling;
+using KafkaK8s.Core.Running;
 using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Core.Operations;
@@ -51,7 +53,7 @@ internal static class DeployCluster
         }
 
         var cluster = await ListClusters.FindAsync(connection, ns, plan.Names.Cluster, cancel).ConfigureAwait(false)
-            ?? throw ListClusters.NotFound(plan.Names.Cluster, ns, connection.Context);
+            ?? throw ClusterNames.NotFound(plan.Names.Cluster, ns, connection.Context);
         yield return new Completed<KafkaCluster>(cluster with { Kafka = plan.Request.NoWait ? KafkaAnswer.NotAsked : KafkaAnswer.Healthy, Timings = clock.Timings, Changes = changes });
     }
 

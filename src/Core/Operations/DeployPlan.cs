@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Rolling;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -117,10 +118,10 @@ internal static class DeployPlanner
     {
         var rows = new List<ClusterChange>();
         if (namespaceMissing)
-            rows.Add(Row(names, ns, "Namespace", ns, ChangeAction.Create, ""));
-        rows.AddRange(keptClaims.Where(c => !c.IsTerminating()).Select(c => Row(names, ns, "PersistentVolumeClaim", c.Name(), ChangeAction.Keep, "of an earlier cluster of this name: read first, taken over where it fits")));
+            rows.Add(ChangeRows.Row(names, ns, "Namespace", ns, ChangeAction.Create, ""));
+        rows.AddRange(keptClaims.Where(c => !c.IsTerminating()).Select(c => ChangeRows.Row(names, ns, "PersistentVolumeClaim", c.Name(), ChangeAction.Keep, "of an earlier cluster of this name: read first, taken over where it fits")));
         if (zooKeeperIsNew && (namespaceMissing || await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false) is null))
-            rows.Add(Row(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, ""));
+            rows.Add(ChangeRows.Row(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, ""));
         return rows;
     }
 
@@ -177,7 +178,7 @@ internal static class DeployPlanner
     {
         try
         {
-            return [.. Trees.Items((await connection.GetAsync(kind.Path(null), cancel).ConfigureAwait(false))["items"])];
+            return [.. KubeObjects.Items((await connection.GetAsync(kind.Path(null), cancel).ConfigureAwait(false))["items"])];
         }
         catch (ClusterException e) when (e.Kind is FailureKind.Permission)
         {
@@ -238,15 +239,9 @@ internal static class DeployPlanner
             string note = servers ? "one at a time, the leader last, each back in the quorum before the next" : "one at a time, the controller last, each back in sync before the next";
             string blocked = await RollPods.BlockedByAsync(connection, names, ns, set, own, outdated, cancel).ConfigureAwait(false);
             var order = await RollPods.InOrderAsync(connection, names, ns, set.Name(), outdated, cancel).ConfigureAwait(false);
-            restarts.AddRange(order.Select(p => Restart(names, ns, p.Name(), Readiness.IsPodReady(p) ? note : "at once: it is not ready") with { BlockedBy = Readiness.IsPodReady(p) ? blocked : "" }));
+            restarts.AddRange(order.Select(p => ChangeRows.Restart(names, ns, p.Name(), Readiness.IsPodReady(p) ? note : "at once: it is not ready") with { BlockedBy = Readiness.IsPodReady(p) ? blocked : "" }));
         }
 
         return restarts;
     }
-
-    /// <summary>The line of a pod that restarts.</summary>
-    public static ClusterChange Restart(ClusterNames names, string ns, string pod, string note) => Row(names, ns, "Pod", pod, ChangeAction.Restart, note);
-
-    private static ClusterChange Row(ClusterNames names, string ns, string kind, string name, string action, string note) =>
-        new() { Cluster = names.Cluster, Namespace = ns, Kind = kind, Name = name, Action = action, Note = note };
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Rolling;
+using KafkaK8s.Core.Running;
 using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Core.Operations;
@@ -25,7 +27,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     private string named = "";
 
     /// <summary>Looks at the ensemble.</summary>
-    public Task<EnsembleView> LookAsync(CancellationToken cancel) => EnsembleLook.ReadAsync(connection, ns, names.Cluster, cancel);
+    public Task<EnsembleView> LookAsync(CancellationToken cancel) => EnsembleReader.ReadAsync(connection, ns, names.Cluster, cancel);
 
     /// <summary>Waits, looking again and again, until a condition holds; gives the text of what is missing meanwhile.</summary>
     /// <param name="step">Name of the step, for progress.</param>
@@ -95,7 +97,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <summary>A session with the superuser's rights, with one of the servers given.</summary>
     /// <exception cref="ClusterException">There is no credential, or the servers refuse it.</exception>
     /// <exception cref="ZooKeeperException">None of them can be talked to now.</exception>
-    public async Task<ZooKeeperSession> SuperSessionAsync(IEnumerable<ServerLook> servers, CancellationToken cancel)
+    public async Task<ZooKeeperSession> SuperSessionAsync(IEnumerable<ServerProbe> servers, CancellationToken cancel)
     {
         var passwords = await PasswordsAsync(cancel).ConfigureAwait(false);
         bool refused = false;
@@ -182,13 +184,13 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     }
 
     /// <summary>Writes the size into the cluster's spec, so that a later New-KafkaCluster asks for the same.</summary>
-    public async Task WriteSpecAsync(int size, int usual, CancellationToken cancel)
+    public async Task WriteSpecAsync(int size, int defaultCount, CancellationToken cancel)
     {
         var set = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel).ConfigureAwait(false);
         if (set is null)
             return;
         var spec = SpecText.Read(set.Annotation(ClusterNames.SpecAnnotation), names.Cluster) ?? new ClusterSpec { Name = names.Cluster };
-        if ((spec.ZooKeeperCount ?? usual) == size)
+        if ((spec.ZooKeeperCount ?? defaultCount) == size)
             return;
         var metadata = new JsonObject
         {
@@ -201,7 +203,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
         catch (ClusterException e) when (e.Id == "Conflict")
         {
-            await WriteSpecAsync(size, usual, cancel).ConfigureAwait(false);
+            await WriteSpecAsync(size, defaultCount, cancel).ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Yaml;
 
 namespace KafkaK8s.Core.Operations;
 

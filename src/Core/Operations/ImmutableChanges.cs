@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -71,7 +71,7 @@ internal static class ImmutableChanges
     }
 
     private static JsonNode? Claim(JsonObject set) =>
-        Trees.Items(set["spec"]?["volumeClaimTemplates"]).Any() ? TreePath.Get(set, "spec.volumeClaimTemplates[metadata.name=data].spec") : null;
+        KubeObjects.Items(set["spec"]?["volumeClaimTemplates"]).Any() ? TreePath.Get(set, "spec.volumeClaimTemplates[metadata.name=data].spec") : null;
 
     private static bool SameQuantity(string? a, string? b) => a == b || Quantity.TryParse(a, out decimal x) && Quantity.TryParse(b, out decimal y) && x == y;
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -18,7 +18,7 @@ internal static class ListClusters
         {
             var own = g.SelectMany(s => podsOf[s.Uid()]).ToList();
             var cluster = Build(g.Key.Namespace, g.Key.Cluster!, [.. g], own, connection);
-            return asked(cluster.Name) ? KafkaLook.AddAsync(connection, cluster, g.FirstOrDefault(s => s.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp), own, cancel) : Task.FromResult(cluster);
+            return asked(cluster.Name) ? KafkaProbe.AddAsync(connection, cluster, g.FirstOrDefault(s => s.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp), own, cancel) : Task.FromResult(cluster);
         })).ConfigureAwait(false);
         return [.. clusters.OrderBy(c => c.Namespace, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal)];
     }
@@ -47,12 +47,8 @@ internal static class ListClusters
         }
     }
 
-    /// <summary>The failure of a cluster that is not there.</summary>
-    public static ClusterException NotFound(string cluster, string ns, string context) => new("ClusterNotFound", FailureKind.NotFound, cluster,
-        $"There is no cluster '{cluster}' in the namespace {ns} of the context {context}. Get-KafkaCluster -AllNamespaces shows those that are there.");
-
     private static string OwnerOf(JsonObject pod) =>
-        Trees.Items(pod["metadata"]!["ownerReferences"]).Select(o => (string?)o["uid"]).FirstOrDefault(u => u is not null) ?? "";
+        KubeObjects.Items(pod["metadata"]!["ownerReferences"]).Select(o => (string?)o["uid"]).FirstOrDefault(u => u is not null) ?? "";
 
     private static KafkaCluster Build(string ns, string cluster, List<JsonObject> sets, IReadOnlyCollection<JsonObject> pods, KubeConnection connection)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -49,7 +49,7 @@ internal static class LostVolumes
 
     /// <summary>The nodes that alone can reach a volume, by the label of their host name; none where it can move. Pure.</summary>
     public static IReadOnlyList<string> Hosts(JsonObject volume) =>
-        [.. Trees.Items(volume["spec"]?["nodeAffinity"]?["required"]?["nodeSelectorTerms"])
-            .SelectMany(t => Trees.Items(t["matchExpressions"])).Where(m => (string?)m["key"] == HostName && (string?)m["operator"] == "In")
+        [.. KubeObjects.Items(volume["spec"]?["nodeAffinity"]?["required"]?["nodeSelectorTerms"])
+            .SelectMany(t => KubeObjects.Items(t["matchExpressions"])).Where(m => (string?)m["key"] == HostName && (string?)m["operator"] == "In")
             .SelectMany(m => (m["values"] as JsonArray ?? []).Select(v => (string?)v).OfType<string>())];
 }

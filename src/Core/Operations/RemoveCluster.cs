@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Running;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -56,7 +57,7 @@ internal static class RemoveCluster
         var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
             .Where(names.OwnsClaim).ToList();
         if (objects.Count == 0 && (claims.Count == 0 || !request.DeleteData))
-            throw ListClusters.NotFound(request.Cluster, request.Namespace, connection.Context);
+            throw ClusterNames.NotFound(request.Cluster, request.Namespace, connection.Context);
         var ready = pods.Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp && Readiness.IsPodReady(p)).Select(p => p.Name()).ToList();
         var topics = await TopicSizes.TryReadAsync(connection, request.Namespace, ready, cancel).ConfigureAwait(false);
         return new RemovePlan(request, objects, claims, topics);

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Rolling;
+using KafkaK8s.Core.Running;
 using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Core.Operations;
@@ -51,7 +53,7 @@ internal static class ResizeEnsemble
         if (request.Change == 0 || Math.Abs((long)request.Change) > EnsembleGuards.MostServers)
             throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.Change, $"-Count is 1 to {EnsembleGuards.MostServers}.");
         // Right after an interruption an election, or a vote that not all have heard of, is no reason to refuse.
-        var view = await EnsembleLook.ReadSteadyAsync(connection, request.Namespace, request.Cluster,
+        var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster,
             v => v.IsElecting || v.HasQuorum && Goal(v, request) is (var to, true) && Obstacle(v, request, to) is not null, cancel).ConfigureAwait(false);
         EnsembleLock.CheckFreeOrLeftHere(view.Set, names);
         if (EnsembleGuards.Quorum(view) is { } lost)
@@ -105,9 +107,9 @@ internal static class ResizeEnsemble
     /// <summary>Carries the plan out; the result is the ensemble afterwards.</summary>
     /// <param name="connection">Connection to the API server.</param>
     /// <param name="plan">The plan.</param>
-    /// <param name="usual">Members of an ensemble whose spec names no number.</param>
+    /// <param name="defaultCount">Members of an ensemble whose spec names no number.</param>
     /// <param name="cancel">Interrupts it; what is done stands.</param>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, ResizePlan plan, int usual, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, ResizePlan plan, int defaultCount, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
@@ -123,11 +125,11 @@ internal static class ResizeEnsemble
             await foreach (var e in (request.Change > 0 ? GrowAsync(run, claim, plan, cancel) : ShrinkAsync(connection, run, claim, plan, cancel)).ConfigureAwait(false))
                 yield return e;
             yield return new Note($"Record {names.BrokerSet}");
-            await run.WriteSpecAsync(plan.Target, usual, cancel).ConfigureAwait(false);
+            await run.WriteSpecAsync(plan.Target, defaultCount, cancel).ConfigureAwait(false);
             claim.Complete();
         }
 
-        yield return new Completed<IReadOnlyList<ZooKeeperNode>>(EnsembleLook.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false)));
+        yield return new Completed<IReadOnlyList<ZooKeeperNode>>(EnsembleReader.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false)));
     }
 
     private static async IAsyncEnumerable<OperationEvent> GrowAsync(EnsembleRun run, EnsembleLock claim, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Rolling;
+using KafkaK8s.Core.Running;
 using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Core.Operations;
@@ -35,7 +37,7 @@ internal static class RestartEnsemble
     public static async Task<RestartPlan> PlanAsync(KubeConnection connection, RestartRequest request, CancellationToken cancel)
     {
         var names = new ClusterNames(request.Cluster);
-        var view = await EnsembleLook.ReadSteadyAsync(connection, request.Namespace, request.Cluster, v => v.IsElecting, cancel).ConfigureAwait(false);
+        var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster, v => v.IsElecting, cancel).ConfigureAwait(false);
         EnsembleLock.CheckFreeOrLeftHere(view.Set, names);
         var known = view.Servers.Where(s => s.Pod is not null || s.Ordinal < view.Replicas).ToDictionary(s => names.ZooKeeperPod(s.Ordinal), s => s.Id);
         var wanted = request.RotateCredential || request.Nodes is null ? known.Keys : (IEnumerable<string>)request.Nodes.Distinct();
@@ -83,7 +85,7 @@ internal static class RestartEnsemble
             {
                 // Who leads may change with each restart: the order is computed again each time.
                 // One whose pod is gone for the moment has to come back first, or it would be left out.
-                IReadOnlyList<ServerLook> order = [];
+                IReadOnlyList<ServerProbe> order = [];
                 await foreach (var e in run.UntilAsync("Order", v => Absent(v, order = EnsembleGuards.RestartOrder(v, left)), cancel).ConfigureAwait(false))
                     yield return e;
                 if (order.Count == 0)
@@ -109,26 +111,26 @@ internal static class RestartEnsemble
             claim.Complete();
         }
 
-        var after = EnsembleLook.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false));
+        var after = EnsembleReader.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false));
         yield return new Completed<IReadOnlyList<ZooKeeperNode>>([.. after.Where(n => plan.Ids.Contains(n.Id))]);
     }
 
     private static async IAsyncEnumerable<OperationEvent> RestartAsync(
-        KubeConnection connection, EnsembleRun run, EnsembleLock claim, RestartRequest request, ServerLook server, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, EnsembleRun run, EnsembleLock claim, RestartRequest request, ServerProbe server, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)
     {
         string name = pod.Name();
         await foreach (var e in run.UntilAsync($"Check before {name}", v => EnsembleGuards.MayRestart(v, server.Id, request.Force)?.Message, cancel).ConfigureAwait(false))
             yield return e;
         claim.ThrowIfLost();
         if (await connection.DeleteAsync(ResourceKind.Pod, request.Namespace, name, pod.Uid(), cancel).ConfigureAwait(false))
-            yield return new Applied(DeployPlanner.Restart(new ClusterNames(request.Cluster), request.Namespace, name, server.Answer.Mode));
+            yield return new Applied(ChangeRows.Restart(new ClusterNames(request.Cluster), request.Namespace, name, server.Answer.Mode));
         await foreach (var e in run.PodReadyAsync($"Restart {name}", name, pod.Uid(), cancel).ConfigureAwait(false))
             yield return e;
         await foreach (var e in run.UntilAsync($"Restart {name}", v => NotBack(v, server.Id), cancel).ConfigureAwait(false))
             yield return e;
     }
 
-    private static string? Absent(EnsembleView view, IReadOnlyList<ServerLook> order)
+    private static string? Absent(EnsembleView view, IReadOnlyList<ServerProbe> order)
     {
         var gone = order.Where(s => s.Pod is null).Select(s => view.Names.ZooKeeperPod(s.Ordinal)).ToList();
         return gone.Count == 0 ? null : $"{string.Join(", ", gone)} has no pod at the moment";

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -44,8 +44,8 @@ internal static class StandingTemplates
     private static JsonObject? Set(IReadOnlyList<JsonObject> objects, string name) =>
         objects.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == name);
 
-    private static JsonObject? Variable(JsonObject? set) => Trees.Items(set?["spec"]?["template"]?["spec"]?["containers"])
-        .SelectMany(c => Trees.Items(c["env"])).FirstOrDefault(e => (string?)e["name"] == BrokerConfig.Variable);
+    private static JsonObject? Variable(JsonObject? set) => KubeObjects.Items(set?["spec"]?["template"]?["spec"]?["containers"])
+        .SelectMany(c => KubeObjects.Items(c["env"])).FirstOrDefault(e => (string?)e["name"] == BrokerConfig.Variable);
 
     private static void Unmark(JsonNode? node)
     {

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Running;
+using KafkaK8s.Core.Verification;
 
 namespace KafkaK8s.Core.Operations;
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Running;
+using KafkaK8s.Core.Verification;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -126,7 +128,7 @@ internal static class VerifyTopicByConsole
                 sendErrors[words ?? (ended ? "the producer gave no reason" : "the producer did not come to its end")] = Math.Max(1, failed);
             return so with
             {
-                Books = ConsoleBooks.Settle([.. Enumerable.Range(0, seen.Count).Select(ledger.Of)], failed, ended),
+                Books = ConsoleTally.Settle([.. Enumerable.Range(0, seen.Count).Select(ledger.Of)], failed, ended),
                 SendErrors = sendErrors,
                 ReadErrors = complaint is null ? new Dictionary<string, long>() : new Dictionary<string, long> { [complaint] = 1 },
                 ProduceTime = produceTime,

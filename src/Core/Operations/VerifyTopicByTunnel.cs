@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Running;
+using KafkaK8s.Core.Verification;
 
 namespace KafkaK8s.Core.Operations;
 

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Running;
+using KafkaK8s.Core.Verification;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -22,7 +24,7 @@ internal static class VerifyTopicSteps
     {
         events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
         var limit = request.Timeout < LookLimit ? request.Timeout : LookLimit;
-        var before = await BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, limit, cancel).ConfigureAwait(false);
+        var before = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, limit, cancel).ConfigureAwait(false);
         var facts = new VerificationFacts
         {
             Cluster = brokers.Names.Cluster,
@@ -43,8 +45,8 @@ internal static class VerifyTopicSteps
     }
 
     /// <summary>Looks at the brokers again.</summary>
-    public static Task<IReadOnlyList<BrokerLook>> LookAsync(KubeConnection connection, BrokerSetView brokers, CancellationToken cancel) =>
-        BrokerLooks.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, cancel);
+    public static Task<IReadOnlyList<BrokerProbe>> LookAsync(KubeConnection connection, BrokerSetView brokers, CancellationToken cancel) =>
+        BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, cancel);
 
     /// <summary>Copies of each partition of a topic made for the check.</summary>
     /// <remarks>The controller counts; a broker that has just died still counts as well, and a copy on it is one to spare.</remarks>
@@ -85,7 +87,7 @@ internal static class VerifyTopicSteps
     }
 
     private static async Task<int?> LargestBatchAsync(
-        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, IReadOnlyList<BrokerLook> before, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, IReadOnlyList<BrokerProbe> before, ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
         if (before.FirstOrDefault(b => b.Answer?.Version >= MetadataCodec.Newest) is not { Broker: int broker })
             return null; // brokers older than 0.11 do not give their settings

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Rolling;
+using KafkaK8s.Core.Running;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -43,14 +45,14 @@ internal static class WaitForClusters
     {
         var (connection, ns, names) = (cluster.Connection, cluster.Namespace, new ClusterNames(cluster.Cluster));
         if (await ListClusters.FindAsync(connection, ns, cluster.Cluster, cancel).ConfigureAwait(false) is null)
-            throw ListClusters.NotFound(cluster.Cluster, ns, connection.Context);
+            throw ClusterNames.NotFound(cluster.Cluster, ns, connection.Context);
         int brokers = 0;
         await foreach (var e in wait.UntilAsync("Start", live => Task.FromResult(Look(live, names, out brokers)), cancel).ConfigureAwait(false))
             yield return e;
         await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
             yield return e;
         var ready = await ListClusters.FindAsync(connection, ns, cluster.Cluster, cancel).ConfigureAwait(false);
-        yield return new Completed<KafkaCluster>(ready ?? throw ListClusters.NotFound(cluster.Cluster, ns, connection.Context));
+        yield return new Completed<KafkaCluster>(ready ?? throw ClusterNames.NotFound(cluster.Cluster, ns, connection.Context));
     }
 
     /// <summary>How far a cluster's pods are. Pure.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.ZooKeeper;
 
@@ -9,7 +9,7 @@ namespace KafkaK8s.Core.ZooKeeper;
 /// <param name="Pod">The pod; null where there is none.</param>
 /// <param name="Answer">What it answered.</param>
 /// <param name="LastWords">The last line of its log, for a pod that runs and is in no quorum.</param>
-internal sealed record ServerLook(int Ordinal, JsonObject? Pod, ServerAnswer Answer, string LastWords = "")
+internal sealed record ServerProbe(int Ordinal, JsonObject? Pod, ServerAnswer Answer, string LastWords = "")
 {
     /// <summary>Id in the ensemble.</summary>
     public int Id => Ordinal + 1;
@@ -31,7 +31,7 @@ internal sealed record EnsembleView
     public required JsonObject Set { get; init; }
 
     /// <summary>Every pod, and every member of the committed configuration, by ordinal.</summary>
-    public required IReadOnlyList<ServerLook> Servers { get; init; }
+    public required IReadOnlyList<ServerProbe> Servers { get; init; }
 
     /// <summary>The committed configuration; null without a quorum.</summary>
     public EnsembleConfig? Config { get; init; }
@@ -49,10 +49,10 @@ internal sealed record EnsembleView
     public int MemberCount => Config?.Voters.Count ?? 0;
 
     /// <summary>Those who say that they lead: one, when all is well.</summary>
-    public IReadOnlyList<ServerLook> Leaders => [.. Servers.Where(s => s.Serves && s.Answer.Mode == "leader")];
+    public IReadOnlyList<ServerProbe> Leaders => [.. Servers.Where(s => s.Serves && s.Answer.Mode == "leader")];
 
     /// <summary>The leader; null where there is none, or more than one says so.</summary>
-    public ServerLook? Leader => Leaders.Count == 1 ? Leaders[0] : null;
+    public ServerProbe? Leader => Leaders.Count == 1 ? Leaders[0] : null;
 
     /// <summary>Whether a majority of the members serves under one leader.</summary>
     public bool HasQuorum => Leader is not null && Config is not null && Serving.Count >= Config.Quorum;
@@ -62,7 +62,7 @@ internal sealed record EnsembleView
     public bool IsElecting => !HasQuorum && Servers.Count(s => s.Pod?.IsTerminating() == false && (s.Answer.Alive || Readiness.IsPodReady(s.Pod))) > Replicas / 2;
 
     /// <summary>Members who vote and serve.</summary>
-    public IReadOnlyList<ServerLook> Serving => [.. Servers.Where(s => s.Serves && IsVoter(s.Id))];
+    public IReadOnlyList<ServerProbe> Serving => [.. Servers.Where(s => s.Serves && IsVoter(s.Id))];
 
     /// <summary>Builds the view.</summary>
     /// <param name="names">Names of the cluster.</param>
@@ -71,15 +71,15 @@ internal sealed record EnsembleView
     /// <param name="looks">One look for each pod.</param>
     /// <param name="claims">Names of the volume claims.</param>
     /// <param name="resolving">Pods with a DNS name; null where unknown.</param>
-    public static EnsembleView Build(ClusterNames names, string ns, JsonObject set, IEnumerable<ServerLook> looks, IEnumerable<string> claims, IEnumerable<string>? resolving)
+    public static EnsembleView Build(ClusterNames names, string ns, JsonObject set, IEnumerable<ServerProbe> looks, IEnumerable<string> claims, IEnumerable<string>? resolving)
     {
         var servers = looks.ToDictionary(l => l.Ordinal);
         // Each change moves the version on: of two that answer differently the lower one has not heard of the last change yet.
         var config = servers.Values.Where(s => s.Serves).Select(s => s.Answer.Config).OfType<EnsembleConfig>().MaxBy(c => c.Version);
         foreach (var member in config?.Members ?? [])
-            servers.TryAdd(member.Id - 1, new ServerLook(member.Id - 1, null, ServerAnswer.None));
+            servers.TryAdd(member.Id - 1, new ServerProbe(member.Id - 1, null, ServerAnswer.None));
         for (int i = 0; i < Readiness.Wanted(set); i++)
-            servers.TryAdd(i, new ServerLook(i, null, ServerAnswer.None));
+            servers.TryAdd(i, new ServerProbe(i, null, ServerAnswer.None));
         return new EnsembleView
         {
             Names = names,
@@ -96,7 +96,7 @@ internal sealed record EnsembleView
     public bool IsVoter(int id) => Config?.Voters.Contains(id) == true;
 
     /// <summary>Transactions behind the leader; null where the two cannot be compared.</summary>
-    public long? Lag(ServerLook server) =>
+    public long? Lag(ServerProbe server) =>
         Leader?.Answer.Zxid is long ahead && server.Answer.Zxid is long own && server.Serves ? Distance(ahead, own) : null;
 
     /// <summary>Transactions from one to another; 0 where <paramref name="own"/> is not behind.</summary>
@@ -134,7 +134,7 @@ internal sealed record EnsembleView
         };
     });
 
-    private string Reason(ServerLook s, ConfigMember? member)
+    private string Reason(ServerProbe s, ConfigMember? member)
     {
         string pod = PodReason(s);
         if (Config is null)
@@ -150,7 +150,7 @@ internal sealed record EnsembleView
         return s.Answer.Config is { } own && own.Version != Config.Version ? $"goes by the configuration of version {own.VersionText}, the last one is {Config.VersionText}" : "";
     }
 
-    private static string PodReason(ServerLook s)
+    private static string PodReason(ServerProbe s)
     {
         if (s.Pod is null)
             return "there is no pod";

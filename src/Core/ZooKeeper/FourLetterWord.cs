@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.ZooKeeper;
 

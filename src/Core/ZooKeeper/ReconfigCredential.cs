@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.ZooKeeper;
 

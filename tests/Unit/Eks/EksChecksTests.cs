@@ -1,8 +1,7 @@
+using KafkaK8s.Eks;
+using Xunit;
 using Addon = Amazon.EKS.Model.Addon;
 using ClusterVersionInformation = Amazon.EKS.Model.ClusterVersionInformation;
-using KafkaK8s.Core.Eks;
-using KafkaK8s.Core.Operations;
-using Xunit;
 using static KafkaK8s.Tests.Unit.Eks.EksSamples;
 
 namespace KafkaK8s.Tests.Unit.Eks;

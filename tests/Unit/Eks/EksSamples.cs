@@ -1,4 +1,4 @@
-using KafkaK8s.Core.Eks;
+using KafkaK8s.Eks;
 
 namespace KafkaK8s.Tests.Unit.Eks;
 

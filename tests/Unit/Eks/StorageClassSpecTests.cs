@@ -1,5 +1,5 @@
 using KafkaK8s.Core;
-using KafkaK8s.Core.Eks;
+using KafkaK8s.Eks;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Eks;

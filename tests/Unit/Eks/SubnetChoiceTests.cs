@@ -1,5 +1,5 @@
 using KafkaK8s.Core;
-using KafkaK8s.Core.Eks;
+using KafkaK8s.Eks;
 using Xunit;
 using static KafkaK8s.Tests.Unit.Eks.EksSamples;
 

@@ -1,6 +1,5 @@
 using KafkaK8s.Core;
-using KafkaK8s.Core.Kafka;
-using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Verification;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Kafka;

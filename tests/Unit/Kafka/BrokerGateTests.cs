@@ -1,4 +1,5 @@
 using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Rolling;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Kafka;

@@ -1,4 +1,4 @@
-using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Verification;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Kafka;

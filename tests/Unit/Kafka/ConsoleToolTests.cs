@@ -2,7 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kafka;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Verification;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
 
@@ -118,7 +119,7 @@ public sealed class ConsoleToolTests
     [InlineData(4, 0, 0, 0, 0, false, 4, 0, 0)] // cut off: nothing is known to be acknowledged but what came back
     public void The_producers_failures_explain_missing_messages_first(int a, int b, int c, int gapsInB, int failed, bool ended, int acked, int lost, int unread)
     {
-        var books = ConsoleBooks.Settle([Book(a, 0), Book(b, gapsInB), Book(c, 0)], failed, ended);
+        var books = ConsoleTally.Settle([Book(a, 0), Book(b, gapsInB), Book(c, 0)], failed, ended);
         Assert.Equal((acked, lost, unread), (books.Sum(x => x.Acked), books.Sum(x => x.Lost), books.Sum(x => x.Unread)));
 
         static LedgerCounts Book(int received, int gaps) => default(LedgerCounts) with { Sent = 10, Received = received, Gaps = gaps };

@@ -1,4 +1,5 @@
 using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Verification;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Kafka;
@@ -40,14 +41,14 @@ public sealed class VerificationReportTests
     [Fact]
     public void A_silent_broker_is_named()
     {
-        var facts = Facts() with { Before = [Look(0), new BrokerLook(1, null, "it does not exist"), Look(2)] };
+        var facts = Facts() with { Before = [Look(0), new BrokerProbe(1, null, "it does not exist"), Look(2)] };
         AssertFails(facts, "BrokersAnswer", "2 of 3 brokers; broker 1: it does not exist");
     }
 
     [Fact]
     public void A_broker_that_died_meanwhile_is_named()
     {
-        var facts = Facts() with { After = [Look(0), Look(1), new BrokerLook(2, null, "gone")] };
+        var facts = Facts() with { After = [Look(0), Look(1), new BrokerProbe(2, null, "gone")] };
         AssertFails(facts, "BrokersAnswer", "3 of 3 brokers; broker 2, which answered at the start: gone");
     }
 
@@ -55,14 +56,14 @@ public sealed class VerificationReportTests
     public void A_broker_that_is_not_in_the_cluster_is_named()
     {
         var view = new BrokerView(0, [0, 1], []);
-        var facts = Facts() with { Before = [new BrokerLook(0, new BrokerAnswer(4, "x", view), null), Look(1), Look(2)] };
+        var facts = Facts() with { Before = [new BrokerProbe(0, new BrokerAnswer(4, "x", view), null), Look(1), Look(2)] };
         AssertFails(facts, "BrokersAnswer", "3 of 3 brokers; broker 2 answers, but others take it for dead");
     }
 
     [Fact]
     public void Without_any_broker_nothing_else_is_said()
     {
-        var result = VerificationReport.Compose(Facts() with { Before = [new BrokerLook(0, null, "no"), new BrokerLook(1, null, "no")], Partitions = [], Books = [] });
+        var result = VerificationReport.Compose(Facts() with { Before = [new BrokerProbe(0, null, "no"), new BrokerProbe(1, null, "no")], Partitions = [], Books = [] });
         Assert.False(result.Passed);
         Assert.Equal("FAILED BrokersAnswer: 0 of 2 brokers; broker 0: no; broker 1: no", Assert.Single(result.Checks).ToString());
         Assert.Equal(2, result.Brokers.Count);
@@ -80,7 +81,7 @@ public sealed class VerificationReportTests
     public void A_shrunken_set_of_copies_is_shown_as_it_is_at_the_end()
     {
         var sick = new BrokerView(0, [0, 1], [Partition(0, 0), Partition(1, 1) with { InSync = [0, 1] }, Partition(2, -1) with { InSync = [2] }, Partition(0, 0) with { Topic = "other", InSync = [] }]);
-        var facts = Facts() with { After = [new BrokerLook(0, new BrokerAnswer(4, "x", sick), null), Look(1), Look(2)] };
+        var facts = Facts() with { After = [new BrokerProbe(0, new BrokerAnswer(4, "x", sick), null), Look(1), Look(2)] };
         AssertFails(facts, "PartitionsInSync", "1 of 3 partitions; t-1 has 0,1 of 0,1,2 in sync; t-2 has no leader");
     }
 
@@ -190,7 +191,7 @@ public sealed class VerificationReportTests
         ConsumeTime = TimeSpan.FromSeconds(1),
     };
 
-    private static BrokerLook Look(int id) => new(id, new BrokerAnswer(4, "x", new BrokerView(0, [0, 1, 2], [Partition(0, 0), Partition(1, 1), Partition(2, 2)])), null);
+    private static BrokerProbe Look(int id) => new(id, new BrokerAnswer(4, "x", new BrokerView(0, [0, 1, 2], [Partition(0, 0), Partition(1, 1), Partition(2, 2)])), null);
 
     private static PartitionView Partition(int partition, int leader) => new("t", partition, leader, [0, 1, 2], [0, 1, 2]);
 }

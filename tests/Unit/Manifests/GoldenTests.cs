@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Yaml;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Manifests;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KafkaK8s.Core.Eks;
 using KafkaK8s.Core.Manifests;
+using KafkaK8s.Eks;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Manifests;
@@ -17,7 +17,7 @@ public sealed partial class HelpDefaultTests
         get
         {
             var data = new TheoryData<string, string, string>();
-            var parameters = Slots.All.Select(s => s.Parameter).ToHashSet();
+            var parameters = ManifestFields.All.Select(s => s.Parameter).ToHashSet();
             foreach (string file in Directory.EnumerateFiles(Folder, "*.md").Order(StringComparer.Ordinal))
             {
                 foreach (Match part in Section().Matches(File.ReadAllText(file)))
@@ -35,7 +35,7 @@ public sealed partial class HelpDefaultTests
     [MemberData(nameof(Stated))]
     public void A_default_in_the_help_is_the_one_of_the_manifests(string page, string parameter, string value)
     {
-        var slot = Slots.All.First(s => s.Parameter == parameter);
+        var slot = ManifestFields.All.First(s => s.Parameter == parameter);
         Assert.True(value == TreePath.Get(Repository.Catalog.Find(slot.Kind, slot.Name), slot.Path)?.ToString(), $"{page} -{parameter}: {value}");
     }
 
@@ -43,7 +43,7 @@ public sealed partial class HelpDefaultTests
     public void Every_parameter_that_a_manifest_decides_has_its_default_in_the_help()
     {
         var stated = Stated.Select(row => (string)row[1]).ToHashSet();
-        Assert.Empty(Slots.All.Where(s => !s.MayAdd && s.Parameter != "Config").Select(s => s.Parameter).Except(stated));
+        Assert.Empty(ManifestFields.All.Where(s => !s.MayAdd && s.Parameter != "Config").Select(s => s.Parameter).Except(stated));
     }
 
     [Fact]

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Yaml;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Manifests;

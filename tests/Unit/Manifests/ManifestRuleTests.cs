@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KafkaK8s.Core.Manifests;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Manifests;
@@ -183,7 +183,7 @@ public sealed partial class ManifestRuleTests
     [Fact]
     public void Quantities_of_the_manifests_are_ones_that_a_parameter_may_have()
     {
-        var quantities = Slots.All.Where(s => !s.MayAdd && s.Path.Contains(".resources.", StringComparison.Ordinal)).Select(s => (string)TreePath.Get(Repository.Catalog.Find(s.Kind, s.Name), s.Path)!).ToList();
+        var quantities = ManifestFields.All.Where(s => !s.MayAdd && s.Path.Contains(".resources.", StringComparison.Ordinal)).Select(s => (string)TreePath.Get(Repository.Catalog.Find(s.Kind, s.Name), s.Path)!).ToList();
         Assert.NotEmpty(quantities);
         Assert.All(quantities, q => Assert.True(Quantity.TryParse(q, out decimal value) && value > 0, q));
     }

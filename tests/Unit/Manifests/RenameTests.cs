@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Manifests;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Manifests;

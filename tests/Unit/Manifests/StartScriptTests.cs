@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Manifests;

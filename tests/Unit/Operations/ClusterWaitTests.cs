@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Running;
 using KafkaK8s.Tests.Unit.Fakes;
 using KafkaK8s.Tests.Unit.Kubernetes;
 using Xunit;
@@ -93,7 +94,7 @@ public sealed class ClusterWaitTests
                 }
             }
 
-            return new Core.Operations.Progress(pods == 10, $"{pods}");
+            return new Progress(pods == 10, $"{pods}");
         }, limit.Token))
             _ = e;
         Assert.True(looks > 2);
@@ -122,7 +123,7 @@ public sealed class ClusterWaitTests
         {
             looked.TrySetResult();
             int pods = live.Of(ResourceKind.Pod).Count();
-            return Task.FromResult(new Core.Operations.Progress(pods == 2, $"{pods} of 2", 50 * pods));
+            return Task.FromResult(new Progress(pods == 2, $"{pods} of 2", 50 * pods));
         }, limit.Token))
             told.Add(e);
         // What is over is not waited for: the last look says so by ending the wait.
@@ -173,7 +174,7 @@ public sealed class ClusterWaitTests
         await foreach (var e in wait.UntilAsync("Start", async live =>
         {
             await wait.RetryRefusedAsync(live, limit.Token);
-            return new Core.Operations.Progress(!former || ++looks > 2, "waiting");
+            return new Progress(!former || ++looks > 2, "waiting");
         }, limit.Token))
             _ = e;
         var sent = server.Requests.Where(r => r.Method == "PATCH").ToList();
@@ -192,7 +193,7 @@ public sealed class ClusterWaitTests
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var wait = new ClusterWait(connection, new ClusterNames("demo"), "shop");
-        await foreach (var e in wait.UntilGoneAsync("Remove", _ => new Core.Operations.Progress(false, "still going: demo-kafka-1"), limit.Token))
+        await foreach (var e in wait.UntilGoneAsync("Remove", _ => new Progress(false, "still going: demo-kafka-1"), limit.Token))
         {
             if (e is not Warned warned)
                 continue;
@@ -281,7 +282,7 @@ public sealed class ClusterWaitTests
             await foreach (var e in new ClusterWait(connection, new ClusterNames("demo"), "shop").UntilAsync("Start", _ =>
             {
                 looked?.Invoke(told.Count);
-                return Task.FromResult(new Core.Operations.Progress(told.Count == count, "waiting"));
+                return Task.FromResult(new Progress(told.Count == count, "waiting"));
             }, limit.Token))
             {
                 if (e is Warned warned)

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
+using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Yaml;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
 
@@ -317,13 +319,13 @@ public sealed class DeployPlannerTests
 
     private void AssertStands(JsonObject tree)
     {
-        var live = Json.Object(objects[Core.Kubernetes.ResourceKind.Of(tree).Path("shop", (string)tree["metadata"]!["name"]!)]);
+        var live = Json.Object(objects[ResourceKind.Of(tree).Path("shop", (string)tree["metadata"]!["name"]!)]);
         Assert.Empty(Json.Differences(live, tree));
     }
 
     private void Change(string set, Action<JsonObject> how)
     {
-        string path = Core.Kubernetes.ResourceKind.StatefulSet.Path("shop", set);
+        string path = ResourceKind.StatefulSet.Path("shop", set);
         var tree = Json.Object(objects[path]);
         how(tree);
         objects[path] = tree.ToJsonString();
@@ -332,7 +334,7 @@ public sealed class DeployPlannerTests
     private void Stand(ClusterSpec given)
     {
         foreach (var tree in Composer.Compose(Repository.Catalog, SpecChecks.Complete(given, Repository.Catalog.Defaults), given))
-            objects[Core.Kubernetes.ResourceKind.Of(tree).Path("shop", (string)tree["metadata"]!["name"]!)] = tree.ToJsonString();
+            objects[ResourceKind.Of(tree).Path("shop", (string)tree["metadata"]!["name"]!)] = tree.ToJsonString();
     }
 
     private FakeApiServer Start() => new((r, to) =>

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Operations;

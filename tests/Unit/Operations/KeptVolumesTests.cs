@@ -1,5 +1,5 @@
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Operations;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using KafkaK8s.Core;
-using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Running;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Operations;

@@ -1,6 +1,6 @@
 using KafkaK8s.Core;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.ZooKeeper;
+using KafkaK8s.Core.Rolling;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.ZooKeeper;

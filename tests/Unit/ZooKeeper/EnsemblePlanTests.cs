@@ -1,4 +1,4 @@
-using KafkaK8s.Core.ZooKeeper;
+using KafkaK8s.Core.Rolling;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.ZooKeeper;

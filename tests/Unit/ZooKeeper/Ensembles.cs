@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Tests.Unit.ZooKeeper;
@@ -21,7 +21,7 @@ internal static class Ensembles
     public static EnsembleView View(string pods, int[] members, int? replicas = null)
     {
         var config = new EnsembleConfig(0x200000001, [.. members.Select(id => new ConfigMember(id, Names.ZooKeeperHost(id - 1, "ns"), "participant"))]);
-        var looks = pods.Select((c, i) => (c, i)).Where(p => p.c != '-').Select(p => new ServerLook(p.i, Pod(p.i, p.c), Answer(p.c, config)));
+        var looks = pods.Select((c, i) => (c, i)).Where(p => p.c != '-').Select(p => new ServerProbe(p.i, Pod(p.i, p.c), Answer(p.c, config)));
         return EnsembleView.Build(Names, "ns", Set(replicas ?? pods.Length), looks, ["data-demo-zk-0", "data-demo-zk-1"], ["demo-zk-0", "demo-zk-1"]);
     }
 

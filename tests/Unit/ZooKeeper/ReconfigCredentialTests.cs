@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Spec;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.ZooKeeper;
 using Xunit;
 

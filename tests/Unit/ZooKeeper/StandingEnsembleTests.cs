@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Spec;
-using KafkaK8s.Core.ZooKeeper;
+using KafkaK8s.Core.Rolling;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.ZooKeeper;

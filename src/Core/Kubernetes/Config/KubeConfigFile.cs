@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KafkaK8s.Core.Manifests;
+using KafkaK8s.Core.Yaml;
 
 namespace KafkaK8s.Core.Kubernetes.Config;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Rolling;
 using KafkaK8s.Core.ZooKeeper;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;

@@ -1,0 +1,29 @@
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
+
+namespace KafkaK8s.Core.Kafka;
+
+/// <summary>A broker asked for its view: the view, or why there is none.</summary>
+/// <param name="Broker">Its id.</param>
+/// <param name="Answer">What it said.</param>
+/// <param name="Failure">Why it said nothing.</param>
+internal sealed record BrokerProbe(int Broker, BrokerAnswer? Answer, string? Failure);
+
+/// <summary>Asks all brokers of a cluster at the same time.</summary>
+internal static class BrokerProbes
+{
+    /// <summary>One look at each broker. A broker that cannot be asked is a finding; an API server that cannot be asked is an error.</summary>
+    public static async Task<IReadOnlyList<BrokerProbe>> TakeAsync(
+        KubeConnection connection, string ns, ClusterNames names, IEnumerable<int> brokers, TimeSpan timeout, CancellationToken cancel) =>
+        await Task.WhenAll(brokers.Select(async id =>
+        {
+            try
+            {
+                return new BrokerProbe(id, await BrokerMetadata.AskAsync(connection, ns, names.BrokerPod(id), timeout, cancel).ConfigureAwait(false), null);
+            }
+            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent")
+            {
+                return new BrokerProbe(id, null, e.Message);
+            }
+        })).ConfigureAwait(false);
+}

@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+
+
+namespace KafkaK8s.Core.Model;
+
+/// <summary>Every name, label and address of a cluster, in this one place.</summary>
+/// <param name="cluster">Name of the cluster.</param>
+internal sealed class ClusterNames(string cluster)
+{
+    public const string PartOfLabel = "app.kubernetes.io/part-of";
+    public const string PartOf = "kafkak8s";
+    public const string InstanceLabel = "app.kubernetes.io/instance";
+    public const string NameLabel = KubeObjects.NameLabel;
+    public const string KafkaApp = "kafka";
+    public const string ZooKeeperApp = "zookeeper";
+
+    /// <summary>Label with the name of the cluster, which no other tool writes.</summary>
+    public const string ClusterLabel = "kafkak8s.io/cluster";
+
+    /// <summary>Names of the objects of the manifests, and of the Secret that is made beside them.</summary>
+    public static readonly IReadOnlyList<string> Bases =
+        ["kafka", "kafka-service", "kafka-headless", "kafka-config", "zk", "zk-headless", "zk-cluster", "zk-config", "zk-reconfig"];
+
+    /// <summary>Annotation of the brokers' StatefulSet: the parameters given so far, as JSON.</summary>
+    public const string SpecAnnotation = "kafkak8s.io/spec";
+
+    /// <summary>Annotation of the ZooKeeper servers' StatefulSet: the change of the ensemble that is under way, or was not finished.</summary>
+    public const string ChangeAnnotation = "kafkak8s.io/ensemble-change";
+
+    /// <summary>Port that clients inside the Kubernetes cluster use.</summary>
+    public const int InternalPort = 9092;
+
+    /// <summary>Port on each broker pod's loopback that only a port-forward reaches.</summary>
+    public const int TunnelPort = 9095;
+
+    /// <summary>Port of ZooKeeper's clients.</summary>
+    public const int ZooKeeperPort = 2181;
+
+    /// <summary>Longest name of a cluster: a pod's name with the longest suffix is a DNS label of at most 63 characters, and
+    /// so is the hash label that Kubernetes 1.20 puts on the pods of a StatefulSet.</summary>
+    public const int LongestCluster = 40;
+
+    /// <summary>Selects the objects of all clusters.</summary>
+    public const string AllSelector = $"{PartOfLabel}={PartOf}";
+
+    /// <summary>Name of the cluster.</summary>
+    public string Cluster { get; } = cluster;
+
+    /// <summary>Selects the pods of this cluster: a pod without these labels is none of its sets' pods. Other objects are told apart by
+    /// <see cref="Ownership"/>, because other tools write into their labels.</summary>
+    public string Selector => $"{AllSelector},{InstanceLabel}={Cluster}";
+
+    /// <summary>The brokers' StatefulSet.</summary>
+    public string BrokerSet => Prefixed("kafka");
+
+    /// <summary>The ZooKeeper servers' StatefulSet.</summary>
+    public string ZooKeeperSet => Prefixed("zk");
+
+    /// <summary>The Service that clients start from.</summary>
+    public string BootstrapService => Prefixed("kafka-service");
+
+    /// <summary>The Service that names each broker pod.</summary>
+    public string BrokerHeadless => Prefixed("kafka-headless");
+
+    /// <summary>The Secret with the credential for changes of the ensemble.</summary>
+    public string ReconfigSecret => Prefixed("zk-reconfig");
+
+    /// <summary>Name of an object of the manifests in this cluster: with a prefix, except for the cluster of the plain manifests.</summary>
+    public string Prefixed(string name) => Cluster == ClusterSpec.DefaultName ? name : $"{Cluster}-{name}";
+
+    /// <summary>Pod of a broker.</summary>
+    public string BrokerPod(int ordinal) => $"{BrokerSet}-{ordinal}";
+
+    /// <summary>Pod of a ZooKeeper server.</summary>
+    public string ZooKeeperPod(int ordinal) => $"{ZooKeeperSet}-{ordinal}";
+
+    /// <summary>The Service that names each ZooKeeper pod.</summary>
+    public string ZooKeeperHeadless => Prefixed("zk-headless");
+
+    /// <summary>The ConfigMap with the ZooKeeper servers' start script.</summary>
+    public string ZooKeeperConfig => Prefixed("zk-config");
+
+    /// <summary>Host name of a ZooKeeper server inside the Kubernetes cluster, as the ensemble's configuration has it.</summary>
+    public string ZooKeeperHost(int ordinal, string ns) => $"{ZooKeeperPod(ordinal)}.{ZooKeeperHeadless}.{ns}.svc";
+
+    /// <summary>Volume claim of a pod of one of the sets.</summary>
+    public static string Claim(string pod) => $"data-{pod}";
+
+    /// <summary>Whether a volume claim is, by its name, one of this cluster's sets.</summary>
+    public bool OwnsClaim(JsonObject claim) => Ownership.ClusterOfClaim(claim) == Cluster;
+
+    /// <summary>Address of the bootstrap service inside the Kubernetes cluster.</summary>
+    public string Bootstrap(string ns) => $"{BootstrapService}.{ns}.svc:{InternalPort}";
+
+    /// <summary>Host name of a broker inside the Kubernetes cluster.</summary>
+    public string BrokerHost(int ordinal, string ns) => $"{BrokerPod(ordinal)}.{BrokerHeadless}.{ns}.svc";
+
+    /// <summary>The failure of a cluster that is not there.</summary>
+    public static ClusterException NotFound(string cluster, string ns, string context) => new("ClusterNotFound", FailureKind.NotFound, cluster,
+        $"There is no cluster '{cluster}' in the namespace {ns} of the context {context}. Get-KafkaCluster -AllNamespaces shows those that are there.");
+
+    /// <summary>The ordinal at the end of a pod's name; -1 where there is none.</summary>
+    public static int Ordinal(string pod) => KubeObjects.Ordinal(pod);
+}
