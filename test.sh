@@ -129,6 +129,8 @@ others() { # what needs no Kubernetes and takes a while; their sum goes to a fil
   project Engine
   check "Shell scripts" tests/scripts.sh
   check "Scripts in the manifests" tests/manifests/check.sh
+  timed "Start scripts" tests/manifests/start-scripts.sh
+  count $? "Start scripts" "$last"
   if [ -z "$fast" ]; then
     wait "$eks"
     code=$?

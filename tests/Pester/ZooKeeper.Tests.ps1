@@ -162,63 +162,6 @@ Describe 'A ZooKeeper ensemble' -Tag Lab {
         }
     }
 
-    Context 'when DNS still knows a server by its old address' {
-        # The real start script in a pod whose getent answers for DNS: s is the old address, r the right one. What takes the place of
-        # ZooKeeper tells what had been asked before it was started.
-        It 'starts it once the right address has come four times in a row' {
-            $image = (Get-Kube statefulset demo-zk -n $ns).spec.template.spec.containers[0].image
-            $null = Set-Kube -Namespace $ns @"
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: stale}
-data:
-  getent: |
-    #!/bin/bash
-    if [[ `$2 != stale-0.nowhere.* ]]; then exec /usr/bin/getent "`$@"; fi
-    answers=xxsrsrrsrrrs asked=`$(cat /tmp/asked 2> /dev/null)
-    answer=`${answers:`${#asked}:1}
-    echo "`$asked`${answer:-r}" > /tmp/asked
-    if [[ `$answer = s ]]; then echo "10.255.255.255 `$2"; else /usr/bin/getent hosts stale-0; fi
-  zkServer.sh: |
-    #!/bin/bash
-    echo "started after `$(cat /tmp/asked)"
----
-apiVersion: v1
-kind: Pod
-metadata: {name: stale-0}
-spec:
-  restartPolicy: Never
-  enableServiceLinks: false
-  automountServiceAccountToken: false
-  securityContext: {runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000}
-  containers:
-  - name: zookeeper
-    image: $image
-    imagePullPolicy: IfNotPresent
-    command: [bash, -c, 'PATH=/stale:`$PATH exec bash /scripts/zk-start.sh']
-    env:
-    - {name: POD_NAME, value: stale-0}
-    - {name: POD_NAMESPACE, value: $ns}
-    - {name: ZK_SERVICE, value: nowhere}
-    - {name: ZK_BOOTSTRAP_SERVERS, value: "1"}
-    - {name: MEMORY_LIMIT_MIB, value: "512"}
-    - {name: ZK_JVM_OPTIONS, value: ""}
-    volumeMounts:
-    - {name: data, mountPath: /data}
-    - {name: scripts, mountPath: /scripts}
-    - {name: stale, mountPath: /stale}
-  volumes:
-  - {name: data, emptyDir: {}}
-  - {name: scripts, configMap: {name: demo-zk-config, items: [{key: zk-start.sh, path: zk-start.sh}, {key: zoo.static.cfg, path: zoo.static.cfg}]}}
-  - {name: stale, configMap: {name: stale, defaultMode: 0755}}
-"@
-            Wait-Until -Seconds 90 -For 'the start script to be through' { (Get-Kube pod stale-0 -n $ns).status.phase -notin 'Pending', 'Running' }
-            # the first two are asked by others: who else is there, and does my name resolve
-            "$(kubectl logs -n $ns stale-0)" | Should -Match 'started after xxsrsrrsrrrsrrrr$'
-            $null = kubectl delete -n $ns --wait=false pod/stale-0 configmap/stale
-        }
-    }
-
     Context 'when two want to change it' {
         It 'refuses the second one, who learns who is at it; the first one grows over volumes that an earlier removal left' {
             (Get-State $ns persistentvolumeclaim).Keys | Should -Contain 'PersistentVolumeClaim/data-demo-zk-4'
