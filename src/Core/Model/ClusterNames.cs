@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 
-
 namespace KafkaK8s.Core.Model;
 
 /// <summary>Every name, label and address of a cluster, in this one place.</summary>
 /// <param name="cluster">Name of the cluster.</param>
-internal sealed class ClusterNames(string cluster)
+/// <param name="manifests">The set of manifests that its objects come from; null for the one with ZooKeeper.</param>
+internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null)
 {
     public const string PartOfLabel = "app.kubernetes.io/part-of";
     public const string PartOf = "kafkak8s";
@@ -18,12 +18,11 @@ internal sealed class ClusterNames(string cluster)
     /// <summary>Label with the name of the cluster, which no other tool writes.</summary>
     public const string ClusterLabel = "kafkak8s.io/cluster";
 
-    /// <summary>Names of the objects of the manifests, and of the Secret that is made beside them.</summary>
-    public static readonly IReadOnlyList<string> Bases =
-        ["kafka", "kafka-service", "kafka-headless", "kafka-config", "zk", "zk-headless", "zk-cluster", "zk-config", "zk-reconfig"];
-
     /// <summary>Annotation of the brokers' StatefulSet: the parameters given so far, as JSON.</summary>
     public const string SpecAnnotation = "kafkak8s.io/spec";
+
+    /// <summary>Annotation of the brokers' StatefulSet: the version of the manifests that the cluster was made from.</summary>
+    public const string ManifestsAnnotation = "kafkak8s.io/manifests";
 
     /// <summary>Annotation of the ZooKeeper servers' StatefulSet: the change of the ensemble that is under way, or was not finished.</summary>
     public const string ChangeAnnotation = "kafkak8s.io/ensemble-change";
@@ -47,27 +46,43 @@ internal sealed class ClusterNames(string cluster)
     /// <summary>Name of the cluster.</summary>
     public string Cluster { get; } = cluster;
 
+    /// <summary>The set of manifests that its objects come from.</summary>
+    public ManifestSet ManifestSet { get; } = manifests ?? ManifestSets.ZooKeeper;
+
     /// <summary>Selects the pods of this cluster: a pod without these labels is none of its sets' pods. Other objects are told apart by
     /// <see cref="Ownership"/>, because other tools write into their labels.</summary>
     public string Selector => $"{AllSelector},{InstanceLabel}={Cluster}";
 
     /// <summary>The brokers' StatefulSet.</summary>
-    public string BrokerSet => Prefixed("kafka");
+    public string BrokerSet => Prefixed(ManifestSet.Carrier.Name);
 
     /// <summary>The ZooKeeper servers' StatefulSet.</summary>
-    public string ZooKeeperSet => Prefixed("zk");
+    public string ZooKeeperSet => Prefixed(Ensemble.Name);
 
     /// <summary>The Service that clients start from.</summary>
-    public string BootstrapService => Prefixed("kafka-service");
+    public string BootstrapService => Prefixed(ManifestSet.Bootstrap);
 
     /// <summary>The Service that names each broker pod.</summary>
-    public string BrokerHeadless => Prefixed("kafka-headless");
+    public string BrokerHeadless => Prefixed(ManifestSet.Carrier.Headless);
 
     /// <summary>The Secret with the credential for changes of the ensemble.</summary>
     public string ReconfigSecret => Prefixed("zk-reconfig");
 
     /// <summary>Name of an object of the manifests in this cluster: with a prefix, except for the cluster of the plain manifests.</summary>
     public string Prefixed(string name) => Cluster == ClusterSpec.DefaultName ? name : $"{Cluster}-{name}";
+
+    private static PoolTemplate Ensemble => ManifestSets.ZooKeeper.Pool(NodeRoles.ZooKeeper)!;
+
+    /// <summary>A pool of the cluster's manifests, with its name in this cluster.</summary>
+    /// <param name="template">The pool.</param>
+    /// <param name="count">Pods of it.</param>
+    public NodePool Pool(PoolTemplate template, int count) => new(template, Prefixed(template.Name), count);
+
+    /// <summary>A ZooKeeper server by its pod's ordinal, there or not.</summary>
+    public NodeRef Server(int ordinal) => Pool(Ensemble, 0).Node(ordinal);
+
+    /// <summary>A ZooKeeper server by its id, there or not.</summary>
+    public NodeRef ServerOf(int id) => Pool(Ensemble, 0).OfId(id);
 
     /// <summary>Pod of a broker.</summary>
     public string BrokerPod(int ordinal) => $"{BrokerSet}-{ordinal}";
@@ -76,7 +91,7 @@ internal sealed class ClusterNames(string cluster)
     public string ZooKeeperPod(int ordinal) => $"{ZooKeeperSet}-{ordinal}";
 
     /// <summary>The Service that names each ZooKeeper pod.</summary>
-    public string ZooKeeperHeadless => Prefixed("zk-headless");
+    public string ZooKeeperHeadless => Prefixed(Ensemble.Headless);
 
     /// <summary>The ConfigMap with the ZooKeeper servers' start script.</summary>
     public string ZooKeeperConfig => Prefixed("zk-config");

@@ -11,7 +11,7 @@ namespace KafkaK8s.Core.Model;
 internal static class Ownership
 {
     // A longer name comes before one that it ends with.
-    private static readonly string[] Bases = [.. ClusterNames.Bases.OrderByDescending(b => b.Length)];
+    private static readonly string[] Bases = [.. ManifestSets.All.SelectMany(s => s.Bases).Distinct().OrderByDescending(b => b.Length)];
 
     /// <summary>Name of the cluster that an object or a pod belongs to; null where it is none of this module's.</summary>
     public static string? ClusterOf(JsonObject tree) => tree.Label(ClusterNames.PartOfLabel) != ClusterNames.PartOf ? null

@@ -53,7 +53,7 @@ public sealed class OwnershipTests
 
     [Fact]
     public void The_names_known_are_those_of_the_manifests() => Assert.Equal(
-        Repository.Catalog.Objects.Select(o => o.Name()).Append(new ClusterNames("kafka").ReconfigSecret).Distinct().Order(), ClusterNames.Bases.Order());
+        Repository.Catalog.Objects.Select(o => o.Name()).Append(new ClusterNames("kafka").ReconfigSecret).Distinct().Order(), ManifestSets.ZooKeeper.Bases.Order());
 
     /// <summary>As Argo CD's label tracking does: the labels of the object itself, not those of its pods.</summary>
     internal static void Overwrite(JsonObject tree, string value) => tree["metadata"]!["labels"]![ClusterNames.InstanceLabel] = value;

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+
+namespace KafkaK8s.Core.Model;
+
+/// <summary>The volumes of a pool.</summary>
+/// <param name="Size">Size of each; null where there are none, and data goes with the pod.</param>
+/// <param name="Class">Storage class; null for the default one.</param>
+internal sealed record PoolStorage(string? Size, string? Class)
+{
+    /// <summary>Whether there are no volumes.</summary>
+    public bool IsEphemeral => Size is null;
+
+    /// <summary>The volumes of a StatefulSet.</summary>
+    public static PoolStorage Of(JsonObject set)
+    {
+        var claim = KubeObjects.Items(set["spec"]?["volumeClaimTemplates"]).FirstOrDefault(c => (string?)c["metadata"]?["name"] == "data")?["spec"];
+        return new((string?)claim?["resources"]?["requests"]?["storage"], (string?)claim?["storageClassName"]);
+    }
+}
+
+/// <summary>
+/// A cluster: its mode, pools and nodes, as StatefulSets tell, be it those that stand or those that were composed. All that asks "which
+/// nodes are there, and what are they called" asks this. Pure.
+/// </summary>
+internal sealed record ClusterModel
+{
+    /// <summary>What is known of its manifests; the mode is in there.</summary>
+    public required ManifestSet ManifestSet { get; init; }
+
+    /// <summary>Its names.</summary>
+    public required ClusterNames Names { get; init; }
+
+    /// <summary>Its namespace.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>All pools of its mode; one whose StatefulSet is missing has no nodes.</summary>
+    public required IReadOnlyList<NodePool> Pools { get; init; }
+
+    /// <summary>The StatefulSets, by the name of the pool in the manifests.</summary>
+    public required IReadOnlyDictionary<string, JsonObject> Sets { get; init; }
+
+    /// <summary>Where it keeps its metadata.</summary>
+    public ClusterMode Mode => ManifestSet.Mode;
+
+    /// <summary>The brokers' listeners.</summary>
+    public IReadOnlyList<Listener> Listeners => ManifestSet.Listeners;
+
+    /// <summary>Brokers.</summary>
+    public IReadOnlyList<NodeRef> Brokers => Nodes(NodeRoles.Broker);
+
+    /// <summary>ZooKeeper servers; none in a mode without.</summary>
+    public IReadOnlyList<NodeRef> ZooKeeper => Nodes(NodeRoles.ZooKeeper);
+
+    /// <summary>Controllers; none in ZooKeeper mode, where one of the brokers acts as such.</summary>
+    public IReadOnlyList<NodeRef> Controllers => Nodes(NodeRoles.Controller);
+
+    /// <summary>The StatefulSet that carries the annotations of the whole cluster; null where it is not there.</summary>
+    public JsonObject? Carrier => Sets.GetValueOrDefault(ManifestSet.Carrier.Name);
+
+    /// <summary>Version of the manifests that it was made from, as written on it; 0 where nothing is.</summary>
+    public int ManifestVersion =>
+        int.TryParse(Carrier?.Annotation(ClusterNames.ManifestsAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0;
+
+    /// <summary>Builds it from StatefulSets. Those of other clusters, and of others' that only have such a name, are left out.</summary>
+    /// <param name="names">Names of the cluster, which know its manifests.</param>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="objects">Objects of any kind.</param>
+    public static ClusterModel Build(ClusterNames names, string ns, IEnumerable<JsonObject> objects)
+    {
+        var sets = new Dictionary<string, JsonObject>();
+        foreach (var tree in objects.Where(o => (string?)o["kind"] == "StatefulSet" && Ownership.ClusterOf(o) == names.Cluster))
+        {
+            if (names.ManifestSet.Pools.FirstOrDefault(p => names.Prefixed(p.Name) == tree.Name()) is { } pool)
+                sets[pool.Name] = tree;
+        }
+
+        return new ClusterModel
+        {
+            ManifestSet = names.ManifestSet,
+            Names = names,
+            Namespace = ns,
+            Pools = [.. names.ManifestSet.Pools.Select(p => names.Pool(p, sets.TryGetValue(p.Name, out var set) ? Readiness.Wanted(set) : 0))],
+            Sets = sets,
+        };
+    }
+
+    /// <summary>The pools with a role.</summary>
+    public IEnumerable<NodePool> PoolsOf(NodeRoles role) => Pools.Where(p => p.Has(role));
+
+    /// <summary>The StatefulSet of a pool; null where it is not there.</summary>
+    public JsonObject? Set(NodePool pool) => Sets.GetValueOrDefault(pool.Template.Name);
+
+    /// <summary>The StatefulSet of a pool that is there and not being deleted.</summary>
+    public JsonObject? Standing(NodePool pool) => Set(pool) is { } set && !set.IsTerminating() ? set : null;
+
+    /// <summary>The first StatefulSet with a role; null where there is none.</summary>
+    public JsonObject? Set(NodeRoles role) => PoolsOf(role).Select(Set).FirstOrDefault(s => s is not null);
+
+    /// <summary>The volumes of a pool; null where its StatefulSet is not there.</summary>
+    public PoolStorage? Storage(NodePool pool) => Set(pool) is { } set ? PoolStorage.Of(set) : null;
+
+    private IReadOnlyList<NodeRef> Nodes(NodeRoles role) => [.. PoolsOf(role).SelectMany(p => p.Nodes)];
+}

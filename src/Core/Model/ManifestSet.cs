@@ -1,0 +1,82 @@
+namespace KafkaK8s.Core.Model;
+
+/// <summary>Where a cluster keeps its metadata.</summary>
+internal enum ClusterMode
+{
+    /// <summary>In ZooKeeper.</summary>
+    ZooKeeper,
+
+    /// <summary>In controllers of its own.</summary>
+    KRaft,
+}
+
+/// <summary>A listener of the brokers.</summary>
+/// <param name="Name">Its name in Kafka's configuration.</param>
+/// <param name="Port">Port on the pod.</param>
+/// <param name="OnLoopback">Whether it listens on the pod's loopback alone, so that only a port-forward or a probe reaches it.</param>
+internal sealed record Listener(string Name, int Port, bool OnLoopback);
+
+/// <summary>
+/// What the product must know of a set of manifests that the files don't say by themselves. All of the product asks it instead of
+/// spelling names: another set is another value of this record, with its own files.
+/// </summary>
+/// <remarks>
+/// A record in code and no file beside the manifests: names are needed where no folder is at hand (who owns an object), a compiler checks
+/// it, and roles mean policies, which are code in any case.
+/// </remarks>
+internal sealed record ManifestSet
+{
+    /// <summary>Where a cluster of this set keeps its metadata.</summary>
+    public required ClusterMode Mode { get; init; }
+
+    /// <summary>Version of the files, counted on whenever they change what a standing cluster would be.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Names of the files, in the order in which <c>kubectl apply -f</c> takes them.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>The pools, those that start and restart first in front.</summary>
+    public required IReadOnlyList<PoolTemplate> Pools { get; init; }
+
+    /// <summary>Names of all objects, without the cluster's prefix; those that are made beside the files included.</summary>
+    public required IReadOnlyList<string> Bases { get; init; }
+
+    /// <summary>Environment variables of the containers whose values are names of objects.</summary>
+    public required IReadOnlyList<string> NameVariables { get; init; }
+
+    /// <summary>The brokers' listeners.</summary>
+    public required IReadOnlyList<Listener> Listeners { get; init; }
+
+    /// <summary>Name of the Service that clients start from.</summary>
+    public required string Bootstrap { get; init; }
+
+    /// <summary>The pool whose set carries the annotations of the whole cluster: every cluster has brokers.</summary>
+    public PoolTemplate Carrier => Pool(NodeRoles.Broker)!;
+
+    /// <summary>The first pool with a role; null where the set has none.</summary>
+    public PoolTemplate? Pool(NodeRoles role) => Pools.FirstOrDefault(p => p.Has(role));
+}
+
+/// <summary>The sets of manifests that this module brings.</summary>
+internal static class ManifestSets
+{
+    /// <summary>Brokers with a ZooKeeper ensemble: broker N is the pod with the ordinal N, server N is the pod with the ordinal N - 1.</summary>
+    public static readonly ManifestSet ZooKeeper = new()
+    {
+        Mode = ClusterMode.ZooKeeper,
+        Version = 1,
+        Files = ["kafka_deploy.yaml", "kafka_service.yaml", "zk_set.yaml"],
+        Pools =
+        [
+            new("zk", NodeRoles.ZooKeeper, FirstNodeId: 1, App: "zookeeper", Headless: "zk-headless"),
+            new("kafka", NodeRoles.Broker, FirstNodeId: 0, App: "kafka", Headless: "kafka-headless"),
+        ],
+        Bases = ["kafka", "kafka-service", "kafka-headless", "kafka-config", "zk", "zk-headless", "zk-cluster", "zk-config", "zk-reconfig"],
+        NameVariables = ["HEADLESS_SERVICE", "ZK_SET", "ZK_SERVICE"],
+        Listeners = [new("INTERNAL", 9092, OnLoopback: false), new("TUNNEL", 9095, OnLoopback: true)],
+        Bootstrap = "kafka-service",
+    };
+
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<ManifestSet> All = [ZooKeeper];
+}
