@@ -3,7 +3,7 @@ using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Running;
 using KafkaK8s.Eks;
-using KafkaK8s.Tests.Engine.Fake;
+using KafkaK8s.Tests.Fakes;
 using Xunit;
 
 namespace KafkaK8s.Tests.Eks;

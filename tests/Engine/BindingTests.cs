@@ -1,4 +1,4 @@
-using KafkaK8s.Tests.Engine.Fake;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Host;
 
 namespace KafkaK8s.Tests.Engine;

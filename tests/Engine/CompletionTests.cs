@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text.Json.Nodes;
-using KafkaK8s.Tests.Engine.Fake;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Host;
 
 namespace KafkaK8s.Tests.Engine;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KafkaK8s.Tests.Engine.Fake;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Host;
 
 namespace KafkaK8s.Tests.Engine;
@@ -100,7 +100,7 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task What_was_wrong_is_told_also_where_the_reader_cannot_be_removed()
     {
-        server.Instead = r => r.Method == "DELETE" ? Fake.FakeAnswer.Status(500, "InternalError", "etcd is away") : null;
+        server.Instead = r => r.Method == "DELETE" ? FakeAnswer.Status(500, "InternalError", "etcd is away") : null;
         Refused(await ReadingAsync("""{"terminated":{"exitCode":1}}""", removed: false), "KeptVolumeUnread");
     }
 
@@ -118,7 +118,7 @@ public sealed class DeployTests : IDisposable
         tree["spec"] = JsonNode.Parse("""{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["n3"]}]}]}}}""");
         if (volume)
             server.Store.Put("v1", "persistentvolumes", null, tree);
-        server.Instead = r => r.Path == "/api/v1/nodes" && !node ? new Fake.FakeAnswer(200, new JsonObject { ["items"] = new JsonArray() }) : null;
+        server.Instead = r => r.Path == "/api/v1/nodes" && !node ? new FakeAnswer(200, new JsonObject { ["items"] = new JsonArray() }) : null;
         string message = Refused(New("-TimeoutSeconds 30", TimeSpan.FromSeconds(20)), "Stalled");
         Assert.Contains(why, message, StringComparison.Ordinal);
         Assert.Contains("kubectl delete pvc -n kafka data-demo-zk-0", message, StringComparison.Ordinal);

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using KafkaK8s.Tests.Engine.Fake;
+using KafkaK8s.Tests.Fakes;
 
 namespace KafkaK8s.Tests.Engine;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using KafkaK8s.Tests.Engine.Fake;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Host;
 
 namespace KafkaK8s.Tests.Engine;

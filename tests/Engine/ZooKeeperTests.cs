@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Text.RegularExpressions;
-using KafkaK8s.Tests.Engine.Fake;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Host;
 
 namespace KafkaK8s.Tests.Engine;

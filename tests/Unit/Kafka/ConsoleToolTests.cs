@@ -4,6 +4,7 @@ using KafkaK8s.Core;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Verification;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
 

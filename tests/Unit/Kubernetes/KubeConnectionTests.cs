@@ -1,5 +1,6 @@
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
 

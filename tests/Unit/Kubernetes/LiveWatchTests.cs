@@ -1,5 +1,6 @@
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
 
@@ -238,10 +239,10 @@ public sealed class LiveWatchTests
             await foreach (var live in LiveWatch.FollowAsync(connection, "shop", [Pods, Events], cancel.Token))
                 _ = live;
         });
-        await WaitAsync(() => server.Watching == 2);
+        await WaitAsync(() => server.OpenWatches == 2);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => follow);
-        await WaitAsync(() => server.Watching == 0);
+        await WaitAsync(() => server.OpenWatches == 0);
     }
 
     [Fact]
@@ -249,7 +250,7 @@ public sealed class LiveWatchTests
     {
         await using var server = new FakeApiServer((r, to) => r.IsWatch ? to.HoldAsync() : to.ListAsync("1", Pod("a", "1")));
         await UntilAsync(server, [Pods, Events], "a=");
-        await WaitAsync(() => server.Watching == 0);
+        await WaitAsync(() => server.OpenWatches == 0);
     }
 
     private static string Pod(string name, string version, string note = "") =>

@@ -4,6 +4,7 @@ using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Running;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using KafkaK8s.Tests.Unit.Kubernetes;
 using Xunit;
@@ -268,7 +269,7 @@ public sealed class ClusterWaitTests
 
     private static string Crashing(string pod, string reason) => LiveTrees.Pod(pod, LiveTrees.Container($$"""{"waiting":{"reason":"{{reason}}"} }""")).ToJsonString();
 
-    private static FakeApiServer Start(string[] pods, Func<FakeRequest, FakeAnswer, Task> watch, string[]? events = null) => new((r, to) =>
+    private static FakeApiServer Start(string[] pods, Func<FakeRequest, FakeResponse, Task> watch, string[]? events = null) => new((r, to) =>
         r.IsWatch ? watch(r, to) : r.Method == "PATCH" ? to.SendAsync(LiveTrees.Set("demo-kafka").ToJsonString())
         : r.Path.EndsWith("/events", StringComparison.Ordinal) ? to.ListAsync("1", events ?? []) : r.Path.EndsWith("/pods", StringComparison.Ordinal) ? to.ListAsync("1", pods) : r.Path.EndsWith("/statefulsets", StringComparison.Ordinal) ? to.ListAsync("1", LiveTrees.Set("demo-kafka").ToJsonString()) : to.ListAsync("1"));
 

@@ -5,6 +5,7 @@ using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Yaml;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
 

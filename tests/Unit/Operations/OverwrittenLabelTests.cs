@@ -6,6 +6,7 @@ using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Running;
 using KafkaK8s.Core.ZooKeeper;
+using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using KafkaK8s.Tests.Unit.Kubernetes;
 using Xunit;

@@ -1,32 +1,40 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 
-namespace KafkaK8s.Tests.Unit.Fakes;
+namespace KafkaK8s.Tests.Fakes;
 
-/// <summary>The answer to one request: whole, or in pieces.</summary>
-internal sealed class FakeAnswer(NetworkStream stream, bool last, CancellationToken cancel)
+/// <summary>The answer to one request as it is written: whole, or in pieces.</summary>
+public sealed class FakeResponse
 {
-    private readonly string connection = last ? "Connection: close\r\n" : "";
+    private readonly NetworkStream stream;
+    private readonly string connection;
     private bool begun;
     private bool chunked;
 
+    internal FakeResponse(NetworkStream stream, bool last, CancellationToken gone)
+    {
+        this.stream = stream;
+        connection = last ? "Connection: close\r\n" : "";
+        Gone = gone;
+    }
+
     /// <summary>Ends with the client's connection.</summary>
-    public CancellationToken Gone => cancel;
+    public CancellationToken Gone { get; }
 
     /// <summary>Answers with a whole body.</summary>
     public async Task SendAsync(string body, int status = 200, string type = "application/json", string headers = "")
     {
         begun = true;
-        byte[] bytes = Encoding.UTF8.GetBytes(body);
-        await WriteAsync($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {bytes.Length}\r\n{headers}{connection}\r\n");
-        await stream.WriteAsync(bytes, cancel);
         chunked = false;
+        int length = Encoding.UTF8.GetByteCount(body);
+        await WriteAsync($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {length}\r\n{headers}{connection}\r\n{body}");
     }
 
     /// <summary>Answers with a Status object, as an API server refuses.</summary>
     public Task RefuseAsync(int status, string message, string details = "{}") =>
-        SendAsync($$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":{{System.Text.Json.JsonSerializer.Serialize(message)}},"code":{{status}},"details":{{details}} }""", status);
+        SendAsync($$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":{{JsonSerializer.Serialize(message)}},"code":{{status}},"details":{{details}} }""", status);
 
     /// <summary>Answers with a list.</summary>
     public Task ListAsync(string version, params string[] items) =>
@@ -38,22 +46,20 @@ internal sealed class FakeAnswer(NetworkStream stream, bool last, CancellationTo
     /// <summary>Sends a piece of a body that goes on.</summary>
     public async Task PieceAsync(string text)
     {
-        if (!begun)
-            await WriteAsync($"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n{connection}\r\n");
+        string head = begun ? "" : $"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n{connection}\r\n";
         begun = chunked = true;
-        if (text.Length > 0)
-            await WriteAsync($"{Encoding.UTF8.GetByteCount(text).ToString("x", CultureInfo.InvariantCulture)}\r\n{text}\r\n");
+        await WriteAsync(head + (text.Length == 0 ? "" : $"{Encoding.UTF8.GetByteCount(text).ToString("x", CultureInfo.InvariantCulture)}\r\n{text}\r\n"));
     }
 
     /// <summary>Holds the answer back until the client hangs up.</summary>
     public async Task HoldAsync()
     {
         await PieceAsync("");
-        await Task.Delay(Timeout.Infinite, cancel);
+        await Task.Delay(Timeout.Infinite, Gone);
     }
 
     /// <summary>Ends the answer in good order.</summary>
-    public async Task EndAsync()
+    internal async Task EndAsync()
     {
         if (!begun)
             await RefuseAsync(404, "the fake server has no answer to this");
@@ -64,7 +70,7 @@ internal sealed class FakeAnswer(NetworkStream stream, bool last, CancellationTo
 
     private async Task WriteAsync(string text)
     {
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancel);
-        await stream.FlushAsync(cancel);
+        if (text.Length > 0)
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text), Gone);
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace KafkaK8s.Tests.Engine.Fake;
+namespace KafkaK8s.Tests.Fakes;
 
 /// <summary>Canned objects.</summary>
 public static class FakeObjects

@@ -1,0 +1,299 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace KafkaK8s.Tests.Fakes;
+
+/// <summary>A partition: who has copies, who of them is in sync, who leads.</summary>
+public sealed class FakePartition(string topic, int id, IReadOnlyList<int> replicas)
+{
+    public string Topic => topic;
+
+    public int Id => id;
+
+    public IReadOnlyList<int> Replicas => replicas;
+
+    public List<int> InSync { get; } = [.. replicas];
+
+    /// <summary>Id of the broker that leads; -1 for none.</summary>
+    public int Leader { get; set; } = replicas[0];
+
+    /// <summary>Where its log ends.</summary>
+    public long End { get; set; }
+
+    /// <summary>The fewest copies that were in sync at any moment.</summary>
+    public int LeastInSync { get; internal set; } = replicas.Count;
+
+    /// <summary>Whether it was without a leader at any moment.</summary>
+    public bool WasOffline { get; internal set; }
+}
+
+/// <summary>
+/// Brokers in memory, one for each pod of a StatefulSet: topics with their copies, a controller, and the requests that this product sends. A broker lives
+/// as long as its pod runs; when it goes, its copies fall out of sync and others lead, and when it is back it catches up.
+/// </summary>
+public sealed class FakeKafka
+{
+    private readonly Lock gate = new();
+    private readonly string ns;
+    private readonly string set;
+    private readonly Func<int, string> host;
+    private readonly SortedDictionary<int, long> running = []; // id: since when
+    private readonly SortedDictionary<string, List<FakePartition>> topics = new(StringComparer.Ordinal);
+    private int controller = -1;
+
+    internal FakeKafka(string ns, string set, Func<int, string> host) => (this.ns, this.set, this.host) = (ns, set, host);
+
+    /// <summary>How long a broker that is back needs until its copies are in sync.</summary>
+    public TimeSpan CatchUpTime { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Brokers whose copies do not get in sync.</summary>
+    public HashSet<int> Lagging { get; } = [];
+
+    /// <summary>Brokers whose process is gone though the pod says that it runs.</summary>
+    public HashSet<int> Down { get; } = [];
+
+    /// <summary>Brokers that take connections and never answer.</summary>
+    public HashSet<int> Silent { get; } = [];
+
+    /// <summary>Settings of topics by topic and key; the brokers' where the topic is empty.</summary>
+    public Dictionary<(string Topic, string Key), string> Configs { get; } = new() { [("", "min.insync.replicas")] = "2" };
+
+    /// <summary>Kafka's error code that a removal of a topic ends with, for as long as there are any; 0 for none.</summary>
+    public Queue<short> RemovalErrors { get; } = new();
+
+    /// <summary>Offsets that groups committed, by group, topic and partition.</summary>
+    public Dictionary<(string Group, string Topic, int Partition), long> Committed { get; } = [];
+
+    /// <summary>Requests by key, in order: 3 Metadata, 20 DeleteTopics…</summary>
+    public List<(int Broker, short Key, short Version)> Requests { get; } = [];
+
+    /// <summary>Answers in place of the usual ones: broker, key and the rest of the request to a frame's body behind the correlation id; null for the usual one.</summary>
+    public Func<int, short, short, byte[]?> Instead { get; set; } = static (_, _, _) => null;
+
+    /// <summary>Id of the active controller; -1 for none.</summary>
+    public int Controller
+    {
+        get
+        {
+            lock (gate)
+            {
+                Settle();
+                return controller;
+            }
+        }
+
+        set
+        {
+            lock (gate)
+                controller = value;
+        }
+    }
+
+    /// <summary>Topics by name, as they are now.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<FakePartition>> Topics
+    {
+        get
+        {
+            lock (gate)
+            {
+                Settle();
+                return topics.ToDictionary(t => t.Key, t => (IReadOnlyList<FakePartition>)[.. t.Value]);
+            }
+        }
+    }
+
+    /// <summary>Makes a topic: the copies of each partition, the first of which leads.</summary>
+    public IReadOnlyList<FakePartition> Topic(string name, params int[][] replicas)
+    {
+        lock (gate)
+            return topics[name] = [.. replicas.Select((r, i) => new FakePartition(name, i, r))];
+    }
+
+    internal bool IsAlive(int id)
+    {
+        lock (gate)
+            return running.ContainsKey(id) && !Down.Contains(id);
+    }
+
+    internal void PodChanged(JsonObject? before, JsonObject? after)
+    {
+        var pod = (after ?? before)!;
+        string name = (string)pod["metadata"]!["name"]!;
+        if ((string?)pod["metadata"]!["namespace"] != ns || !name.StartsWith($"{set}-", StringComparison.Ordinal)
+            || !int.TryParse(name.AsSpan(set.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            return;
+        lock (gate)
+        {
+            if (!FakePods.IsRunning(after))
+                running.Remove(id);
+            else if (!running.ContainsKey(id))
+                running[id] = Environment.TickCount64;
+            Settle();
+        }
+    }
+
+    internal async Task ServeAsync(int id, Stream stream, CancellationToken cancel)
+    {
+        if (Silent.Contains(id))
+            await Task.Delay(Timeout.Infinite, cancel);
+        while (await Frames.ReadAsync(stream, cancel) is { } body)
+        {
+            var request = new Reader(body);
+            short key = request.Short();
+            short version = request.Short();
+            int correlation = request.Int();
+            _ = request.Text();
+            lock (gate)
+                Requests.Add((id, key, version));
+            if (!IsAlive(id) || (Instead(id, key, version) ?? Answer(id, key, version, request)) is not { } answer)
+                return; // a version that it does not know
+            await stream.WriteAsync(new Writer().Int(correlation).Raw(answer).Frame(), cancel);
+        }
+    }
+
+    // What changed by itself: who is gone leads nothing and is in sync with nothing, save the last one; who is back catches up.
+    private void Settle()
+    {
+        if (!IsAlive(controller))
+            controller = running.Keys.Where(IsAlive).DefaultIfEmpty(-1).First();
+        foreach (var partition in topics.Values.SelectMany(t => t))
+        {
+            var living = partition.InSync.Where(IsAlive).ToList();
+            if (living.Count > 0)
+                partition.InSync.RemoveAll(id => !living.Contains(id));
+            else
+                partition.InSync.RemoveRange(1, partition.InSync.Count - 1);
+            if (!living.Contains(partition.Leader))
+                partition.Leader = living.Count > 0 ? living[0] : -1;
+            if (partition.Leader >= 0)
+                partition.InSync.AddRange(partition.Replicas.Where(id => !partition.InSync.Contains(id) && IsAlive(id) && !Lagging.Contains(id)
+                    && Environment.TickCount64 - running[id] >= CatchUpTime.TotalMilliseconds));
+            partition.LeastInSync = Math.Min(partition.LeastInSync, living.Count);
+            partition.WasOffline |= partition.Leader < 0;
+        }
+    }
+
+    private byte[]? Answer(int id, short key, short version, Reader request)
+    {
+        lock (gate)
+        {
+            Settle();
+            var answer = new Writer();
+            var done = (key, version) switch
+            {
+                (2, 0 or 1) => Ends(id, version, request, answer),
+                (3, 0 or 1 or 4) => Metadata(version, answer),
+                (8, 2) => Commit(request, answer),
+                (10, 0) => answer.Short(0).Int(id).Text(host(id)).Int(9092),
+                (18, >= 0 and < 3) => Versions(version, answer),
+                (20, 1) => Delete(id, request, answer),
+                (32, 0 or 1) => Describe(version, request, answer),
+                (35, 1) => LogDirs(id, answer),
+                _ => null,
+            };
+            return done?.Frame()[4..];
+        }
+    }
+
+    private Writer Metadata(short version, Writer answer)
+    {
+        if (version >= 3)
+            answer.Int(0);
+        answer.Each(running.Keys.Where(IsAlive).ToList(), id =>
+        {
+            answer.Int(id).Text(host(id)).Int(9092);
+            if (version >= 1)
+                answer.Text(null);
+        });
+        if (version >= 2)
+            answer.Text("fake-cluster");
+        if (version >= 1)
+            answer.Int(controller);
+        return answer.Each(topics.Keys, topic =>
+        {
+            answer.Short(0).Text(topic);
+            if (version >= 1)
+                answer.Bool(false);
+            answer.Each(topics[topic], p => answer.Short(p.Leader < 0 ? 5 : 0).Int(p.Id).Int(p.Leader).Ints(p.Replicas.ToList()).Ints(p.InSync));
+        });
+    }
+
+    private static Writer Versions(short version, Writer answer)
+    {
+        (int Key, int Min, int Max)[] known = [(2, 0, 1), (3, 0, 4), (8, 2, 2), (10, 0, 0), (18, 0, 2), (20, 1, 1), (32, 0, 1), (35, 1, 1)];
+        answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max));
+        return version >= 1 ? answer.Int(0) : answer;
+    }
+
+    private Writer Ends(int id, short version, Reader request, Writer answer)
+    {
+        _ = request.Int();
+        var asked = request.Each(() => (Topic: request.Text()!, Partitions: request.Each(() =>
+        {
+            int partition = request.Int();
+            _ = request.Long();
+            if (version == 0)
+                _ = request.Int();
+            return partition;
+        })));
+        return answer.Each(asked, t => answer.Text(t.Topic).Each(t.Partitions, n =>
+        {
+            var found = topics.GetValueOrDefault(t.Topic)?.Find(p => p.Id == n);
+            int error = found is null ? 3 : found.Leader != id ? 6 : 0;
+            answer.Int(n).Short(error);
+            if (version >= 1)
+                answer.Long(-1).Long(error == 0 ? found!.End : -1);
+            else
+                answer.Each(error == 0 ? new[] { found!.End } : [], end => answer.Long(end));
+        }));
+    }
+
+    private Writer Commit(Reader request, Writer answer)
+    {
+        string group = request.Text()!;
+        _ = (request.Int(), request.Text(), request.Long());
+        var given = request.Each(() => (Topic: request.Text()!, Partitions: request.Each(() => (Id: request.Int(), Offset: request.Long(), Note: request.Text()))));
+        foreach (var (topic, partitions) in given)
+        {
+            foreach (var (partition, offset, _) in partitions)
+                Committed[(group, topic, partition)] = offset;
+        }
+
+        return answer.Each(given, t => answer.Text(t.Topic).Each(t.Partitions, p => answer.Int(p.Id).Short(0)));
+    }
+
+    private Writer Delete(int id, Reader request, Writer answer)
+    {
+        var names = request.Each(() => request.Text()!);
+        return answer.Int(0).Each(names, name =>
+        {
+            short error = RemovalErrors.TryDequeue(out short told) ? told : id != controller ? (short)41 : topics.ContainsKey(name) ? (short)0 : (short)3;
+            if (error == 0)
+                topics.Remove(name);
+            answer.Text(name).Short(error);
+        });
+    }
+
+    private Writer Describe(short version, Reader request, Writer answer)
+    {
+        var asked = request.Each(() => (Of: request.Byte(), Name: request.Text()!, Keys: request.Each(() => request.Text()!)));
+        return answer.Int(0).Each(asked, a =>
+        {
+            bool isTopic = a.Of == 2;
+            var values = a.Keys.Select(k => (Key: k, Value: (isTopic ? Configs.GetValueOrDefault((a.Name, k)) : null) ?? Configs.GetValueOrDefault(("", k)))).Where(v => v.Value is not null).ToList();
+            answer.Short(isTopic && !topics.ContainsKey(a.Name) ? 3 : 0).Text(null).Raw(a.Of).Text(a.Name).Each(values, v =>
+            {
+                answer.Text(v.Key).Text(v.Value).Bool(false).Raw(5).Bool(false);
+                if (version >= 1)
+                    answer.Int(0);
+            });
+        });
+    }
+
+    private Writer LogDirs(int id, Writer answer)
+    {
+        var own = topics.Where(t => t.Value.Exists(p => p.Replicas.Contains(id))).ToList();
+        return answer.Int(0).Int(1).Short(0).Text("/data").Each(own, t =>
+            answer.Text(t.Key).Each(t.Value.Where(p => p.Replicas.Contains(id)).ToList(), p => answer.Int(p.Id).Long(p.End).Long(0).Bool(false)));
+    }
+}

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace KafkaK8s.Tests.Fakes;
+
+/// <summary>Writes big-endian numbers, texts and lists, as the protocols of Kafka and of ZooKeeper both have them.</summary>
+internal sealed class Writer
+{
+    private readonly List<byte> bytes = [];
+
+    public Writer Bool(bool value) => Raw(value ? (byte)1 : (byte)0);
+
+    public Writer Short(int value) => Raw((byte)(value >> 8), (byte)value);
+
+    public Writer Int(int value)
+    {
+        Span<byte> four = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(four, value);
+        bytes.AddRange(four);
+        return this;
+    }
+
+    public Writer Long(long value) => Int((int)(value >> 32)).Int((int)value);
+
+    /// <summary>A text of Kafka: two bytes of length.</summary>
+    public Writer Text(string? value)
+    {
+        if (value is null)
+            return Short(-1);
+        byte[] text = Encoding.UTF8.GetBytes(value);
+        return Short(text.Length).Raw(text);
+    }
+
+    /// <summary>A text or bytes of ZooKeeper: four bytes of length.</summary>
+    public Writer Buffer(byte[] value) => Int(value.Length).Raw(value);
+
+    public Writer Ints(IReadOnlyCollection<int> values)
+    {
+        Int(values.Count);
+        foreach (int value in values)
+            Int(value);
+        return this;
+    }
+
+    public Writer Each<T>(IReadOnlyCollection<T> items, Action<T> write)
+    {
+        Int(items.Count);
+        foreach (var item in items)
+            write(item);
+        return this;
+    }
+
+    public Writer Raw(params byte[] value)
+    {
+        bytes.AddRange(value);
+        return this;
+    }
+
+    /// <summary>What was written, behind its length.</summary>
+    public byte[] Frame()
+    {
+        byte[] frame = new byte[4 + bytes.Count];
+        BinaryPrimitives.WriteInt32BigEndian(frame, bytes.Count);
+        bytes.CopyTo(frame, 4);
+        return frame;
+    }
+}
+
+/// <summary>Reads them.</summary>
+internal sealed class Reader(byte[] bytes)
+{
+    private int at;
+
+    public byte Byte() => bytes[at++];
+
+    public short Short() => (short)((Byte() << 8) | Byte());
+
+    public int Int() => (Short() << 16) | (ushort)Short();
+
+    public long Long() => ((long)Int() << 32) | (uint)Int();
+
+    public string? Text() => Short() is >= 0 and var length ? Encoding.UTF8.GetString(Take(length)) : null;
+
+    public byte[]? Buffer() => Int() is >= 0 and var length ? Take(length).ToArray() : null;
+
+    public string? LongText() => Buffer() is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    public List<T> Each<T>(Func<T> read) => [.. Enumerable.Range(0, Math.Max(0, Int())).Select(_ => read())];
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        at += count;
+        return bytes.AsSpan(at - count, count);
+    }
+}
+
+internal static class Frames
+{
+    /// <summary>The body of the next frame; null at the end.</summary>
+    public static async Task<byte[]?> ReadAsync(Stream stream, CancellationToken cancel, byte[]? head = null)
+    {
+        head ??= await HeadAsync(stream, cancel);
+        if (head is null)
+            return null;
+        byte[] body = new byte[BinaryPrimitives.ReadInt32BigEndian(head)];
+        await stream.ReadExactlyAsync(body, cancel);
+        return body;
+    }
+
+    /// <summary>The next four bytes; null at the end.</summary>
+    public static async Task<byte[]?> HeadAsync(Stream stream, CancellationToken cancel)
+    {
+        byte[] head = new byte[4];
+        return await stream.ReadAtLeastAsync(head, 4, throwOnEndOfStream: false, cancel) == 4 ? head : null;
+    }
+}
