@@ -171,7 +171,7 @@ public sealed class ConsoleToolTests
         var run = server.Requests.Where(r => r.Path.EndsWith("/exec", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, run.Count);
         Assert.All(run, r => Assert.Equal(($"/api/v1/namespaces/shop/pods/{name}/exec", "console-tools"), (r.Path, r.Parameter("container"))));
-        Assert.Equal(("DELETE", $"/api/v1/namespaces/shop/pods/{name}"), (server.Requests.Last().Method, server.Requests.Last().Path));
+        Assert.Equal(("DELETE", $"/api/v1/namespaces/shop/pods/{name}"), (server.Requests[^1].Method, server.Requests[^1].Path));
     }
 
     private static byte[] Line(int partition)

@@ -30,7 +30,7 @@ public sealed class KubeConnectionTests
         Assert.Null(await connection.TryGetAsync(ResourceKind.Pod, "shop", "x", default));
         Assert.False(await connection.DeleteAsync(ResourceKind.Pod, "shop", "x", null, default));
         Assert.False(await connection.DeleteAsync(ResourceKind.Pod, "shop", "other", "uid", default)); // the same name, another object
-        Assert.Contains("\"preconditions\":{\"uid\":\"uid\"}", server.Requests.Last().Body, StringComparison.Ordinal);
+        Assert.Contains("\"preconditions\":{\"uid\":\"uid\"}", server.Requests[^1].Body, StringComparison.Ordinal);
         Assert.Equal("", await connection.LogTailAsync("shop", "x", "kafka", previous: true, 5, default));
         Assert.Equal("ObjectNotFound", (await Assert.ThrowsAsync<ClusterException>(() => connection.GetAsync("/x", default))).Id);
     }
@@ -160,7 +160,7 @@ public sealed class KubeConnectionTests
         foreach (string bad in new[] { "", ".", ".." })
             Assert.Equal("InvalidName", (await Assert.ThrowsAsync<ClusterException>(() => connection.TryGetAsync(ResourceKind.Pod, bad, "x", default))).Id);
         await connection.LogTailAsync("shop", "x", "a&follow=true", previous: false, 5, default);
-        Assert.Equal("a&follow=true", server.Requests.Last().Parameter("container"));
+        Assert.Equal("a&follow=true", server.Requests[^1].Parameter("container"));
     }
 
     [Fact]

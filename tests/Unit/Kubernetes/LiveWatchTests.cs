@@ -28,7 +28,7 @@ public sealed class LiveWatchTests
             await to.HoldAsync();
         });
         Assert.Equal("a=new c=", await UntilAsync(server, [Pods], "a=new c="));
-        var (list, watch) = (server.Requests.First(), server.Requests.Last());
+        var (list, watch) = (server.Requests[0], server.Requests[^1]);
         Assert.Equal(("/api/v1/namespaces/shop/pods", "a=b"), (list.Path, list.Parameter("labelSelector")));
         Assert.Equal(("7", "true", "a=b"), (watch.Parameter("resourceVersion"), watch.Parameter("allowWatchBookmarks"), watch.Parameter("labelSelector")));
     }
