@@ -12,7 +12,8 @@ internal sealed class DrainCheck(
     // Where drivers and Kubernetes say the zone of a volume.
     private static readonly string[] ZoneKeys = [GroupNames.ZoneLabel, "topology.ebs.csi.aws.com/zone", "topology.ebs.csi.eks.amazonaws.com/zone", "failure-domain.beta.kubernetes.io/zone"];
 
-    private static readonly HashSet<string> Apps = [ClusterNames.KafkaApp, ClusterNames.ZooKeeperApp];
+    private static readonly HashSet<string> Apps = AppsOf(NodeRoles.ZooKeeper | NodeRoles.Broker | NodeRoles.Controller);
+    private static readonly HashSet<string> BrokerApps = AppsOf(NodeRoles.Broker);
 
     /// <summary>Nodes of one of the groups that leave.</summary>
     public IReadOnlyList<JsonObject> NodesOf(string group) => [.. nodes.Where(n => n.Label(GroupNames.GroupLabel) == group).OrderBy(n => n.Name(), StringComparer.Ordinal)];
@@ -24,7 +25,7 @@ internal sealed class DrainCheck(
     public static bool IsOurs(JsonObject pod) => pod.Label(ClusterNames.PartOfLabel) == ClusterNames.PartOf && Apps.Contains(pod.Label(ClusterNames.NameLabel) ?? "");
 
     /// <summary>Whether it is a broker.</summary>
-    public static bool IsBroker(JsonObject pod) => IsOurs(pod) && pod.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp;
+    public static bool IsBroker(JsonObject pod) => IsOurs(pod) && BrokerApps.Contains(pod.Label(ClusterNames.NameLabel) ?? "");
 
     /// <summary>Why the groups cannot be removed now, one sentence each; empty when they can.</summary>
     public IReadOnlyList<string> Obstacles()
@@ -101,4 +102,6 @@ internal sealed class DrainCheck(
     private static bool IsOfNode(JsonObject pod) => pod.Annotation("kubernetes.io/config.mirror") is not null || KubeObjects.Items(pod["metadata"]!["ownerReferences"]).Any(o => (string?)o["kind"] == "DaemonSet");
 
     private static bool HasEnded(JsonObject pod) => (string?)pod["status"]?["phase"] is "Succeeded" or "Failed";
+
+    private static HashSet<string> AppsOf(NodeRoles roles) => [.. ManifestSets.All.SelectMany(s => s.Pools).Where(p => p.Has(roles)).Select(p => p.App)];
 }

@@ -120,13 +120,13 @@ internal static class RemoveNodeGroups
         string what = $"{pod.Namespace()}/{pod.Name()}";
         var names = new ClusterNames(Ownership.ClusterOf(pod) ?? "");
         var wait = new ClusterWait(connection, names, pod.Namespace());
-        int brokers = 0;
+        IReadOnlyList<NodeRef> brokers = [];
         if (DrainCheck.IsBroker(pod))
         {
-            brokers = (await BrokerSetView.FindAsync(connection, pod.Namespace(), names.Cluster, cancel).ConfigureAwait(false)).Count;
+            brokers = (await BrokerSetView.FindAsync(connection, pod.Namespace(), names.Cluster, cancel).ConfigureAwait(false)).Brokers;
             if (!plan.Request.Force)
             {
-                await foreach (var e in InSync.WaitAsync(connection, names, pod.Namespace(), brokers, wait, cancel).ConfigureAwait(false))
+                await foreach (var e in InSync.WaitAsync(connection, pod.Namespace(), brokers, wait, cancel).ConfigureAwait(false))
                     yield return e;
             }
         }
@@ -147,9 +147,9 @@ internal static class RemoveNodeGroups
             ? now.Uid() == pod.Uid() || (ours && !Readiness.IsPodReady(now))
             : ours)
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
-        if (brokers > 0 && !plan.Request.Force)
+        if (brokers.Count > 0 && !plan.Request.Force)
         {
-            await foreach (var e in InSync.WaitAsync(connection, names, pod.Namespace(), brokers, wait, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, pod.Namespace(), brokers, wait, cancel).ConfigureAwait(false))
                 yield return e;
         }
     }
@@ -215,16 +215,16 @@ internal static class RemoveNodeGroups
         foreach (var cluster in pods.GroupBy(p => (Namespace: p.Namespace(), Cluster: Ownership.ClusterOf(p)!)))
         {
             var set = await BrokerSetView.FindAsync(connection, cluster.Key.Namespace, cluster.Key.Cluster, cancel).ConfigureAwait(false);
-            var views = await Task.WhenAll(set.Ids.Select(n => InSync.TryReadAsync(connection, cluster.Key.Namespace, set.Names.BrokerPod(n), cancel))).ConfigureAwait(false);
+            var views = await InSync.ReadAsync(connection, set.Namespace, set.Brokers, cancel).ConfigureAwait(false);
             if (InSync.Describe(views) is { Length: > 0 } amiss)
             {
                 throw new ClusterException("WouldBreakMinInSync", FailureKind.Unavailable, cluster.Key.Cluster,
                     $"Nothing was removed: brokers of {cluster.Key.Namespace}/{cluster.Key.Cluster} move only while all copies are in sync, and {amiss}. Wait until that is over (Get-KafkaCluster {cluster.Key.Cluster}), or bear it with -Force.");
             }
 
-            var partitions = views.SelectMany(v => v!.Partitions).GroupBy(p => (p.Topic, p.Partition)).Select(g => g.MinBy(p => p.InSync.Count)!).ToList();
+            var partitions = views.Values.SelectMany(v => v!.Partitions).GroupBy(p => (p.Topic, p.Partition)).Select(g => g.MinBy(p => p.InSync.Count)!).ToList();
             var own = await MinInSyncAsync(connection, set, partitions, cancel).ConfigureAwait(false);
-            foreach (int broker in cluster.Select(p => ClusterNames.Ordinal(p.Name())))
+            foreach (int broker in set.Brokers.Where(n => cluster.Any(p => p.Name() == n.Pod)).Select(n => n.NodeId))
             {
                 if (DrainCheck.BelowMinInSync(partitions, broker, topic => own.GetValueOrDefault(topic, set.MinInSyncReplicas)) is { Count: > 0 } below)
                 {
@@ -239,7 +239,7 @@ internal static class RemoveNodeGroups
     private static async Task<IReadOnlyDictionary<string, int>> MinInSyncAsync(KubeConnection connection, BrokerSetView set, IEnumerable<PartitionView> partitions, CancellationToken cancel)
     {
         const string key = "min.insync.replicas";
-        string pod = set.Names.BrokerPod(0);
+        string pod = set.Brokers[0].Pod;
         var limit = TimeSpan.FromSeconds(5);
         if ((await BrokerMetadata.AskAsync(connection, set.Namespace, pod, limit, cancel).ConfigureAwait(false)).Version < MetadataCodec.Newest)
             return new Dictionary<string, int>();

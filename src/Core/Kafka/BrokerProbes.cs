@@ -14,16 +14,17 @@ internal static class BrokerProbes
 {
     /// <summary>One look at each broker. A broker that cannot be asked is a finding; an API server that cannot be asked is an error.</summary>
     public static async Task<IReadOnlyList<BrokerProbe>> TakeAsync(
-        KubeConnection connection, string ns, ClusterNames names, IEnumerable<int> brokers, TimeSpan timeout, CancellationToken cancel) =>
-        await Task.WhenAll(brokers.Select(async id =>
+        KubeConnection connection, string ns, IEnumerable<NodeRef> brokers, TimeSpan timeout, CancellationToken cancel) =>
+        await Task.WhenAll(brokers.Select(async node =>
         {
             try
             {
-                return new BrokerProbe(id, await BrokerMetadata.AskAsync(connection, ns, names.BrokerPod(id), timeout, cancel).ConfigureAwait(false), null);
+                var answer = await BrokerMetadata.AskAsync(connection, ns, node.Pod, timeout, cancel).ConfigureAwait(false);
+                return new BrokerProbe(node.NodeId, answer, null);
             }
             catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent")
             {
-                return new BrokerProbe(id, null, e.Message);
+                return new BrokerProbe(node.NodeId, null, e.Message);
             }
         })).ConfigureAwait(false);
 }

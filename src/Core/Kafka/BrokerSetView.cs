@@ -5,21 +5,28 @@ using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 
-/// <summary>The brokers of a cluster as their StatefulSet describes them.</summary>
-/// <param name="Names">Names of the cluster.</param>
-/// <param name="Namespace">Its namespace.</param>
-/// <param name="Tree">The StatefulSet.</param>
-internal sealed record BrokerSetView(ClusterNames Names, string Namespace, JsonObject Tree)
+/// <summary>The brokers of a cluster with the settings that their StatefulSet gives them.</summary>
+/// <param name="Model">The cluster.</param>
+internal sealed record BrokerSetView(ClusterModel Model)
 {
-    /// <summary>Number of brokers; their ids are 0 to one less.</summary>
-    public int Count => (int?)Tree["spec"]?["replicas"] ?? 1;
+    /// <summary>Names of the cluster.</summary>
+    public ClusterNames Names => Model.Names;
 
-    /// <summary>Ids of the brokers.</summary>
-    public IReadOnlyList<int> Ids => [.. Enumerable.Range(0, Count)];
+    /// <summary>Its namespace.</summary>
+    public string Namespace => Model.Namespace;
+
+    /// <summary>The brokers.</summary>
+    public IReadOnlyList<NodeRef> Brokers { get; } = Model.Brokers;
+
+    /// <summary>Number of brokers.</summary>
+    public int Count => Brokers.Count;
+
+    /// <summary>The StatefulSet.</summary>
+    public JsonObject Tree => Model.Carrier ?? [];
 
     /// <summary>The brokers' container.</summary>
     public JsonObject Container =>
-        Containers.FirstOrDefault(c => (string?)c["name"] == ClusterNames.KafkaApp) ?? Containers.FirstOrDefault() ?? [];
+        Containers.FirstOrDefault(c => (string?)c["name"] == Model.ManifestSet.Carrier.App) ?? Containers.FirstOrDefault() ?? [];
 
     /// <summary>Image of the brokers.</summary>
     public string Image => (string?)Container["image"] ?? "";
@@ -31,32 +38,33 @@ internal sealed record BrokerSetView(ClusterNames Names, string Namespace, JsonO
     public int MinInSyncReplicas => EnvNumber("MIN_INSYNC_REPLICAS") ?? 1;
 
     /// <summary>Addresses of the brokers for a client inside the Kubernetes cluster.</summary>
-    public string Bootstrap => string.Join(',', Ids.Take(5).Select(n => $"{Names.BrokerHost(n, Namespace)}:{ClusterNames.InternalPort}"));
+    public string Bootstrap => string.Join(',', Brokers.Take(5).Select(n => $"{n.Host(Names, Namespace)}:{ClusterNames.InternalPort}"));
 
     /// <summary>Addresses of the ZooKeeper servers, with the brokers' folder, for tools of old versions.</summary>
     public string ZooKeeper
     {
         get
         {
-            string headless = EnvText("ZK_SERVICE") ?? Names.Prefixed("zk-headless");
-            var hosts = Enumerable.Range(0, EnvNumber("ZK_SERVERS") ?? 1).Select(n => $"{Names.ZooKeeperPod(n)}.{headless}.{Namespace}.svc:{ClusterNames.ZooKeeperPort}");
-            return $"{string.Join(',', hosts)}/kafka";
+            string headless = EnvText("ZK_SERVICE") ?? Names.ZooKeeperHeadless;
+            var servers = Names.Servers(EnvNumber("ZK_SERVERS") ?? 1).Select(n => $"{n.Pod}.{headless}.{Namespace}.svc:{ClusterNames.ZooKeeperPort}");
+            return $"{string.Join(',', servers)}/kafka";
         }
     }
 
-    private IEnumerable<JsonObject> Containers => (Tree["spec"]?["template"]?["spec"]?["containers"] as JsonArray ?? []).OfType<JsonObject>();
+    private IEnumerable<JsonObject> Containers => KubeObjects.Items(Tree["spec"]?["template"]?["spec"]?["containers"]);
 
     /// <summary>Finds the brokers of a cluster.</summary>
     /// <exception cref="ClusterException"><c>ClusterNotFound</c>.</exception>
     public static async Task<BrokerSetView> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
     {
-        var names = new ClusterNames(cluster);
-        var tree = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel).ConfigureAwait(false)
-            ?? throw ClusterNames.NotFound(cluster, ns, connection.Context);
-        return new BrokerSetView(names, ns, tree);
+        var model = await ClusterModel.FindAsync(connection, ns, cluster, NodeRoles.Broker, cancel).ConfigureAwait(false);
+        return model.Carrier is null ? throw ClusterNames.NotFound(cluster, ns, connection.Context) : new BrokerSetView(model);
     }
 
-    private string? EnvText(string name) => (string?)(Container["env"] as JsonArray ?? []).FirstOrDefault(e => (string?)e?["name"] == name)?["value"];
+    /// <summary>The broker of an id, also of one that has just joined.</summary>
+    public NodeRef Broker(int id) => Brokers.FirstOrDefault(n => n.NodeId == id) ?? Names.Pool(Model.ManifestSet.Carrier, 0).OfId(id);
+
+    private string? EnvText(string name) => (string?)KubeObjects.Items(Container["env"]).FirstOrDefault(e => (string?)e["name"] == name)?["value"];
 
     private int? EnvNumber(string name) => int.TryParse(EnvText(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null;
 }

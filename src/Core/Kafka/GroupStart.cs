@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 
@@ -54,8 +53,8 @@ internal static class GroupStart
     }
 
     /// <summary>A way to ask the brokers' pods.</summary>
-    public static Func<int, byte[], Task<byte[]?>> Pods(KubeConnection connection, string ns, ClusterNames names, CancellationToken limit) =>
-        (broker, request) => BrokerRequest.SendAsync(connection, ns, names.BrokerPod(broker), request, limit);
+    public static Func<int, byte[], Task<byte[]?>> Pods(KubeConnection connection, BrokerSetView brokers, CancellationToken limit) =>
+        (broker, request) => BrokerRequest.SendAsync(connection, brokers.Namespace, brokers.Broker(broker).Pod, request, limit);
 
     /// <returns>What went wrong, empty when nothing did; and whether it may pass.</returns>
     private static async Task<(string Why, bool Passes)> OnceAsync(Func<int, byte[], Task<byte[]?>> ask, bool old, string topic, IReadOnlyList<PartitionView> partitions, string group)

@@ -1,5 +1,4 @@
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 
@@ -20,13 +19,13 @@ internal static class TopicRemoval
 
     /// <summary>Removes the topic and waits until a broker no longer lists it.</summary>
     /// <returns>Why it may still stand; null when it is gone.</returns>
-    public static async Task<string?> RemoveAsync(KubeConnection connection, string ns, ClusterNames names, IReadOnlyList<int> brokers, string topic, TimeSpan timeout)
+    public static async Task<string?> RemoveAsync(KubeConnection connection, BrokerSetView brokers, string topic, TimeSpan timeout)
     {
         using var limit = new CancellationTokenSource(timeout);
         string why = "no broker answers";
         while (!limit.IsCancellationRequested)
         {
-            var views = await BrokerProbes.TakeAsync(connection, ns, names, brokers, AskLimit, CancellationToken.None).ConfigureAwait(false);
+            var views = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, AskLimit, CancellationToken.None).ConfigureAwait(false);
             var view = views.Select(v => v.Answer?.View).FirstOrDefault(v => v is not null && v.ControllerId >= 0);
             if (view is not null)
             {
@@ -34,7 +33,9 @@ internal static class TopicRemoval
                     return null;
                 try
                 {
-                    byte[]? answer = await BrokerRequest.SendAsync(connection, ns, names.BrokerPod(view.ControllerId), Request(topic, 1000), limit.Token).ConfigureAwait(false);
+                    string controller = brokers.Broker(view.ControllerId).Pod;
+                    byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, controller, Request(topic, 1000), limit.Token)
+                        .ConfigureAwait(false);
                     short error = answer is null ? UnknownTopic : Response(answer);
                     if (error is not (0 or UnknownTopic or TimedOut or NotController))
                         return $"{topic} may still stand: the controller refuses to remove it ({KafkaErrors.Words(error)})";

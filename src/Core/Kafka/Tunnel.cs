@@ -32,8 +32,8 @@ internal sealed class Tunnel : IAsyncDisposable
     /// <summary>A tunnel to the brokers' pods, through the API server.</summary>
     /// <exception cref="ClusterException"><c>NoLocalPort</c>.</exception>
     public static Tunnel Open(KubeConnection connection, BrokerSetView brokers) =>
-        new($"{brokers.Names.Cluster} in the namespace {brokers.Namespace}", brokers.Ids, (broker, cancel) =>
-            PodStream.OpenAsync(connection, brokers.Namespace, brokers.Names.BrokerPod(broker), ClusterNames.TunnelPort, cancel));
+        new($"{brokers.Names.Cluster} in the namespace {brokers.Namespace}", brokers.Brokers.Select(n => n.NodeId), (broker, cancel) =>
+            PodStream.OpenAsync(connection, brokers.Namespace, brokers.Broker(broker).Pod, ClusterNames.TunnelPort, cancel));
 
     /// <summary>
     /// The port of this machine that stands for a broker. A broker that joins later gets one when it is first named: what it

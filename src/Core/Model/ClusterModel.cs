@@ -86,6 +86,25 @@ internal sealed record ClusterModel
         };
     }
 
+    /// <summary>Reads the StatefulSets with a role, in whatever mode the cluster is; a model without nodes where there are none.</summary>
+    /// <param name="connection">Connection to the API server.</param>
+    /// <param name="ns">Namespace.</param>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="roles">Roles of the pools to read.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public static async Task<ClusterModel> FindAsync(KubeConnection connection, string ns, string cluster, NodeRoles roles, CancellationToken cancel)
+    {
+        var names = new ClusterNames(cluster);
+        var bases = ManifestSets.All.SelectMany(s => s.Pools).Where(p => p.Has(roles)).Select(p => p.Name).Distinct();
+        var found = await Task.WhenAll(bases.Select(b =>
+            connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.Prefixed(b), cancel))).ConfigureAwait(false);
+        return Of(cluster, ns, [.. found.OfType<JsonObject>()], ManifestSets.All);
+    }
+
+    /// <summary>Builds it from StatefulSets, whose mode says which manifests they come from.</summary>
+    public static ClusterModel Of(string cluster, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<ManifestSet> known) =>
+        Build(new ClusterNames(cluster, ManifestSets.Of(sets, known)), ns, sets);
+
     /// <summary>The pools with a role.</summary>
     public IEnumerable<NodePool> PoolsOf(NodeRoles role) => Pools.Where(p => p.Has(role));
 

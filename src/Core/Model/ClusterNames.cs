@@ -24,6 +24,9 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>Annotation of the brokers' StatefulSet: the version of the manifests that the cluster was made from.</summary>
     public const string ManifestsAnnotation = "kafkak8s.io/manifests";
 
+    /// <summary>Annotation of the StatefulSets of a cluster that keeps its metadata elsewhere than in ZooKeeper: where.</summary>
+    public const string ModeAnnotation = "kafkak8s.io/mode";
+
     /// <summary>Annotation of the ZooKeeper servers' StatefulSet: the change of the ensemble that is under way, or was not finished.</summary>
     public const string ChangeAnnotation = "kafkak8s.io/ensemble-change";
 
@@ -77,6 +80,12 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <param name="template">The pool.</param>
     /// <param name="count">Pods of it.</param>
     public NodePool Pool(PoolTemplate template, int count) => new(template, Prefixed(template.Name), count);
+
+    /// <summary>Brokers of the cluster, as many as said.</summary>
+    public IReadOnlyList<NodeRef> Brokers(int count) => Pool(ManifestSet.Carrier, count).Nodes;
+
+    /// <summary>The first servers of the ensemble, as many as said.</summary>
+    public IReadOnlyList<NodeRef> Servers(int count) => Pool(Ensemble, count).Nodes;
 
     /// <summary>A ZooKeeper server by its pod's ordinal, there or not.</summary>
     public NodeRef Server(int ordinal) => Pool(Ensemble, 0).Node(ordinal);

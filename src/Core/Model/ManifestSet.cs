@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
+
 namespace KafkaK8s.Core.Model;
 
 /// <summary>Where a cluster keeps its metadata.</summary>
@@ -28,9 +31,6 @@ internal sealed record ManifestSet
 {
     /// <summary>Where a cluster of this set keeps its metadata.</summary>
     public required ClusterMode Mode { get; init; }
-
-    /// <summary>Version of the files, counted on whenever they change what a standing cluster would be.</summary>
-    public required int Version { get; init; }
 
     /// <summary>Names of the files, in the order in which <c>kubectl apply -f</c> takes them.</summary>
     public required IReadOnlyList<string> Files { get; init; }
@@ -64,7 +64,6 @@ internal static class ManifestSets
     public static readonly ManifestSet ZooKeeper = new()
     {
         Mode = ClusterMode.ZooKeeper,
-        Version = 1,
         Files = ["kafka_deploy.yaml", "kafka_service.yaml", "zk_set.yaml"],
         Pools =
         [
@@ -79,4 +78,12 @@ internal static class ManifestSets
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<ManifestSet> All = [ZooKeeper];
+
+    /// <summary>The one that a cluster's StatefulSets come from: by the mode that is written on them, the one with ZooKeeper where none is.</summary>
+    /// <param name="sets">The StatefulSets.</param>
+    /// <param name="known">The sets of manifests to choose from.</param>
+    public static ManifestSet Of(IEnumerable<JsonObject> sets, IReadOnlyList<ManifestSet> known) =>
+        sets.Select(s => s.Annotation(ClusterNames.ModeAnnotation)).FirstOrDefault(m => m is not null) is string mode
+            ? known.FirstOrDefault(k => k.Mode.ToString() == mode) ?? ZooKeeper
+            : ZooKeeper;
 }

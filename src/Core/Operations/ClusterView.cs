@@ -7,18 +7,14 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>A cluster as its live objects tell. Pure.</summary>
 internal static class ClusterView
 {
-    /// <summary>Builds the view from the sets and pods of one cluster; either set may be missing.</summary>
-    public static KafkaCluster Build(string cluster, string ns, JsonObject? zooKeeper, JsonObject? brokers, IReadOnlyCollection<JsonObject> pods)
+    /// <summary>Builds the view from a cluster and its pods; sets may be missing.</summary>
+    public static KafkaCluster Build(ClusterModel model, IReadOnlyCollection<JsonObject> pods)
     {
-        var names = new ClusterNames(cluster);
-        var sets = new[] { zooKeeper, brokers }.OfType<JsonObject>().ToList();
-        var reasons = new List<string>();
-        bool degraded = false;
-        if (zooKeeper is null || brokers is null)
-        {
-            degraded = true;
-            reasons.Add(zooKeeper is null ? "There are no ZooKeeper servers." : "There are no brokers.");
-        }
+        string cluster = model.Names.Cluster;
+        var sets = model.Pools.Select(model.Set).OfType<JsonObject>().ToList();
+        var (zooKeeper, brokers) = (model.Set(NodeRoles.ZooKeeper), model.Set(NodeRoles.Broker));
+        var reasons = model.Pools.Where(p => model.Set(p) is null).Select(p => $"There are no {Words(p.Roles)}.").ToList();
+        bool degraded = reasons.Count > 0;
 
         foreach (var set in sets)
         {
@@ -38,28 +34,39 @@ internal static class ClusterView
             if (own.Count < wanted)
                 reasons.Add($"{set.Name()}: {own.Count} of {wanted} pods are there");
             if (own.Any(p => Readiness.IsOutdated(p, set)))
-                reasons.Add($"{set.Name()}: {string.Join(", ", own.Where(p => Readiness.IsOutdated(p, set)).Select(p => p.Name()))} still run the template of before; New-KafkaCluster {cluster} restarts them in turn");
+            {
+                string outdated = string.Join(", ", own.Where(p => Readiness.IsOutdated(p, set)).Select(p => p.Name()));
+                reasons.Add($"{set.Name()}: {outdated} still run the template of before; New-KafkaCluster {cluster} restarts them in turn");
+            }
         }
 
         bool removing = sets.Count > 0 && sets.All(s => s.IsTerminating());
         return new KafkaCluster
         {
             Name = cluster,
-            Namespace = ns,
-            Status = removing ? ClusterStatus.Removing : degraded ? ClusterStatus.Degraded : reasons.Count > 0 ? ClusterStatus.Progressing : ClusterStatus.Ready,
+            Namespace = model.Namespace,
+            Status = removing ? ClusterStatus.Removing
+                : degraded ? ClusterStatus.Degraded
+                : reasons.Count > 0 ? ClusterStatus.Progressing
+                : ClusterStatus.Ready,
             Reasons = reasons,
-            ZooKeeperCount = zooKeeper is null ? 0 : Readiness.Wanted(zooKeeper),
-            ZooKeeperReady = zooKeeper is null ? 0 : Readiness.PodsOf(zooKeeper, pods).Count(Readiness.IsPodReady),
-            BrokerCount = brokers is null ? 0 : Readiness.Wanted(brokers),
-            BrokersReady = brokers is null ? 0 : Readiness.PodsOf(brokers, pods).Count(Readiness.IsPodReady),
+            ZooKeeperCount = model.ZooKeeper.Count,
+            ZooKeeperReady = Ready(NodeRoles.ZooKeeper),
+            BrokerCount = model.Brokers.Count,
+            BrokersReady = Ready(NodeRoles.Broker),
             KafkaImage = brokers?.Image() ?? "",
             ZooKeeperImage = zooKeeper?.Image() ?? "",
             KafkaVersion = KubeObjects.ImageVersion(brokers?.Image() ?? ""),
             ZooKeeperVersion = KubeObjects.ImageVersion(zooKeeper?.Image() ?? ""),
-            Bootstrap = names.Bootstrap(ns),
+            Bootstrap = model.Names.Bootstrap(model.Namespace),
             CreatedAt = sets.Count == 0 ? default : sets.Min(s => s.CreatedAt()),
         };
+
+        int Ready(NodeRoles role) => model.PoolsOf(role).Select(model.Set).OfType<JsonObject>()
+            .Sum(s => Readiness.PodsOf(s, pods).Count(Readiness.IsPodReady));
     }
+
+    private static string Words(NodeRoles roles) => (roles & NodeRoles.Broker) != 0 ? "brokers" : (roles & NodeRoles.Controller) != 0 ? "controllers" : "ZooKeeper servers";
 
     // Why a pod without a stall is not ready, and whether something went wrong.
     private static (bool Wrong, string How) StateOf(JsonObject pod) =>

@@ -47,7 +47,7 @@ internal static class DeployCluster
                 yield return Remember(e, changes);
             if (changes.Exists(c => c.Action == ChangeAction.Restart))
                 clock.End("Restart");
-            await foreach (var e in InSync.WaitAsync(connection, plan.Names, ns, plan.BrokerCount, wait, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, ns, plan.Names.Brokers(plan.BrokerCount), wait, cancel).ConfigureAwait(false))
                 yield return e;
             clock.End("InSync");
         }

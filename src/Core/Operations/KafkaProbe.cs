@@ -13,16 +13,18 @@ internal static class KafkaProbe
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     /// <summary>Asks, and adds the answer to what the pods tell. Fails only where the caller stops it.</summary>
-    public static async Task<KafkaCluster> AddAsync(KubeConnection connection, KafkaCluster cluster, JsonObject? brokers, IEnumerable<JsonObject> pods, CancellationToken cancel)
+    public static async Task<KafkaCluster> AddAsync(
+        KubeConnection connection, KafkaCluster cluster, ClusterModel model, IReadOnlyCollection<JsonObject> pods, CancellationToken cancel)
     {
-        if (brokers is null || cluster.Status == ClusterStatus.Removing)
+        if (cluster.Status == ClusterStatus.Removing)
             return cluster;
-        if (Readiness.PodsOf(brokers, pods).Where(Readiness.IsPodReady).Select(p => p.Name()).Order(StringComparer.Ordinal).FirstOrDefault() is not string pod)
+        var ready = pods.Where(Readiness.IsPodReady).Select(p => p.Name()).ToHashSet();
+        if (model.Brokers.FirstOrDefault(n => ready.Contains(n.Pod))?.Pod is not string pod)
             return cluster; // the pods' own reasons say why
         try
         {
             var view = await BrokerMetadata.ReadAsync(connection, cluster.Namespace, pod, Limit, cancel).ConfigureAwait(false);
-            return Judge(cluster, view, new BrokerSetView(new ClusterNames(cluster.Name), cluster.Namespace, brokers).MinInSyncReplicas);
+            return Judge(cluster, view, model.Brokers.Select(n => n.NodeId), new BrokerSetView(model).MinInSyncReplicas);
         }
         catch (ClusterException e) when (e.Kind == FailureKind.Permission)
         {
@@ -30,14 +32,17 @@ internal static class KafkaProbe
         }
         catch (Exception e) when (e is ClusterException or IOException or WebSocketException)
         {
-            return cluster with { Kafka = KafkaAnswer.NoAnswer, Status = ClusterStatus.Degraded, Reasons = [.. cluster.Reasons, e is ClusterException ? e.Message : $"pod {pod}: Kafka does not answer: {e.Message}"] };
+            string why = e is ClusterException ? e.Message : $"pod {pod}: Kafka does not answer: {e.Message}";
+            return cluster with { Kafka = KafkaAnswer.NoAnswer, Status = ClusterStatus.Degraded, Reasons = [.. cluster.Reasons, why] };
         }
     }
 
-    /// <summary>Adds what a broker sees. Copies out of sync are a part of a rolling restart; of a cluster whose pods are all well they are a fault. Pure.</summary>
-    public static KafkaCluster Judge(KafkaCluster cluster, BrokerView view, int minInSync)
+    /// <summary>
+    /// Adds what a broker sees. Copies out of sync are a part of a rolling restart; of a cluster whose pods are all well they are a fault. Pure.
+    /// </summary>
+    public static KafkaCluster Judge(KafkaCluster cluster, BrokerView view, IEnumerable<int> brokers, int minInSync)
     {
-        var missing = BrokerGate.Missing([view], Enumerable.Range(0, cluster.BrokerCount));
+        var missing = BrokerGate.Missing([view], brokers);
         var behind = BrokerGate.UnderReplicated([view]);
         var leaderless = behind.Where(p => p.Leader < 0).ToList();
         var tooFew = behind.Where(p => p.Leader >= 0 && p.InSync.Count < Math.Min(minInSync, p.Replicas.Count)).ToList();
@@ -46,15 +51,28 @@ internal static class KafkaProbe
         if (missing.Count > 0)
             reasons.Add($"Kafka does not know broker {string.Join(", ", missing)}");
         if (leaderless.Count > 0)
-            reasons.Add($"Kafka: {Partitions(leaderless.Count)} without a leader, such as {leaderless[0].Topic}-{leaderless[0].Partition}: no reads, no writes");
+        {
+            var first = leaderless[0];
+            reasons.Add($"Kafka: {Partitions(leaderless.Count)} without a leader, such as {first.Topic}-{first.Partition}: no reads, no writes");
+        }
+
         if (tooFew.Count > 0)
-            reasons.Add($"Kafka: {Partitions(tooFew.Count)} with fewer than {minInSync} copies in sync (min.insync.replicas), such as {Copies(tooFew[0])}: producers with acks=all are refused");
+        {
+            reasons.Add($"Kafka: {Partitions(tooFew.Count)} with fewer than {minInSync} copies in sync (min.insync.replicas), "
+                + $"such as {Copies(tooFew[0])}: producers with acks=all are refused");
+        }
+
         if (late.Count > 0)
             reasons.Add($"Kafka: {Partitions(late.Count)} not in sync, such as {Copies(late[0])}");
         if (reasons.Count == 0)
             return cluster with { Kafka = KafkaAnswer.Healthy };
         bool degraded = leaderless.Count > 0 || tooFew.Count > 0 || cluster.Status == ClusterStatus.Ready;
-        return cluster with { Kafka = KafkaAnswer.Unhealthy, Status = degraded ? ClusterStatus.Degraded : cluster.Status, Reasons = [.. cluster.Reasons, .. reasons] };
+        return cluster with
+        {
+            Kafka = KafkaAnswer.Unhealthy,
+            Status = degraded ? ClusterStatus.Degraded : cluster.Status,
+            Reasons = [.. cluster.Reasons, .. reasons],
+        };
     }
 
     private static string Partitions(int count) => count == 1 ? "1 partition" : $"{count} partitions";

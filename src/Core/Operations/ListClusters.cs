@@ -7,18 +7,25 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>Finds clusters from live objects: two list calls, however many clusters there are.</summary>
 internal static class ListClusters
 {
-    /// <summary>All clusters of a namespace, or (null) of all namespaces, by namespace and name. Of those that are meant by name Kafka itself is asked, all at once.</summary>
-    public static async Task<IReadOnlyList<KafkaCluster>> RunAsync(KubeConnection connection, string? ns, Func<string, bool> asked, CancellationToken cancel)
+    /// <summary>
+    /// All clusters of a namespace, or (null) of all namespaces, by namespace and name. Of those that are meant by name Kafka itself is
+    /// asked, all at once.
+    /// </summary>
+    public static async Task<IReadOnlyList<KafkaCluster>> RunAsync(
+        KubeConnection connection, string? ns, Func<string, bool> asked, CancellationToken cancel)
     {
         var sets = connection.ListAsync(ResourceKind.StatefulSet, ns, ClusterNames.AllSelector, cancel);
         var pods = connection.ListAsync(ResourceKind.Pod, ns, ClusterNames.AllSelector, cancel);
         await Task.WhenAll(sets, pods).ConfigureAwait(false);
         var podsOf = (await pods.ConfigureAwait(false)).ToLookup(OwnerOf);
-        var clusters = await Task.WhenAll((await sets.ConfigureAwait(false)).GroupBy(s => (Namespace: s.Namespace(), Cluster: Ownership.ClusterOf(s))).Where(g => g.Key.Cluster is not null).Select(g =>
+        var groups = (await sets.ConfigureAwait(false)).GroupBy(s => (Namespace: s.Namespace(), Cluster: Ownership.ClusterOf(s)))
+            .Where(g => g.Key.Cluster is not null);
+        var clusters = await Task.WhenAll(groups.Select(g =>
         {
-            var own = g.SelectMany(s => podsOf[s.Uid()]).ToList();
-            var cluster = Build(g.Key.Namespace, g.Key.Cluster!, [.. g], own, connection);
-            return asked(cluster.Name) ? KafkaProbe.AddAsync(connection, cluster, g.FirstOrDefault(s => s.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp), own, cancel) : Task.FromResult(cluster);
+            var model = ClusterModel.Of(g.Key.Cluster!, g.Key.Namespace, [.. g], ManifestSets.All);
+            var own = model.Sets.Values.SelectMany(s => podsOf[s.Uid()]).ToList();
+            var cluster = View(model, own, connection);
+            return asked(cluster.Name) ? KafkaProbe.AddAsync(connection, cluster, model, own, cancel) : Task.FromResult(cluster);
         })).ConfigureAwait(false);
         return [.. clusters.OrderBy(c => c.Namespace, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal)];
     }
@@ -26,12 +33,11 @@ internal static class ListClusters
     /// <summary>One cluster; null where there is none of that name.</summary>
     public static async Task<KafkaCluster?> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
     {
-        var names = new ClusterNames(cluster);
-        var sets = Task.WhenAll(new[] { names.ZooKeeperSet, names.BrokerSet }.Select(s => connection.TryGetAsync(ResourceKind.StatefulSet, ns, s, cancel)));
-        var pods = connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel);
-        await Task.WhenAll(sets, pods).ConfigureAwait(false);
-        var found = (await sets.ConfigureAwait(false)).OfType<JsonObject>().Where(s => Ownership.ClusterOf(s) == cluster).ToList();
-        return found.Count == 0 ? null : Build(ns, cluster, found, await pods.ConfigureAwait(false), connection);
+        var model = ClusterModel.FindAsync(connection, ns, cluster, NodeRoles.ZooKeeper | NodeRoles.Broker | NodeRoles.Controller, cancel);
+        var pods = connection.ListAsync(ResourceKind.Pod, ns, new ClusterNames(cluster).Selector, cancel);
+        await Task.WhenAll(model, pods).ConfigureAwait(false);
+        var found = await model.ConfigureAwait(false);
+        return found.Sets.Count == 0 ? null : View(found, await pods.ConfigureAwait(false), connection);
     }
 
     /// <summary>Whether a namespace does not exist; false where the credentials do not allow to look.</summary>
@@ -50,10 +56,10 @@ internal static class ListClusters
     private static string OwnerOf(JsonObject pod) =>
         KubeObjects.Items(pod["metadata"]!["ownerReferences"]).Select(o => (string?)o["uid"]).FirstOrDefault(u => u is not null) ?? "";
 
-    private static KafkaCluster Build(string ns, string cluster, List<JsonObject> sets, IReadOnlyCollection<JsonObject> pods, KubeConnection connection)
+    private static KafkaCluster View(ClusterModel model, IReadOnlyCollection<JsonObject> pods, KubeConnection connection) => ClusterView.Build(model, pods) with
     {
-        JsonObject? Set(string app) => sets.Find(s => s.Label(ClusterNames.NameLabel) == app);
-        var view = ClusterView.Build(cluster, ns, Set(ClusterNames.ZooKeeperApp), Set(ClusterNames.KafkaApp), pods);
-        return view with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection };
-    }
+        Context = connection.Origin.Context,
+        KubeConfig = connection.Origin.KubeConfig,
+        Connection = connection.Origin.Connection,
+    };
 }

@@ -106,7 +106,7 @@ internal static class VerifyTopicByConsole
             if (group is not null)
             {
                 events.TryWrite(new Waiting("Topic", $"noting where {so.Topic} ends"));
-                await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers.Namespace, brokers.Names, limit.Token), !removable, so.Topic, () => PartitionsAsync(so.Topic), group, limit.Token).ConfigureAwait(false);
+                await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, limit.Token), !removable, so.Topic, () => PartitionsAsync(so.Topic), group, limit.Token).ConfigureAwait(false);
             }
 
             var lines = ConsoleLines.Write(run, request.MessageCount, seen.Count, request.MessageSize, p =>

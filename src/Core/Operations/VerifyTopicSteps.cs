@@ -24,7 +24,7 @@ internal static class VerifyTopicSteps
     {
         events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
         var limit = request.Timeout < LookLimit ? request.Timeout : LookLimit;
-        var before = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, limit, cancel).ConfigureAwait(false);
+        var before = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, limit, cancel).ConfigureAwait(false);
         var facts = new VerificationFacts
         {
             Cluster = brokers.Names.Cluster,
@@ -46,7 +46,7 @@ internal static class VerifyTopicSteps
 
     /// <summary>Looks at the brokers again.</summary>
     public static Task<IReadOnlyList<BrokerProbe>> LookAsync(KubeConnection connection, BrokerSetView brokers, CancellationToken cancel) =>
-        BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, LookLimit, cancel);
+        BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, LookLimit, cancel);
 
     /// <summary>Copies of each partition of a topic made for the check.</summary>
     /// <remarks>The controller counts; a broker that has just died still counts as well, and a copy on it is one to spare.</remarks>
@@ -64,7 +64,7 @@ internal static class VerifyTopicSteps
     /// <returns>What is known, with why it may still stand.</returns>
     public static async Task<VerificationFacts> RemoveTopicAsync(KubeConnection connection, BrokerSetView brokers, VerificationFacts facts, CancellationToken cancel) => facts with
     {
-        RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers.Namespace, brokers.Names, brokers.Ids, facts.Topic,
+        RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers, facts.Topic,
             cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
     };
 
@@ -77,7 +77,8 @@ internal static class VerifyTopicSteps
         limit.CancelAfter(LookLimit);
         try
         {
-            byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, brokers.Names.BrokerPod(broker), ClientQuotas.Request(), limit.Token).ConfigureAwait(false);
+            string pod = brokers.Broker(broker).Pod;
+            byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, pod, ClientQuotas.Request(), limit.Token).ConfigureAwait(false);
             return answer is null ? facts : facts with { Quotas = ClientQuotas.OfConsoleTools(answer) };
         }
         catch (Exception e) when (e is ClusterException or FormatException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
@@ -91,7 +92,7 @@ internal static class VerifyTopicSteps
     {
         if (before.FirstOrDefault(b => b.Answer?.Version >= MetadataCodec.Newest) is not { Broker: int broker })
             return null; // brokers older than 0.11 do not give their settings
-        string pod = brokers.Names.BrokerPod(broker);
+        string pod = brokers.Broker(broker).Pod;
         ConfigAnswer settings;
         try
         {

@@ -14,12 +14,12 @@ internal static class InSync
 
     /// <summary>Waits until it is so; what is missing stands in <paramref name="wait"/>, for a wait that runs out of time.</summary>
     public static async IAsyncEnumerable<OperationEvent> WaitAsync(
-        KubeConnection connection, ClusterNames names, string ns, int brokers, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
         while (true)
         {
-            string missing = await MissingAsync(connection, names, ns, brokers, cancel).ConfigureAwait(false);
+            string missing = await MissingAsync(connection, ns, brokers, cancel).ConfigureAwait(false);
             if (missing.Length == 0)
                 yield break;
             wait.Doing = missing;
@@ -31,26 +31,34 @@ internal static class InSync
     }
 
     /// <summary>What is not so yet, in words; empty when all is well.</summary>
-    public static async Task<string> MissingAsync(KubeConnection connection, ClusterNames names, string ns, int brokers, CancellationToken cancel)
+    public static async Task<string> MissingAsync(
+        KubeConnection connection, string ns, IReadOnlyList<NodeRef> brokers, CancellationToken cancel)
     {
-        var views = await Task.WhenAll(Enumerable.Range(0, brokers).Select(n => TryReadAsync(connection, ns, names.BrokerPod(n), cancel))).ConfigureAwait(false);
-        return Describe(views);
+        return Describe(await ReadAsync(connection, ns, brokers, cancel).ConfigureAwait(false));
     }
 
-    /// <summary>What is not so in these views, where the index is the broker's id and null a broker that did not answer. Pure.</summary>
-    public static string Describe(IReadOnlyList<BrokerView?> views)
+    /// <summary>The views of all brokers, by id; null for one that does not answer.</summary>
+    public static async Task<IReadOnlyDictionary<int, BrokerView?>> ReadAsync(
+        KubeConnection connection, string ns, IReadOnlyList<NodeRef> brokers, CancellationToken cancel)
     {
-        var silent = Enumerable.Range(0, views.Count).Where(n => views[n] is null).ToList();
+        var views = await Task.WhenAll(brokers.Select(n => TryReadAsync(connection, ns, n.Pod, cancel))).ConfigureAwait(false);
+        return brokers.Zip(views).ToDictionary(p => p.First.NodeId, p => p.Second);
+    }
+
+    /// <summary>What is not so in these views, by the brokers' ids; null for one that did not answer. Pure.</summary>
+    public static string Describe(IReadOnlyDictionary<int, BrokerView?> views)
+    {
+        var silent = views.Where(v => v.Value is null).Select(v => v.Key).Order().ToList();
         if (silent.Count > 0)
             return $"no answer from broker {string.Join(", ", silent)}";
-        for (int n = 0; n < views.Count; n++)
+        foreach (var (id, view) in views.OrderBy(v => v.Key))
         {
-            var unknown = Enumerable.Range(0, views.Count).Except(views[n]!.Brokers).ToList();
+            var unknown = views.Keys.Except(view!.Brokers).Order().ToList();
             if (unknown.Count > 0)
-                return $"broker {n} does not know broker {string.Join(", ", unknown)} yet";
+                return $"broker {id} does not know broker {string.Join(", ", unknown)} yet";
         }
 
-        var lagging = BrokerGate.UnderReplicated(views.OfType<BrokerView>());
+        var lagging = BrokerGate.UnderReplicated(views.Values.OfType<BrokerView>());
         return lagging.Count == 0 ? "" : $"{lagging.Count} partitions are not in sync, such as {lagging[0].Topic}-{lagging[0].Partition} ({lagging[0].InSync.Count} of {lagging[0].Replicas.Count} copies)";
     }
 

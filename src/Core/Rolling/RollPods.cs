@@ -67,7 +67,8 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
             return [.. modes.OrderBy(m => m.Mode == "leader").Select(m => m.Pod)];
         }
 
-        var byId = outdated.ToDictionary(p => ClusterNames.Ordinal(p.Name()));
+        var pool = names.Pool(names.ManifestSet.Carrier, 0);
+        var byId = outdated.ToDictionary(p => pool.OfPod(p.Name())!.NodeId);
         var views = await Task.WhenAll(outdated.Select(p => InSync.TryReadAsync(connection, ns, p.Name(), cancel))).ConfigureAwait(false);
         int controller = views.OfType<BrokerView>().Select(v => v.ControllerId).FirstOrDefault(-1);
         var unready = byId.Where(p => !Readiness.IsPodReady(p.Value)).Select(p => p.Key).ToList();
@@ -85,7 +86,7 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
         if (unready.Count > 0)
             return $"{string.Join(", ", unready)} is not ready";
         if (set.Name() == names.BrokerSet)
-            return await InSync.MissingAsync(connection, names, ns, wanted, cancel).ConfigureAwait(false);
+            return await InSync.MissingAsync(connection, ns, names.Brokers(wanted), cancel).ConfigureAwait(false);
         var modes = await Task.WhenAll(own.Select(p => FourLetterWord.ModeAsync(connection, ns, p.Name(), cancel))).ConfigureAwait(false);
         return wanted == 1 || modes.Contains("leader") ? "" : "no ZooKeeper server leads: there is no quorum";
     }
@@ -98,7 +99,7 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
             yield return e;
         if (set == names.BrokerSet)
         {
-            await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, ns, names.Brokers(brokers), wait, cancel).ConfigureAwait(false))
                 yield return e;
         }
 
@@ -111,7 +112,7 @@ internal sealed class RollPods(KubeConnection connection, ClusterNames names, st
             yield return e;
         if (set == names.BrokerSet)
         {
-            await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, ns, names.Brokers(brokers), wait, cancel).ConfigureAwait(false))
                 yield return e;
         }
     }

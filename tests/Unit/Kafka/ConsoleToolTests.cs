@@ -6,6 +6,7 @@ using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Verification;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
+using KafkaK8s.Tests.Unit.Kubernetes;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Kafka;
@@ -135,7 +136,7 @@ public sealed class ConsoleToolTests
               "tolerations":[{"key":"k"}],"imagePullSecrets":[{"name":"s"}],
               "containers":[{"name":"kafka","image":"r/kafka:1","imagePullPolicy":"Never"}]}}}}
             """)!;
-        var pod = ConsolePod.Tree("demo-console-tools-1", new BrokerSetView(new ClusterNames("demo"), "ns", set), TimeSpan.FromMinutes(5));
+        var pod = ConsolePod.Tree("demo-console-tools-1", Brokers("ns", set["spec"]!), TimeSpan.FromMinutes(5));
         var spec = pod["spec"]!;
         var container = spec["containers"]![0]!;
         Assert.Equal("demo", (string?)pod["metadata"]!["labels"]![ClusterNames.InstanceLabel]);
@@ -150,6 +151,13 @@ public sealed class ConsoleToolTests
         Assert.NotNull(container["resources"]!["limits"]!["memory"]);
     }
 
+    private static BrokerSetView Brokers(string ns, JsonNode spec)
+    {
+        var set = LiveTrees.Set("demo-kafka");
+        set["spec"] = spec.DeepClone();
+        return new BrokerSetView(ClusterModel.Build(new ClusterNames("demo"), ns, [set]));
+    }
+
     // A tool's heap in a broker's pod got the broker killed.
     [Fact]
     public async Task Commands_run_in_a_pod_of_their_own_and_in_no_other()
@@ -159,7 +167,7 @@ public sealed class ConsoleToolTests
             : r.Path.EndsWith("/pods", StringComparison.Ordinal) && r.Method == "GET" ? to.ListAsync("1")
             : to.SendAsync("""{"metadata":{"name":"x"},"status":{"phase":"Running","containerStatuses":[{"name":"console-tools","state":{"running":{}}}]}}"""));
         using var connection = server.Connect();
-        var brokers = new BrokerSetView(new ClusterNames("demo"), "shop", Json.Object("""{"spec":{"replicas":3}}"""));
+        var brokers = Brokers("shop", Json.Object("""{"replicas":3}"""));
         await using (var pod = await ConsolePod.StartAsync(connection, brokers, TimeSpan.FromMinutes(5), _ => { }, default))
         {
             await Assert.ThrowsAsync<ClusterException>(() => pod.RunAsync("true", TimeSpan.FromSeconds(5), null, null, null, default));

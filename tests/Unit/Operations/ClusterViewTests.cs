@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Tests.Unit.Kubernetes;
 using Xunit;
@@ -55,7 +56,7 @@ public sealed class ClusterViewTests
     [Fact]
     public void A_missing_pod_is_progress()
     {
-        var view = ClusterView.Build("demo", "shop", LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"), [.. Pods("demo-zk"), .. Pods("demo-kafka").Take(2)]);
+        var view = View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"), [.. Pods("demo-zk"), .. Pods("demo-kafka").Take(2)]);
         AssertOne(ClusterStatus.Progressing, "demo-kafka: 2 of 3 pods are there", view);
         Assert.Equal((3, 2), (view.BrokerCount, view.BrokersReady));
     }
@@ -63,15 +64,15 @@ public sealed class ClusterViewTests
     [Fact]
     public void Pods_of_the_template_of_before_are_named()
     {
-        var view = ClusterView.Build("demo", "shop", LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka", revision: "r2"), [.. Pods("demo-zk"), .. Pods("demo-kafka").Skip(1), LiveTrees.Pod("demo-kafka-0", revision: "r2")]);
+        var view = View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka", revision: "r2"), [.. Pods("demo-zk"), .. Pods("demo-kafka").Skip(1), LiveTrees.Pod("demo-kafka-0", revision: "r2")]);
         AssertOne(ClusterStatus.Progressing, "demo-kafka: demo-kafka-1, demo-kafka-2 still run the template of before; New-KafkaCluster demo restarts them in turn", view);
     }
 
     [Fact]
     public void A_missing_half_degrades()
     {
-        AssertOne(ClusterStatus.Degraded, "There are no brokers.", ClusterView.Build("demo", "shop", LiveTrees.Set("demo-zk"), null, [.. Pods("demo-zk")]));
-        var view = ClusterView.Build("demo", "shop", null, LiveTrees.Set("demo-kafka"), [.. Pods("demo-kafka")]);
+        AssertOne(ClusterStatus.Degraded, "There are no brokers.", View(LiveTrees.Set("demo-zk"), null, [.. Pods("demo-zk")]));
+        var view = View(null, LiveTrees.Set("demo-kafka"), [.. Pods("demo-kafka")]);
         AssertOne(ClusterStatus.Degraded, "There are no ZooKeeper servers.", view);
         Assert.Equal((0, 0, ""), (view.ZooKeeperCount, view.ZooKeeperReady, view.ZooKeeperVersion));
     }
@@ -80,22 +81,25 @@ public sealed class ClusterViewTests
     public void A_cluster_on_its_way_out_is_removing()
     {
         var (zk, kafka) = (LiveTrees.Set("demo-zk", terminating: true), LiveTrees.Set("demo-kafka", terminating: true));
-        Assert.Equal(ClusterStatus.Removing, ClusterView.Build("demo", "shop", zk, kafka, []).Status);
-        Assert.Equal(ClusterStatus.Removing, ClusterView.Build("demo", "shop", zk, null, []).Status);
-        Assert.Equal(ClusterStatus.Ready, ClusterView.Build("demo", "shop", zk, LiveTrees.Set("demo-kafka"), [.. Pods("demo-zk"), .. Pods("demo-kafka")]).Status);
+        Assert.Equal(ClusterStatus.Removing, View(zk, kafka, []).Status);
+        Assert.Equal(ClusterStatus.Removing, View(zk, null, []).Status);
+        Assert.Equal(ClusterStatus.Ready, View(zk, LiveTrees.Set("demo-kafka"), [.. Pods("demo-zk"), .. Pods("demo-kafka")]).Status);
     }
 
     [Fact]
     public void Pods_of_others_do_not_count()
     {
-        var view = ClusterView.Build("demo", "shop", LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"), [.. Pods("demo-zk"), .. Pods("demo-kafka"), LiveTrees.Pod("other-kafka-0", LiveTrees.Container(Crashed))]);
+        var view = View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"), [.. Pods("demo-zk"), .. Pods("demo-kafka"), LiveTrees.Pod("other-kafka-0", LiveTrees.Container(Crashed))]);
         Assert.Equal(ClusterStatus.Ready, view.Status);
     }
 
     private static IEnumerable<JsonObject> Pods(string set) => Enumerable.Range(0, 3).Select(n => LiveTrees.Pod($"{set}-{n}"));
 
     // A whole cluster with one pod as given.
-    private static KafkaCluster Build(JsonObject? pod) => ClusterView.Build("demo", "shop", LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"),
+    private static KafkaCluster View(JsonObject? zooKeeper, JsonObject? brokers, IReadOnlyCollection<JsonObject> pods) =>
+        ClusterView.Build(ClusterModel.Build(new ClusterNames("demo"), "shop", new[] { zooKeeper, brokers }.OfType<JsonObject>()), pods);
+
+    private static KafkaCluster Build(JsonObject? pod) => View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"),
         [.. Pods("demo-zk").Concat(Pods("demo-kafka")).Select(p => (string?)p["metadata"]!["name"] == (string?)pod?["metadata"]!["name"] ? pod! : p)]);
 
     private static void AssertOne(string status, string reason, KafkaCluster view)
