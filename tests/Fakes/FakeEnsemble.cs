@@ -71,8 +71,14 @@ public sealed class FakeEnsemble
     /// <summary>Servers that go by the configuration of before.</summary>
     public HashSet<int> Unaware { get; } = [];
 
+    /// <summary>The fewest members that were alive at any moment since all were.</summary>
+    public int LeastServing { get; private set; } = int.MaxValue;
+
     /// <summary>Error that the next reconfigurations end with, in order, as in <c>KeeperException.Code</c>; 0 for none.</summary>
     public Queue<int> ReconfigErrors { get; } = new();
+
+    /// <summary>Called once, before the next reconfiguration is looked at.</summary>
+    public Action? Reconfiguring { get; set; }
 
     /// <summary>How many reconfigurations are done and never answered.</summary>
     public int ReconfigAnswersToLose { get; set; }
@@ -104,6 +110,16 @@ public sealed class FakeEnsemble
             zxid += count;
     }
 
+    /// <summary>Gives the configuration another version, as a change by somebody else does.</summary>
+    public void Move()
+    {
+        lock (gate)
+            Version = ++zxid;
+    }
+
+    /// <summary>Whether a server was started with a password for the superuser.</summary>
+    public bool Takes(int id, string password) => IsSuper(id, $"super:{password}");
+
     /// <summary>Whether a server takes part in a quorum.</summary>
     public bool Serves(int id)
     {
@@ -128,8 +144,8 @@ public sealed class FakeEnsemble
         {
             if (FakePods.IsRunning(after))
                 running[ordinal + 1] = (string)after!["metadata"]!["uid"]!;
-            else
-                running.Remove(ordinal + 1);
+            else if (running.Remove(ordinal + 1) && members.ContainsKey(ordinal + 1))
+                LeastServing = Math.Min(LeastServing, members.Keys.Count(IsAlive));
         }
     }
 
@@ -294,6 +310,9 @@ public sealed class FakeEnsemble
             return -102;
         if (ReconfigErrors.TryDequeue(out int error) && error != 0)
             return error;
+        var first = Reconfiguring;
+        Reconfiguring = null;
+        first?.Invoke();
         if (condition != -1 && condition != Version)
             return -103;
         var wanted = new SortedDictionary<int, string>(members);

@@ -70,6 +70,9 @@ public sealed class FakeKafka
     /// <summary>Answers in place of the usual ones: broker, key and the rest of the request to a frame's body behind the correlation id; null for the usual one.</summary>
     public Func<int, short, short, byte[]?> Instead { get; set; } = static (_, _, _) => null;
 
+    /// <summary>Requests by key and version that a broker does not know: it closes the connection.</summary>
+    public Func<short, short, bool> Unknown { get; set; } = static (_, _) => false;
+
     /// <summary>Id of the active controller; -1 for none.</summary>
     public int Controller
     {
@@ -145,7 +148,7 @@ public sealed class FakeKafka
             _ = request.Text();
             lock (gate)
                 Requests.Add((id, key, version));
-            if (!IsAlive(id) || (Instead(id, key, version) ?? Answer(id, key, version, request)) is not { } answer)
+            if (!IsAlive(id) || Unknown(key, version) || (Instead(id, key, version) ?? Answer(id, key, version, request)) is not { } answer)
                 return; // a version that it does not know
             await stream.WriteAsync(new Writer().Int(correlation).Raw(answer).Frame(), cancel);
         }

@@ -140,6 +140,8 @@ public sealed class FakeStore
             if (objects.ContainsKey(key))
                 return FakeAnswer.Status(409, "AlreadyExists", $"{path.Plural} \"{key.Item4}\" already exists", Details(path, key.Item4));
             var owners = new Dictionary<string, HashSet<string>> { [$"{manager}/Update"] = [.. FieldSet.Of(tree).Keys] };
+            if (HasControllers && path.Plural == "pods")
+                tree["status"] ??= new JsonObject { ["phase"] = "Pending" };
             return dryRun ? new(201, Stamped(tree, null, path.Namespace)) : new(201, (JsonObject)Write(key, (JsonObject)tree.DeepClone(), owners).DeepClone());
         }
     }

@@ -50,6 +50,28 @@ public sealed class Faults
             rules.Add(new Rule(fault, when ?? (_ => true), skip, times));
     }
 
+    /// <summary>Lets one of so many requests go wrong, each time in the next of some ways; of a way that does not fit the request nothing comes.</summary>
+    /// <param name="period">Of how many requests one goes wrong, watches left out.</param>
+    /// <param name="phase">Which of them.</param>
+    /// <param name="faults">The ways, in turn. A conflict fits patches only.</param>
+    public void Every(int period, int phase, params Fault[] faults)
+    {
+        ArgumentNullException.ThrowIfNull(faults);
+        int seen = -1;
+        for (int i = 0; i < faults.Length; i++)
+        {
+            int mine = i;
+            bool counts = i == 0; // rules are asked in their order
+            Add(faults[i], r =>
+            {
+                if (r.IsWatch)
+                    return false;
+                int number = counts ? ++seen : seen;
+                return number % period == phase && number / period % faults.Length == mine && (faults[mine] != Fault.Conflict || r.Method == "PATCH");
+            }, times: int.MaxValue);
+        }
+    }
+
     /// <summary>From now on all is well.</summary>
     public void Clear()
     {

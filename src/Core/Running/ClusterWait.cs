@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
@@ -13,7 +12,11 @@ namespace KafkaK8s.Core.Running;
 internal readonly record struct Progress(bool Done, string Text, int Percent = -1);
 
 /// <summary>Waits on the live objects of one cluster, and tells of stalls as they show.</summary>
-internal sealed class ClusterWait(KubeConnection connection, ClusterNames names, string ns)
+/// <param name="connection">Connection to the API server.</param>
+/// <param name="names">Names of the cluster.</param>
+/// <param name="ns">Its namespace.</param>
+/// <param name="time">The clock that patience goes by; null for this machine's.</param>
+internal sealed class ClusterWait(KubeConnection connection, ClusterNames names, string ns, TimeProvider? time = null)
 {
     private const string RetryAnnotation = "kafkak8s.io/retry";
 
@@ -26,6 +29,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(30);
 
     // All by the clock of this process: the server's may differ.
+    private readonly TimeProvider clock = time ?? TimeProvider.System;
     private readonly Dictionary<(string, string), long> firstSeen = [];
     private readonly Dictionary<(string, string), Stall> told = [];
     private readonly Dictionary<string, long> endingSince = [];
@@ -95,7 +99,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
             while (true)
             {
                 if (live is not null && (endingSince.Count > 0 || firstSeen.Keys.Any(s => !told.ContainsKey(s))))
-                    await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), cancel)).ConfigureAwait(false);
+                    await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1), clock, cancel)).ConfigureAwait(false);
                 else
                     await Task.WhenAny(next).ConfigureAwait(false);
                 cancel.ThrowIfCancellationRequested();
@@ -135,9 +139,9 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
             if (refusals.Count == 0)
                 continue;
             bool first = !retried.TryGetValue(set.Uid(), out long last);
-            if (!first && Stopwatch.GetElapsedTime(last) < RetryPause)
+            if (!first && clock.GetElapsedTime(last) < RetryPause)
                 continue;
-            retried[set.Uid()] = Stopwatch.GetTimestamp();
+            retried[set.Uid()] = clock.GetTimestamp();
             if (first && !refusals.Exists(IsFormer))
                 continue; // it was refused just now
             try
@@ -194,9 +198,9 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         foreach (string gone in endingSince.Keys.Except(ending.Select(p => p.Uid())).ToList())
             endingSince.Remove(gone);
         foreach (var pod in ending)
-            endingSince.TryAdd(pod.Uid(), Stopwatch.GetTimestamp());
+            endingSince.TryAdd(pod.Uid(), clock.GetTimestamp());
         return [.. ending.Where(p => !Stalls.IsNodeLost(p)
-            && Stopwatch.GetElapsedTime(endingSince[p.Uid()]) > EndPatience + TimeSpan.FromSeconds((int?)p["metadata"]!["deletionGracePeriodSeconds"] ?? 0)).Select(Stalls.Ending)];
+            && clock.GetElapsedTime(endingSince[p.Uid()]) > EndPatience + TimeSpan.FromSeconds((int?)p["metadata"]!["deletionGracePeriodSeconds"] ?? 0)).Select(Stalls.Ending)];
     }
 
     private List<Stall> NewStalls(LiveObjects live, bool ending)
@@ -209,7 +213,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         foreach (var gone in firstSeen.Keys.Except(Current.Select(Key)).ToList())
             firstSeen.Remove(gone);
         foreach (var stall in Current)
-            firstSeen.TryAdd(Key(stall), Stopwatch.GetTimestamp());
+            firstSeen.TryAdd(Key(stall), clock.GetTimestamp());
         // A crash or a failed pull changes its wording with each try: each object is told once for each reason.
         var fresh = Current.Where(s => !told.ContainsKey(Key(s)) && IsDue(s)).DistinctBy(Key).ToList();
         foreach (var stall in fresh)
@@ -220,7 +224,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         return fresh;
     }
 
-    private bool IsDue(Stall stall) => Stopwatch.GetElapsedTime(firstSeen[Key(stall)]) >= PatienceFor(stall);
+    private bool IsDue(Stall stall) => clock.GetElapsedTime(firstSeen[Key(stall)]) >= PatienceFor(stall);
 
     private static TimeSpan PatienceFor(Stall stall) =>
         SlowReasons.Contains(stall.Reason) ? SlowPatience : NeedsPatience.Contains(stall.Reason) ? Patience : TimeSpan.Zero;

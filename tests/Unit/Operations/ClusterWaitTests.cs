@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
@@ -7,6 +6,7 @@ using KafkaK8s.Core.Running;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using KafkaK8s.Tests.Unit.Kubernetes;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Operations;
@@ -17,28 +17,33 @@ public sealed class ClusterWaitTests
     public async Task A_crash_is_told_at_once_and_a_pod_that_waits_for_its_volume_after_a_while()
     {
         await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(), Crashing("demo-kafka-1", "CrashLoopBackOff")], (_, to) => to.HoldAsync());
-        var clock = Stopwatch.StartNew();
         var told = await WarningsAsync(server, count: 2);
         Assert.Equal(["pod demo-kafka-1: CrashLoopBackOff: exit code 0", "pod demo-kafka-0: Unschedulable: 0/3 nodes are available: 3 Insufficient memory."], told);
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(30)); // told though nothing changed any more
+        Assert.True(Elapsed >= TimeSpan.FromSeconds(4)); // told though nothing changed any more
     }
 
     [Fact]
     public async Task A_stall_that_mends_itself_in_time_is_not_told()
     {
-        var looked = new TaskCompletionSource();
+        var (late, mended) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString()], async (r, to) =>
         {
             if (r.Path.EndsWith("/pods", StringComparison.Ordinal))
             {
-                await looked.Task;
-                await Task.Delay(500);
+                await late.Task;
                 await to.EventAsync("MODIFIED", LiveTrees.Pod("demo-kafka-0").ToJsonString());
             }
 
             await to.HoldAsync();
         });
-        Assert.Empty(await WarningsAsync(server, count: 1, seconds: 6, _ => looked.TrySetResult()));
+        Assert.Empty(await WarningsAsync(server, count: 1, seconds: 20, live =>
+        {
+            if (Elapsed >= TimeSpan.FromSeconds(2) && late.TrySetResult())
+                Held = mended.Task;
+            if (live.Of(ResourceKind.Pod).Any(Readiness.IsPodReady))
+                mended.TrySetResult();
+        }));
+        Assert.True(mended.Task.IsCompleted);
     }
 
     [Fact]
@@ -81,7 +86,8 @@ public sealed class ClusterWaitTests
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         int looks = 0;
-        await foreach (var e in new ClusterWait(connection, new ClusterNames("demo"), "shop").UntilAsync("Start", async live =>
+        using var pump = Pump();
+        await foreach (var e in new ClusterWait(connection, new ClusterNames("demo"), "shop", clock).UntilAsync("Start", async live =>
         {
             int pods = 0;
             looks++;
@@ -91,7 +97,7 @@ public sealed class ClusterWaitTests
                 if (looks == 2) // by the clock
                 {
                     looking.TrySetResult();
-                    await Task.Delay(300);
+                    await Task.Delay(100);
                 }
             }
 
@@ -149,17 +155,21 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task A_refusal_told_during_the_wait_ends_it()
     {
-        var clock = Stopwatch.StartNew();
+        var looked = new TaskCompletionSource(); // an event that is there at the first look is one of before
         await using var server = Start([], async (r, to) =>
         {
             if (r.Path.EndsWith("/events", StringComparison.Ordinal))
+            {
+                await looked.Task;
                 await to.EventAsync("MODIFIED", Refused(2));
+            }
+
             await to.HoldAsync();
         }, [Refused(1)]);
-        var e = await Assert.ThrowsAsync<ClusterException>(() => WarningsAsync(server, count: 9));
+        var e = await Assert.ThrowsAsync<ClusterException>(() => WarningsAsync(server, count: 9, seconds: int.MaxValue, _ => looked.TrySetResult()));
         Assert.Equal("RefusedByPolicy", e.Id);
         Assert.Contains("exceeded quota: q", e.Message, StringComparison.Ordinal);
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(25)); // not at the first moment: a fresh namespace lacks its service account
+        Assert.True(Elapsed >= TimeSpan.FromSeconds(4)); // not at the first moment: a fresh namespace lacks its service account
     }
 
     [Theory]
@@ -170,7 +180,8 @@ public sealed class ClusterWaitTests
         await using var server = Start([], (_, to) => to.HoldAsync(), former ? [Refused(1)] : []);
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var wait = new ClusterWait(connection, new ClusterNames("demo"), "shop");
+        using var pump = Pump();
+        var wait = new ClusterWait(connection, new ClusterNames("demo"), "shop", clock);
         int looks = 0;
         await foreach (var e in wait.UntilAsync("Start", async live =>
         {
@@ -193,7 +204,8 @@ public sealed class ClusterWaitTests
         await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(), lost.ToJsonString()], (_, to) => to.HoldAsync());
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var wait = new ClusterWait(connection, new ClusterNames("demo"), "shop");
+        using var pump = Pump();
+        var wait = new ClusterWait(connection, new ClusterNames("demo"), "shop", clock);
         await foreach (var e in wait.UntilGoneAsync("Remove", _ => new Progress(false, "still going: demo-kafka-1"), limit.Token))
         {
             if (e is not Warned warned)
@@ -273,22 +285,51 @@ public sealed class ClusterWaitTests
         r.IsWatch ? watch(r, to) : r.Method == "PATCH" ? to.SendAsync(LiveTrees.Set("demo-kafka").ToJsonString())
         : r.Path.EndsWith("/events", StringComparison.Ordinal) ? to.ListAsync("1", events ?? []) : r.Path.EndsWith("/pods", StringComparison.Ordinal) ? to.ListAsync("1", pods) : r.Path.EndsWith("/statefulsets", StringComparison.Ordinal) ? to.ListAsync("1", LiveTrees.Set("demo-kafka").ToJsonString()) : to.ListAsync("1"));
 
-    private static async Task<List<string>> WarningsAsync(FakeApiServer server, int count, int seconds = 30, Action<int>? looked = null)
+    private readonly FakeTimeProvider clock = new();
+    private readonly DateTimeOffset begun;
+
+    public ClusterWaitTests() => begun = clock.GetUtcNow();
+
+    // What the wait's own clock says.
+    private TimeSpan Elapsed => clock.GetUtcNow() - begun;
+
+    // The clock stands until this is done.
+    private Task Held { get; set; } = Task.CompletedTask;
+
+    private Timer Pump() => new(_ => clock.Advance(TimeSpan.FromSeconds(1)), null, 20, 20);
+
+    // The clock goes on by half seconds from the first look to the last second, or until there is enough.
+    private async Task<List<string>> WarningsAsync(FakeApiServer server, int count, int seconds = 300, Action<LiveObjects>? looked = null)
     {
         using var connection = server.Connect();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var told = new List<string>();
-        try
+        var first = new TaskCompletionSource();
+        var reading = Task.Run(async () =>
         {
-            await foreach (var e in new ClusterWait(connection, new ClusterNames("demo"), "shop").UntilAsync("Start", _ =>
+            await foreach (var e in new ClusterWait(connection, new ClusterNames("demo"), "shop", clock).UntilAsync("Start", live =>
             {
-                looked?.Invoke(told.Count);
-                return Task.FromResult(new Progress(told.Count == count, "waiting"));
+                looked?.Invoke(live);
+                first.TrySetResult();
+                return Task.FromResult(new Core.Running.Progress(told.Count == count, "waiting"));
             }, limit.Token))
             {
                 if (e is Warned warned)
                     told.Add(warned.Text);
             }
+        });
+        await Task.WhenAny(first.Task, reading);
+        for (var end = Elapsed + TimeSpan.FromSeconds(seconds); !reading.IsCompleted && Elapsed < end && !limit.IsCancellationRequested;)
+        {
+            await Held.WaitAsync(limit.Token);
+            clock.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.WhenAny(reading, Task.Delay(5));
+        }
+
+        await limit.CancelAsync();
+        try
+        {
+            await reading;
         }
         catch (OperationCanceledException)
         {
