@@ -1,6 +1,5 @@
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kafka;
-using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
@@ -11,7 +10,6 @@ namespace KafkaK8s.Tests.Unit.Engines;
 /// <summary>What asks brokers through their pods' ports, on fake brokers.</summary>
 public sealed class BrokerTests
 {
-    private static readonly ClusterNames Names = new("demo");
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -60,7 +58,7 @@ public sealed class BrokerTests
             partition.End = 1000;
         cluster.Kafka.Configs[("orders", "min.insync.replicas")] = "3";
         using var connection = cluster.Connect();
-        var sizes = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => DescribeLogDirs.TryReadAsync(connection, cluster.Namespace, Names.BrokerPod(n), Limit, default)));
+        var sizes = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => DescribeLogDirs.TryReadAsync(connection, cluster.Namespace, $"demo-kafka-{n}", Limit, default)));
         Assert.Equal([1000, 2000, 1000], sizes.Select(s => s!["orders"]));
         var configs = await BrokerConfigs.OfTopicsAsync(connection, cluster.Namespace, "demo-kafka-0", ["orders", "none"], ["min.insync.replicas"], default);
         Assert.Equal([(0, "3"), (3, "2")], configs.Select(c => ((int)c.Error, c.Values["min.insync.replicas"])));
@@ -74,7 +72,8 @@ public sealed class BrokerTests
         var partitions = cluster.Kafka.Topic("orders", [0, 1], [1, 2]);
         (partitions[0].End, partitions[1].End) = (7, 9);
         using var connection = cluster.Connect();
-        await GroupStart.AtEndsAsync(GroupStart.Pods(connection, cluster.Namespace, Names, default), old: false, "orders",
+        var brokers = await BrokerSetView.FindAsync(connection, cluster.Namespace, "demo", default);
+        await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, default), old: false, "orders",
             async () => (await BrokerMetadata.ReadAsync(connection, cluster.Namespace, "demo-kafka-0", Limit, default)).Partitions, "g", default);
         Assert.Equal([7, 9], [cluster.Kafka.Committed[("g", "orders", 0)], cluster.Kafka.Committed[("g", "orders", 1)]]);
     }
@@ -129,7 +128,8 @@ public sealed class BrokerTests
         await using var server = cluster.Server;
         cluster.Kafka.Topic("orders", [0, 1, 2]);
         using var connection = cluster.Connect();
-        Task<string> Missing() => InSync.MissingAsync(connection, Names, cluster.Namespace, 3, default);
+        var brokers = (await BrokerSetView.FindAsync(connection, cluster.Namespace, "demo", default)).Brokers;
+        Task<string> Missing() => InSync.MissingAsync(connection, cluster.Namespace, brokers, default);
         Assert.Empty(await Missing());
         cluster.Kafka.Lagging.Add(1);
         cluster.Kafka.Down.Add(1);
@@ -202,6 +202,7 @@ public sealed class BrokerTests
     private static async Task<string?> RemoveAsync(FakeCluster cluster)
     {
         using var connection = cluster.Connect();
-        return await TopicRemoval.RemoveAsync(connection, cluster.Namespace, Names, [0, 1, 2], "orders", Limit);
+        var brokers = await BrokerSetView.FindAsync(connection, cluster.Namespace, "demo", default);
+        return await TopicRemoval.RemoveAsync(connection, brokers, "orders", Limit);
     }
 }
