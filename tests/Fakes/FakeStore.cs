@@ -125,9 +125,18 @@ public sealed class FakeStore
             {
                 ["kind"] = "List",
                 ["metadata"] = new JsonObject { ["resourceVersion"] = Text(version) },
-                ["items"] = new JsonArray([.. found.Select(o => o.Value.Tree.DeepClone())]),
+                ["items"] = new JsonArray([.. found.Select(o => Item(o.Value.Tree))]),
             });
         }
+    }
+
+    // As a real server gives it: what kind it is only the list says.
+    private static JsonNode Item(JsonObject tree)
+    {
+        var item = tree.DeepClone();
+        item.AsObject().Remove("apiVersion");
+        item.AsObject().Remove("kind");
+        return item;
     }
 
     public FakeAnswer Create(FakePath path, JsonObject tree, string manager, bool dryRun)

@@ -110,7 +110,7 @@ internal sealed class KubeConnection : IDisposable
     public async Task<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, string? ns, string selector, CancellationToken cancel)
     {
         var list = await GetAsync($"{kind.Path(ns)}?labelSelector={Uri.EscapeDataString(selector)}", cancel).ConfigureAwait(false);
-        return [.. (list["items"] as JsonArray ?? []).OfType<JsonObject>()];
+        return kind.ItemsOf(list);
     }
 
     /// <summary>Creates an object.</summary>

@@ -158,7 +158,7 @@ internal static class LiveWatch
     private static async Task<string> ListAsync(KubeConnection connection, string ns, WatchTarget target, ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
     {
         var list = await connection.GetAsync($"{target.Kind.Path(ns)}?{Query(target)}", cancel).ConfigureAwait(false);
-        var items = (list["items"] as JsonArray ?? []).OfType<JsonObject>().ToList();
+        var items = target.Kind.ItemsOf(list);
         await changes.WriteAsync(live =>
         {
             live.Clear(target.Kind);

@@ -44,6 +44,19 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
         return $"/{group}/{ApiVersion}{within}/{Plural}{(name is null ? "" : "/" + Segment(name))}";
     }
 
+    /// <summary>The objects of a list. An API server leaves out what kind they are, because the list says it.</summary>
+    public IReadOnlyList<JsonObject> ItemsOf(JsonObject list)
+    {
+        var items = KubeObjects.Items(list["items"]).ToList();
+        foreach (var item in items)
+        {
+            item["apiVersion"] ??= ApiVersion;
+            item["kind"] ??= Kind;
+        }
+
+        return items;
+    }
+
     private static string Segment(string name) => name is "" or "." or ".."
         ? throw new ClusterException("InvalidName", FailureKind.InvalidInput, name, $"'{name}' is not the name of a namespace or an object in Kubernetes.")
         : Uri.EscapeDataString(name);
