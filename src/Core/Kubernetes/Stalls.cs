@@ -64,9 +64,17 @@ internal static class Stalls
         }
     }
 
-    /// <summary>Whether the control plane has lost the pod's node.</summary>
-    public static bool IsNodeLost(JsonObject pod) => (string?)pod["status"]?["reason"] == "NodeLost"
-        || KubeObjects.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["reason"] == "NodeNotReady");
+    /// <summary>
+    /// Whether the control plane has lost the pod's node. It then takes Ready back without a word, and leaves all else as the kubelet
+    /// last said it; a kubelet never says that the containers are ready and the pod is not, but for a readiness gate, which it names.
+    /// </summary>
+    public static bool IsNodeLost(JsonObject pod)
+    {
+        JsonNode? Condition(string type) => KubeObjects.Items(pod["status"]?["conditions"]).FirstOrDefault(c => (string?)c["type"] == type);
+        return (string?)pod["status"]?["reason"] == "NodeLost"
+            || (Condition("Ready") is { } ready && (string?)ready["status"] == "False" && string.IsNullOrEmpty((string?)ready["reason"])
+                && (string?)Condition("ContainersReady")?["status"] == "True");
+    }
 
     private static string NodeOf(JsonObject pod) => (string?)pod["spec"]?["nodeName"] ?? "(unknown)";
 

@@ -24,7 +24,7 @@ public sealed class ReadinessTests
     [InlineData(LiveTrees.Unscheduled, false, false)]
     [InlineData("{}", false, false)]
     // after the loss of a node the container still says ready
-    [InlineData("""{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}],"containerStatuses":[{"ready":true}]}""", false, false)]
+    [InlineData("""{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}],"containerStatuses":[{"ready":true}]}""", false, false)]
     [InlineData("""{"conditions":[{"type":"Ready","status":"Unknown"}]}""", false, false)]
     [InlineData("""{"conditions":[{"type":"ContainersReady","status":"True"}]}""", false, false)]
     public void A_pod_is_ready(string status, bool terminating, bool ready) => Assert.Equal(ready, Readiness.IsPodReady(LiveTrees.Pod("demo-kafka-0", status, terminating: terminating)));

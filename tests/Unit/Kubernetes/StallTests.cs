@@ -30,7 +30,7 @@ public sealed class StallTests
         { LiveTrees.Container("""{"terminated":{"exitCode":1,"reason":"Error","message":"no"}}"""), "pod demo-kafka-0: Exited: exit code 1; it last said: no" },
         { LiveTrees.Container("""{"terminated":{"exitCode":0,"reason":"Completed"}}"""), "" },
         { """{"initContainerStatuses":[{"name":"i","state":{"waiting":{"reason":"ImagePullBackOff","message":"m"}}}],"containerStatuses":[{"name":"kafka","state":{"waiting":{"reason":"PodInitializing"}}}]}""", "pod demo-kafka-0: ImagePullBackOff: container i: m" },
-        { """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}],"containerStatuses":[{"ready":true,"started":true,"state":{"running":{}}}]}""", "pod demo-kafka-0: NodeNotReady: its node (unknown) does not answer" },
+        { """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}],"containerStatuses":[{"ready":true,"started":true,"state":{"running":{}}}]}""", "pod demo-kafka-0: NodeNotReady: its node (unknown) does not answer" },
         // A webhook's sidecar stands first: of ours counts what ours does.
         { """{"containerStatuses":[{"name":"istio-proxy","state":{"running":{}}},{"name":"kafka","state":{"terminated":{"exitCode":1,"message":"no"}}}]}""", "pod demo-kafka-0: Exited: exit code 1; it last said: no" },
         { """{"containerStatuses":[{"name":"istio-proxy","state":{"terminated":{"exitCode":1}}},{"name":"kafka","state":{"running":{}}}]}""", "" },
@@ -59,10 +59,20 @@ public sealed class StallTests
         Assert.Empty(Stalls.OfClaim(claim));
     }
 
+    // What 1.20.2 and 1.36.3 say of a pod: the first is on a node without power, the others on a node that answers.
+    [Theory]
+    [InlineData("""[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}]""", true)]
+    [InlineData("""[{"type":"Ready","status":"True"},{"type":"ContainersReady","status":"True"}]""", false)]
+    [InlineData("""[{"type":"Ready","status":"False","reason":"ContainersNotReady"},{"type":"ContainersReady","status":"False","reason":"ContainersNotReady"}]""", false)]
+    [InlineData("""[{"type":"Ready","status":"False","reason":"ReadinessGatesNotReady"},{"type":"ContainersReady","status":"True"}]""", false)]
+    [InlineData("[]", false)]
+    public void A_lost_node_shows_in_the_pods_conditions(string conditions, bool lost) =>
+        Assert.Equal(lost, Stalls.IsNodeLost(LiveTrees.Pod("demo-kafka-0", $$"""{"conditions":{{conditions}}}""")));
+
     [Fact]
     public void A_pod_that_cannot_end_names_its_node_and_the_way_out()
     {
-        var pod = LiveTrees.Pod("demo-kafka-0", """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}]}""", terminating: true);
+        var pod = LiveTrees.Pod("demo-kafka-0", """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}]}""", terminating: true);
         pod["spec"] = Json.Object("""{"nodeName":"n3"}""");
         string stall = Assert.Single(Stalls.OfPod(pod)).ToString();
         Assert.StartsWith("pod demo-kafka-0: NodeLost: it is being deleted, and its node n3 does not say that it has ended.", stall, StringComparison.Ordinal);

@@ -43,11 +43,11 @@ public sealed class ClusterViewTests
 
     [Fact]
     public void A_pod_on_a_lost_node_degrades() =>
-        AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: NodeNotReady: its node (unknown) does not answer", Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}],"containerStatuses":[{"ready":true}]}""")));
+        AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: NodeNotReady: its node (unknown) does not answer", Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}],"containerStatuses":[{"ready":true}]}""")));
 
     [Fact]
     public void A_pod_that_cannot_end_on_a_lost_node_degrades() =>
-        Assert.StartsWith("pod demo-zk-1: NodeLost: ", Assert.Single(Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}]}""", terminating: true)).Reasons), StringComparison.Ordinal);
+        Assert.StartsWith("pod demo-zk-1: NodeLost: ", Assert.Single(Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}]}""", terminating: true)).Reasons), StringComparison.Ordinal);
 
     [Fact]
     public void A_sidecar_that_runs_is_no_start() =>

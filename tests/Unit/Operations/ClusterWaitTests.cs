@@ -200,7 +200,7 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task What_ends_is_no_stall_unless_its_node_is_lost()
     {
-        var lost = LiveTrees.Pod("demo-kafka-1", """{"conditions":[{"type":"Ready","status":"False","reason":"NodeNotReady"}]}""", terminating: true);
+        var lost = LiveTrees.Pod("demo-kafka-1", """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}]}""", terminating: true);
         await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(), lost.ToJsonString()], (_, to) => to.HoldAsync());
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
