@@ -23,8 +23,10 @@
         'Remove-KafkaNodeGroup'
         'Remove-ZooKeeperNode'
         'Restart-ZooKeeperNode'
+        'Set-KafkaCluster'
         'Test-KafkaEksCluster'
         'Test-KafkaTopic'
+        'Update-KafkaCluster'
         'Wait-KafkaCluster'
     )
     FunctionsToExport    = @()

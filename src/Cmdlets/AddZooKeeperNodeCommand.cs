@@ -46,7 +46,6 @@ public sealed class AddZooKeeperNodeCommand : KafkaCmdlet, IRunAsJob
         if (!Agreed(action, target, plan.Steps))
             return;
 
-        int defaultCount = ManifestCatalog.LoadOfModule().Defaults.ZooKeeperCount;
-        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, defaultCount, cancel), $"Growing the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
+        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, ManifestCatalog.OfModule, cancel), $"Growing the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
     }
 }

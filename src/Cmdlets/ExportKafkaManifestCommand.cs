@@ -20,7 +20,7 @@ public sealed class ExportKafkaManifestCommand : ClusterSpecCmdlet
     protected override void ProcessItem()
     {
         CheckRow();
-        var catalog = ManifestCatalog.LoadOfModule();
+        var catalog = ManifestCatalog.OfModule;
         if (KubernetesVersion is not null)
         {
             if (Namespace is not null)

@@ -39,7 +39,7 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
         {
             bool isPattern = WildcardPattern.ContainsWildcardCharacters(name);
             var found = clusters.Where(c => isPattern ? WildcardPattern.Get(name, WildcardOptions.IgnoreCase).IsMatch(c.Name) : c.Name == name).ToList();
-            WriteObject(found, enumerateCollection: true);
+            WriteObject(found.Select(Advised), enumerateCollection: true);
             if (found.Count == 0 && !isPattern)
                 WriteError(ErrorTable.ToRecord(ClusterNames.NotFound(name, ns ?? Namespace ?? "*", connection.Context), this));
         }

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
 
@@ -82,6 +84,31 @@ public abstract class KafkaCmdlet : OperationCmdlet
         SpecChecks.CheckNamespace(ns);
         return ns;
     }
+
+    /// <summary>What New-, Set- and Update-KafkaCluster do: plan, say what is unwise, ask, and carry the plan out.</summary>
+    private protected void Deploy(KubeConnection connection, DeployRequest request)
+    {
+        string name = request.Given.Name;
+        var plan = Await(name, cancel => DeployPlanner.PlanAsync(connection, ManifestCatalog.OfModule, request, cancel));
+        foreach (string warning in plan.Warnings)
+            WriteWarning(warning); // before the question, and with -WhatIf too
+        if (plan.Manifests < plan.NewestManifests)
+            WriteVerbose($"{name} is made of version {plan.Manifests} of the manifests and stays so; this module has version {plan.NewestManifests}. Update-KafkaCluster {name} -Manifest -WhatIf shows what it would change.");
+
+        string target = $"{request.Namespace}/{name} on context {connection.Context}";
+        var restarts = plan.Changes.Where(c => c.Action == ChangeAction.Restart).ToList();
+        string action = plan.ZooKeeperIsNew
+            ? $"Create Kafka cluster ({plan.ZooKeeperCount} ZooKeeper, {plan.BrokerCount} brokers, {Words.Count(plan.Changes.Count(c => c.Action == ChangeAction.Create), "object")})"
+            : $"Change Kafka cluster ({Words.Count(plan.Changes.Count(c => c.Action is ChangeAction.Create or ChangeAction.Update), "object")}, {Words.Restarts(restarts)})";
+        // Without waiting nothing is restarted: the pods keep what they run until the next command that waits.
+        if (!Agreed(action, target, plan.Changes, disturbs: restarts.Count > 0 && !request.NoWait))
+            return;
+
+        Run<KafkaCluster>(cancel => DeployCluster.RunAsync(connection, plan, cancel), $"Kafka cluster {name}", cluster => WriteObject(Advised(cluster)));
+    }
+
+    /// <summary>A cluster with the advice that this module has.</summary>
+    private protected static KafkaCluster Advised(KafkaCluster cluster) => ClusterView.Advise(cluster, ManifestCatalog.OfModule.Version);
 
     /// <summary>The kubeconfig's path, taken from PowerShell's current folder.</summary>
     private protected string? KubeConfigPath() => NotBlank(KubeConfig) is string path ? ResolveKubeConfig(path) : null;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
@@ -30,21 +29,6 @@ public sealed class NewKafkaClusterCommand : ClusterSpecCmdlet, IRunAsJob
     {
         CheckRow();
         var connection = Connect();
-        var request = new DeployRequest(ReadSpec(), NamespaceOf(connection), Force, NoWait, CreateNamespace, Timeout);
-        var plan = Await(Name, cancel => DeployPlanner.PlanAsync(connection, ManifestCatalog.LoadOfModule(), request, cancel));
-
-        foreach (string warning in plan.Warnings)
-            WriteWarning(warning); // before the question, and with -WhatIf too
-
-        string target = $"{request.Namespace}/{Name} on context {connection.Context}";
-        var restarts = plan.Changes.Where(c => c.Action == ChangeAction.Restart).ToList();
-        string action = plan.ZooKeeperIsNew
-            ? $"Create Kafka cluster ({plan.ZooKeeperCount} ZooKeeper, {plan.BrokerCount} brokers, {Words.Count(plan.Changes.Count(c => c.Action == ChangeAction.Create), "object")})"
-            : $"Change Kafka cluster ({Words.Count(plan.Changes.Count(c => c.Action is ChangeAction.Create or ChangeAction.Update), "object")}, {Words.Restarts(restarts)})";
-        // Without waiting nothing is restarted: the pods keep what they run until the next command that waits.
-        if (!Agreed(action, target, plan.Changes, disturbs: restarts.Count > 0 && !NoWait))
-            return;
-
-        Run<KafkaCluster>(cancel => DeployCluster.RunAsync(connection, plan, cancel), $"Kafka cluster {Name}", WriteObject);
+        Deploy(connection, new DeployRequest(ReadSpec(), NamespaceOf(connection), Force, NoWait, CreateNamespace, Timeout));
     }
 }

@@ -100,7 +100,7 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet, IRunAsJob
     {
         var request = new GroupRequest(
             Name, Prefix, InstanceType, Given(nameof(NodesPerZone)) ? NodesPerZone : null, Subnet, Zone, NodeRole, Given(nameof(DiskSize)) ? DiskSize : null, null,
-            Given(nameof(Bottlerocket)) ? Bottlerocket.ToBool() : null, NodeLoad.Of(ManifestCatalog.LoadOfModule(), BrokerMemory, BrokerCpu));
+            Given(nameof(Bottlerocket)) ? Bottlerocket.ToBool() : null, NodeLoad.Of(ManifestCatalog.OfModule, BrokerMemory, BrokerCpu));
         GroupPlan.CheckGiven(request, LaunchTemplate);
         var aws = Aws();
         var plan = Await(Name, cancel => CreateNodeGroups.PlanAsync(aws, request, LaunchTemplate, NoWait, Timeout, cancel));

@@ -56,7 +56,6 @@ public sealed class RemoveZooKeeperNodeCommand : ZooKeeperNodesCmdlet, IRunAsJob
         bool asked = !MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) || ((SwitchParameter)confirm).ToBool();
         if (plan.Claims.Count > 0 && asked && !ShouldContinue($"Delete the data of {string.Join(", ", plan.Claims)} for good?", "Remove-ZooKeeperNode -DeleteData"))
             return;
-        int defaultCount = ManifestCatalog.LoadOfModule().Defaults.ZooKeeperCount;
-        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, defaultCount, cancel), $"Shrinking the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
+        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, ManifestCatalog.OfModule, cancel), $"Shrinking the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
     }
 }

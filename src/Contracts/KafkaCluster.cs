@@ -88,6 +88,12 @@ public sealed record KafkaCluster
     /// <summary>Address for clients inside the Kubernetes cluster, host:port.</summary>
     public string Bootstrap { get; init; } = "";
 
+    /// <summary>Version of the manifests that the cluster is made of; 0 where there is no set.</summary>
+    public int ManifestVersion { get; init; }
+
+    /// <summary>What is no fault and could be better, one sentence each, such as newer manifests in this module.</summary>
+    public IReadOnlyList<string> Advice { get; init; } = [];
+
     /// <summary>When the cluster was made.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

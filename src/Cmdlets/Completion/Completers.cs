@@ -205,7 +205,7 @@ public sealed class ImageCompleter : IArgumentCompleter
         NameCompleter.Within(_ =>
         {
             var (set, container) = parameterName == "ZooKeeperImage" ? ("zk", ClusterNames.ZooKeeperApp) : ("kafka", ClusterNames.KafkaApp);
-            var tree = Core.Manifests.ManifestCatalog.LoadOfModule().Find("StatefulSet", set);
+            var tree = Core.Manifests.ManifestCatalog.OfModule.Find("StatefulSet", set);
             return Task.FromResult<IReadOnlyList<string>>([(string)Core.Manifests.TreePath.Get(tree, $"spec.template.spec.containers[name={container}].image")!]);
         }, wordToComplete);
 }

@@ -13,7 +13,8 @@ internal static class Composer
     /// <param name="catalog">The manifests.</param>
     /// <param name="spec">A completed and checked spec.</param>
     /// <param name="given">The parameters as given, to be written down on the cluster.</param>
-    public static IReadOnlyList<JsonObject> Compose(ManifestCatalog catalog, ClusterSpec spec, ClusterSpec given)
+    /// <param name="former">How they are written down there now; null where they are not.</param>
+    public static IReadOnlyList<JsonObject> Compose(ManifestCatalog catalog, ClusterSpec spec, ClusterSpec given, string? former = null)
     {
         var objects = catalog.Objects.Select(o => (JsonObject)o.DeepClone()).ToList();
         if (spec.Ephemeral == true)
@@ -24,7 +25,7 @@ internal static class Composer
                 TreePath.Set(objects.Single(o => (string?)o["kind"] == slot.Kind && NameOf(o) == slot.Name), slot.Path, value, slot.MayAdd);
         }
 
-        if (SpecText.Write(given) is string text)
+        if (SpecStore.Write(given, former) is string text)
         {
             var metadata = objects.Single(o => (string?)o["kind"] == "StatefulSet" && NameOf(o) == "kafka")["metadata"]!.AsObject();
             var annotations = metadata["annotations"] as JsonObject ?? [];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
@@ -7,14 +8,47 @@ using KafkaK8s.Core.Yaml;
 namespace KafkaK8s.Core.Manifests;
 
 /// <summary>The objects of <c>manifests/</c>: the only home of resource shape and of defaults.</summary>
+/// <remarks>
+/// The files have a version, which is written on each cluster that is made of them. Former versions are kept in <c>history/N</c>, so that
+/// a cluster goes on being what it was made of until <c>Update-KafkaCluster -Manifest</c> is asked for.
+/// </remarks>
 internal sealed class ManifestCatalog
 {
     private static readonly string[] Files = ["kafka_deploy.yaml", "kafka_service.yaml", "zk_set.yaml"];
 
-    private ManifestCatalog(IReadOnlyList<JsonObject> objects) => Objects = objects;
+    private static readonly Lazy<ManifestCatalog> Module = new(
+        () => Load(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(ManifestCatalog).Assembly.Location)!, "..", "manifests"))),
+        LazyThreadSafetyMode.PublicationOnly); // a failure is not kept: the next command tries again
+
+    private readonly string folder;
+    private readonly ConcurrentDictionary<int, ManifestCatalog> former = new();
+
+    private ManifestCatalog(string folder, IReadOnlyList<JsonObject> objects)
+    {
+        this.folder = folder;
+        Objects = objects;
+    }
 
     /// <summary>The objects in the order of the files, as <c>kubectl apply -f</c> takes them.</summary>
     public IReadOnlyList<JsonObject> Objects { get; }
+
+    /// <summary>Version of the files.</summary>
+    public int Version => ManifestVersion.Of(Find("StatefulSet", "kafka"));
+
+    /// <summary>The files of another version.</summary>
+    /// <exception cref="ClusterException"><c>ManifestsTooNew</c>: a newer module made the cluster; <c>ManifestInvalid</c>.</exception>
+    public ManifestCatalog OfVersion(int version, string cluster)
+    {
+        if (version == Version)
+            return this;
+        if (version > Version)
+        {
+            throw new ClusterException("ManifestsTooNew", FailureKind.Conflict, cluster,
+                $"The cluster {cluster} was made from version {version} of the manifests, and this module has version {Version}. Nothing was changed. Use a module that is as new as the one that made it.");
+        }
+
+        return former.GetOrAdd(version, v => Load(Path.Combine(folder, "history", v.ToString(CultureInfo.InvariantCulture))));
+    }
 
     /// <summary>Values that relations between parameters need.</summary>
     public ManifestDefaults Defaults => new(
@@ -22,6 +56,10 @@ internal sealed class ManifestCatalog
         (int)TreePath.Get(Find("StatefulSet", "kafka"), "spec.replicas"),
         BrokerNumber("DEFAULT_REPLICATION_FACTOR"),
         BrokerNumber("MIN_INSYNC_REPLICAS"));
+
+    /// <summary>The files beside the module's <c>bin/</c>, which are read once.</summary>
+    /// <exception cref="ClusterException"><c>ManifestInvalid</c>.</exception>
+    public static ManifestCatalog OfModule => Module.Value;
 
     /// <summary>Reads the files of a folder.</summary>
     /// <exception cref="ClusterException">A file is missing or not what the product can handle.</exception>
@@ -46,12 +84,8 @@ internal sealed class ManifestCatalog
             }
         }
 
-        return new ManifestCatalog(objects);
+        return new ManifestCatalog(folder, objects);
     }
-
-    /// <summary>The folder beside the module's <c>bin/</c>.</summary>
-    public static ManifestCatalog LoadOfModule() =>
-        Load(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(ManifestCatalog).Assembly.Location)!, "..", "manifests")));
 
     /// <summary>An object by kind and name.</summary>
     public JsonObject Find(string kind, string name) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Manifests;
@@ -11,7 +12,13 @@ namespace KafkaK8s.Core.Manifests;
 /// <param name="Path">Path of the value.</param>
 /// <param name="Value">The value; null leaves the place alone.</param>
 /// <param name="MayAdd">Whether the manifests leave the place out, as they do with a storage class.</param>
-internal sealed record ManifestField(string Parameter, string Kind, string Name, string Path, Func<ClusterSpec, JsonNode?> Value, bool MayAdd = false);
+/// <param name="Back">From what stands in the place back to the parameter's value; null where it is the same.</param>
+internal sealed record ManifestField(
+    string Parameter, string Kind, string Name, string Path, Func<ClusterSpec, JsonNode?> Value, bool MayAdd = false, Func<JsonNode, JsonNode>? Back = null)
+{
+    /// <summary>The parameter's value, of what stands in the place.</summary>
+    public JsonNode Read(JsonNode stands) => Back?.Invoke(stands) ?? stands;
+}
 
 /// <summary>The table of slots: which field a parameter changes. Nothing else in the product changes a manifest for a parameter,
 /// save <c>-Ephemeral</c>, which exchanges volumes for empty folders.</summary>
@@ -45,11 +52,11 @@ internal static class ManifestFields
         new(nameof(ClusterSpec.StorageClass), "StatefulSet", "kafka", $"{Claim}.storageClassName", s => s.StorageClass, MayAdd: true),
         new(nameof(ClusterSpec.ReplicationFactor), "StatefulSet", "kafka", $"{Kafka}.env[name=DEFAULT_REPLICATION_FACTOR].value", s => Text(s.ReplicationFactor)),
         new(nameof(ClusterSpec.MinInSyncReplicas), "StatefulSet", "kafka", $"{Kafka}.env[name=MIN_INSYNC_REPLICAS].value", s => Text(s.MinInSyncReplicas)),
-        new(nameof(ClusterSpec.Config), "StatefulSet", "kafka", $"{Kafka}.env[name={BrokerConfig.Variable}].value", s => Properties(s.Config)),
+        new(nameof(ClusterSpec.Config), "StatefulSet", "kafka", $"{Kafka}.env[name={BrokerConfig.Variable}].value", s => Properties(s.Config), Back: n => Table(BrokerConfig.Read((string?)n ?? "")) ?? []),
         new(nameof(ClusterSpec.NodeSelector), "StatefulSet", "zk", $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
         new(nameof(ClusterSpec.NodeSelector), "StatefulSet", "kafka", $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
-        new(nameof(ClusterSpec.Toleration), "StatefulSet", "zk", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true),
-        new(nameof(ClusterSpec.Toleration), "StatefulSet", "kafka", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true),
+        new(nameof(ClusterSpec.Toleration), "StatefulSet", "zk", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true, Back: TolerationTexts),
+        new(nameof(ClusterSpec.Toleration), "StatefulSet", "kafka", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true, Back: TolerationTexts),
     ];
 
     private static JsonNode? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
@@ -59,6 +66,11 @@ internal static class ManifestFields
     // Left out where it is empty: an apply without the field takes back what an earlier one set.
     private static JsonObject? Table(IReadOnlyDictionary<string, string?>? labels) =>
         labels is { Count: > 0 } ? new(labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))) : null;
+
+    private static JsonArray TolerationTexts(JsonNode stands) => [.. KubeObjects.Items(stands).Select(t => (JsonNode)Untolerate(t))];
+
+    private static string Untolerate(JsonObject t) =>
+        $"{(string?)t["key"]}{((string?)t["value"] is string value ? $"={value}" : "")}{((string?)t["effect"] is string effect ? $":{effect}" : "")}";
 
     private static JsonArray? Tolerations(IReadOnlyList<string>? texts) => texts is { Count: > 0 } ? [.. texts.Order(StringComparer.Ordinal).Select(Tolerate)] : null;
 

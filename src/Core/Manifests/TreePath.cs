@@ -23,6 +23,19 @@ internal static partial class TreePath
         return node;
     }
 
+    /// <summary>The node at a path; null where there is none, as somebody may have edited the object.</summary>
+    public static JsonNode? TryGet(JsonNode root, string path)
+    {
+        try
+        {
+            return Get(root, path);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Sets the value at a path whose parent is there; the last key may be new only where <paramref name="mayAdd"/> says so.</summary>
     public static void Set(JsonNode root, string path, JsonNode? value, bool mayAdd)
     {
@@ -34,7 +47,8 @@ internal static partial class TreePath
         parent[key] = value;
     }
 
-    private static IEnumerable<(string Key, string? ItemKey, string? ItemValue)> Steps(string path)
+    /// <summary>The steps of a path: a key, and for an item of a list the field that it is known by and its value.</summary>
+    public static IEnumerable<(string Key, string? ItemKey, string? ItemValue)> Steps(string path)
     {
         foreach (Match step in Step().Matches(path))
         {

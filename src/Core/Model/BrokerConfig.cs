@@ -35,6 +35,11 @@ internal static partial class BrokerConfig
     /// <summary>The text as modules before this rule wrote it: a cluster that stands keeps it, as another one would restart its brokers.</summary>
     public static string FormerLines(IReadOnlyDictionary<string, string?> config) => Join(config, value => value);
 
+    /// <summary>The properties back from the text of <see cref="Lines"/>.</summary>
+    public static IReadOnlyDictionary<string, string?> Read(string lines) =>
+        lines.Split('\n').Select(l => l.Split('=', 2)).Where(p => p.Length == 2)
+            .ToDictionary(p => p[0], p => (string?)Unescape(p[1].Replace("$$", "$", StringComparison.Ordinal)));
+
     /// <summary>A StatefulSet without the values of secrets, as a plan may show it.</summary>
     public static JsonObject WithoutSecrets(JsonObject set)
     {
@@ -73,6 +78,15 @@ internal static partial class BrokerConfig
         return text.ToString();
     }
 
+    private static string Unescape(string text) => Escaped().Replace(text, m => m.Value[1] switch
+    {
+        'n' => "\n",
+        'r' => "\r",
+        't' => "\t",
+        'u' when m.Length == 6 => ((char)int.Parse(m.ValueSpan[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString(),
+        char other => other.ToString(),
+    });
+
     private static string HideInLine(string line)
     {
         int equals = line.IndexOf('=', StringComparison.Ordinal);
@@ -103,6 +117,9 @@ internal static partial class BrokerConfig
 
     [GeneratedRegex(@"^\$\{[^{}]+\}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Reference();
+
+    [GeneratedRegex(@"\\(u[0-9A-Fa-f]{4}|.)", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Escaped();
 
     // Kubernetes reads $$ as one and $( as the start of a name; any other single $ stands for itself.
     [GeneratedRegex(@"\$\$+|\$(?=\()", RegexOptions.CultureInvariant)]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 
@@ -59,9 +58,8 @@ internal sealed record ClusterModel
     /// <summary>The StatefulSet that carries the annotations of the whole cluster; null where it is not there.</summary>
     public JsonObject? Carrier => Sets.GetValueOrDefault(ManifestSet.Carrier.Name);
 
-    /// <summary>Version of the manifests that it was made from, as written on it; 0 where nothing is.</summary>
-    public int ManifestVersion =>
-        int.TryParse(Carrier?.Annotation(ClusterNames.ManifestsAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0;
+    /// <summary>Version of the manifests that it was made from; 0 where no set is there.</summary>
+    public int ManifestVersion => (Carrier ?? Sets.Values.FirstOrDefault()) is { } set ? Model.ManifestVersion.Of(set) : 0;
 
     /// <summary>Builds it from StatefulSets. Those of other clusters, and of others' that only have such a name, are left out.</summary>
     /// <param name="names">Names of the cluster, which know its manifests.</param>

@@ -59,6 +59,7 @@ internal static class ClusterView
             KafkaVersion = KubeObjects.ImageVersion(brokers?.Image() ?? ""),
             ZooKeeperVersion = KubeObjects.ImageVersion(zooKeeper?.Image() ?? ""),
             Bootstrap = model.Names.Bootstrap(model.Namespace),
+            ManifestVersion = model.ManifestVersion,
             CreatedAt = sets.Count == 0 ? default : sets.Min(s => s.CreatedAt()),
         };
 
@@ -67,6 +68,11 @@ internal static class ClusterView
     }
 
     private static string Words(NodeRoles roles) => (roles & NodeRoles.Broker) != 0 ? "brokers" : (roles & NodeRoles.Controller) != 0 ? "controllers" : "ZooKeeper servers";
+
+    /// <summary>The same with what could be better.</summary>
+    public static KafkaCluster Advise(KafkaCluster cluster, int newestManifests) => cluster.ManifestVersion is > 0 and int own && own < newestManifests
+        ? cluster with { Advice = [$"manifests {own}, module has {newestManifests}: Update-KafkaCluster {cluster.Name} -Manifest"] }
+        : cluster;
 
     // Why a pod without a stall is not ready, and whether something went wrong.
     private static (bool Wrong, string How) StateOf(JsonObject pod) =>

@@ -34,7 +34,7 @@ internal static class DeployCluster
 
         clock.End("Prepare", onlyIfLong: true);
         begun.Value = true;
-        foreach (var change in await ApplyAsync(connection, plan, cancel).ConfigureAwait(false))
+        foreach (var change in await ApplyAsync(connection, plan, plan.Objects.Except(plan.Late), cancel).ConfigureAwait(false))
             yield return Remember(new Applied(change), changes);
         clock.End("Apply");
 
@@ -45,6 +45,8 @@ internal static class DeployCluster
             var roll = new RollPods(connection, plan.Names, ns, wait);
             await foreach (var e in roll.RunAsync(cancel).ConfigureAwait(false))
                 yield return Remember(e, changes);
+            foreach (var change in await ApplyAsync(connection, plan, plan.Late, cancel).ConfigureAwait(false))
+                yield return Remember(new Applied(change), changes);
             if (changes.Exists(c => c.Action == ChangeAction.Restart))
                 clock.End("Restart");
             await foreach (var e in InSync.WaitAsync(connection, ns, plan.Names.Brokers(plan.BrokerCount), wait, cancel).ConfigureAwait(false))
@@ -99,8 +101,9 @@ internal static class DeployCluster
         return new Progress(going.Count == 0, $"an earlier life of the cluster still goes: {string.Join(", ", going)}");
     }
 
-    private static async Task<IReadOnlyList<ClusterChange>> ApplyAsync(KubeConnection connection, DeployPlan plan, CancellationToken cancel) =>
-        await Task.WhenAll(plan.Objects.Select(async tree =>
+    private static async Task<IReadOnlyList<ClusterChange>> ApplyAsync(
+        KubeConnection connection, DeployPlan plan, IEnumerable<JsonObject> objects, CancellationToken cancel) =>
+        await Task.WhenAll(objects.Select(async tree =>
         {
             var before = await connection.TryGetAsync(ResourceKind.Of(tree), plan.Request.Namespace, tree.Name(), cancel).ConfigureAwait(false);
             var (after, _) = await connection.ApplyAsync(tree, plan.Request.Namespace, plan.Request.Force, dryRun: false, cancel).ConfigureAwait(false);

@@ -13,13 +13,32 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="NoWait">Return once everything is applied.</param>
 /// <param name="CreateNamespace">Make the namespace where it is missing.</param>
 /// <param name="Timeout">Limit for the whole operation.</param>
-internal sealed record DeployRequest(ClusterSpec Given, string Namespace, bool Force, bool NoWait, bool CreateNamespace, TimeSpan Timeout);
+internal sealed record DeployRequest(ClusterSpec Given, string Namespace, bool Force, bool NoWait, bool CreateNamespace, TimeSpan Timeout)
+{
+    /// <summary>Change a cluster that stands, and make none.</summary>
+    public bool MustStand { get; init; }
+
+    /// <summary>Take the manifests of this module in place of those that the cluster was made of.</summary>
+    public bool NewestManifests { get; init; }
+
+    /// <summary>Take what stands for what was given before.</summary>
+    public bool RebuildSpec { get; init; }
+}
 
 /// <summary>What will be done: objects in the form for this server, and what each one changes.</summary>
 internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, ClusterSpec Spec)
 {
     /// <summary>The objects to apply.</summary>
     public required IReadOnlyList<JsonObject> Objects { get; init; }
+
+    /// <summary>Those of them that come after the restarts: they select pods by what only restarted ones carry.</summary>
+    public IReadOnlyList<JsonObject> Late { get; init; } = [];
+
+    /// <summary>Version of the manifests that the objects were made of.</summary>
+    public int Manifests { get; init; }
+
+    /// <summary>Version of this module's manifests.</summary>
+    public int NewestManifests { get; init; }
 
     /// <summary>One line an object, pods that will be restarted included.</summary>
     public required IReadOnlyList<ClusterChange> Changes { get; init; }
@@ -49,6 +68,8 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
 /// <summary>Makes the plan: reads what is there, composes what should be, and lets the server say what would change. Changes nothing.</summary>
 internal static class DeployPlanner
 {
+    private const string AfterRestarts = "after the restarts: it selects pods by what those of before do not carry";
+
     private static readonly string[] DefaultClassAnnotations = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
 
     /// <summary>Makes the plan.</summary>
@@ -67,8 +88,11 @@ internal static class DeployPlanner
         await Task.WhenAll(version, space, claims, brokerSet, serverSet).ConfigureAwait(false);
 
         bool missing = CheckNamespace(await space.ConfigureAwait(false), request, connection);
+        if (request.MustStand && !new[] { await serverSet.ConfigureAwait(false), await brokerSet.ConfigureAwait(false) }.Any(s => s is not null && !s.IsTerminating() && Ownership.ClusterOf(s) == names.Cluster))
+            throw ClusterNames.NotFound(names.Cluster, request.Namespace, connection.Context);
         var desired = DesiredCluster.Compose(
-            catalog, request.Given, await serverSet.ConfigureAwait(false), await brokerSet.ConfigureAwait(false), await version.ConfigureAwait(false), request.Force);
+            catalog, request.Given, await serverSet.ConfigureAwait(false), await brokerSet.ConfigureAwait(false), await version.ConfigureAwait(false),
+            new ComposeOptions(AllowEven: request.Force, TakeDefaults: request.Force, request.NewestManifests, request.RebuildSpec));
         var (spec, objects) = (desired.Spec, desired.Objects);
         var live = missing ? new JsonObject?[objects.Count] : await Task.WhenAll(objects.Select(o => connection.TryGetAsync(ResourceKind.Of(o), request.Namespace, o.Name(), cancel))).ConfigureAwait(false);
         var standing = live.Select(o => o is not null && o.IsTerminating() ? null : o).ToList();
@@ -78,6 +102,8 @@ internal static class DeployPlanner
                 ImmutableChanges.Check(objects[i], there, names);
         }
 
+        var late = objects.Zip(standing).Where(p => p.Second is not null && SelectsOtherPods(p.First, p.Second)).Select(p => p.First).ToList();
+        bool IsLate(ClusterChange c) => late.Exists(o => (string?)o["kind"] == c.Kind && o.Name() == c.Name);
         bool isNew = standing.Zip(objects).Any(p => p.First is null && ResourceKind.Of(p.Second).Kind == ResourceKind.StatefulSet.Kind);
         var warnings = new List<string>([.. SpecChecks.Advise(spec, catalog.Defaults), .. ImageVersions.Advise(request.Given)]);
         var keptClaims = (await claims.ConfigureAwait(false)).Where(names.OwnsClaim).ToList();
@@ -101,7 +127,10 @@ internal static class DeployPlanner
         return new DeployPlan(request, names, spec)
         {
             Objects = objects,
-            Changes = [.. first, .. changes, .. restarts],
+            Late = late,
+            Manifests = desired.Manifests,
+            NewestManifests = catalog.Version,
+            Changes = [.. first, .. changes.Where(c => !IsLate(c)), .. restarts, .. changes.Where(IsLate).Select(c => c with { Note = AfterRestarts })],
             Warnings = warnings,
             KeptClaims = adopted,
             ClaimsGoing = keptClaims.Exists(c => c.IsTerminating()),
@@ -111,6 +140,10 @@ internal static class DeployPlanner
             BrokerCount = spec.BrokerCount ?? catalog.Defaults.BrokerCount,
         };
     }
+
+    // A Service that asks for more than the pods of before carry would leave them without names and clients.
+    private static bool SelectsOtherPods(JsonObject wanted, JsonObject live) =>
+        (string?)wanted["kind"] is "Service" or "PodDisruptionBudget" && !JsonNode.DeepEquals(wanted["spec"]?["selector"], live["spec"]?["selector"]);
 
     // What is made before the first object is applied, in this order.
     private static async Task<IReadOnlyList<ClusterChange>> PreparedAsync(

@@ -5,32 +5,47 @@ using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
+/// <summary>What is asked of a cluster that stands, besides its parameters.</summary>
+/// <param name="AllowEven">Allow an even ensemble.</param>
+/// <param name="TakeDefaults">Take the manifests' values where nobody knows any more what was given.</param>
+/// <param name="NewestManifests">Take the manifests of this module in place of those that the cluster was made of.</param>
+/// <param name="RebuildSpec">Take what stands for what was given.</param>
+internal sealed record ComposeOptions(bool AllowEven = false, bool TakeDefaults = false, bool NewestManifests = false, bool RebuildSpec = false);
+
 /// <summary>
 /// What a cluster should be: what is given, over what was given before and what stands. The one way to it, for New-KafkaCluster and for
 /// Export-KafkaManifest. Pure.
 /// </summary>
 /// <param name="Spec">All values, completed and checked.</param>
 /// <param name="Objects">The objects in the form for the server.</param>
-internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject> Objects)
+/// <param name="Manifests">Version of the manifests that they were made of.</param>
+internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject> Objects, int Manifests)
 {
     /// <summary>Composes it.</summary>
-    /// <param name="catalog">The manifests.</param>
+    /// <param name="newest">The manifests of this module.</param>
     /// <param name="asked">The parameters that are given now.</param>
     /// <param name="servers">The ZooKeeper servers' StatefulSet as it stands; null where there is none.</param>
     /// <param name="brokers">The brokers' StatefulSet as it stands; null where there is none.</param>
     /// <param name="server">Version of the API server.</param>
-    /// <param name="force">Allow an even ensemble.</param>
+    /// <param name="options">What else is asked for.</param>
     /// <exception cref="ClusterException">The request cannot be carried out.</exception>
     public static DesiredCluster Compose(
-        ManifestCatalog catalog, ClusterSpec asked, JsonObject? servers, JsonObject? brokers, Version server, bool force)
+        ManifestCatalog newest, ClusterSpec asked, JsonObject? servers, JsonObject? brokers, Version server, ComposeOptions options)
     {
         ServerAdaptation.CheckVersion(server);
         var names = new ClusterNames(asked.Name);
         // A set of that name may be somebody else's: then it says nothing of this cluster.
         var (ourServers, ourBrokers) = (Ours(servers, names), Ours(brokers, names));
-        var before = SpecText.Read(ourBrokers?.Annotation(ClusterNames.SpecAnnotation), names.Cluster);
         var standingServers = ourServers?.IsTerminating() == false ? ourServers : null;
         var standingBrokers = ourBrokers?.IsTerminating() == false ? ourBrokers : null;
+
+        var standing = (standingBrokers ?? standingServers) is JsonObject set
+            ? newest.OfVersion(ManifestVersion.Of(set), names.Cluster)
+            : newest; // one that is made anew, over its volumes too, is made of the newest
+        var catalog = options.NewestManifests ? newest : standing;
+        var before = options.RebuildSpec
+            ? StandingSpec.Rebuild(standing, names.Cluster, standingServers, standingBrokers)
+            : StandingSpec.Read(standing, names.Cluster, ourBrokers, standingServers, options.TakeDefaults);
         var given = StandingEnsemble.Merge(before, asked, standingServers, names, catalog.Defaults);
         var spec = SpecChecks.Complete(given, catalog.Defaults);
 
@@ -41,17 +56,18 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
         SpecChecks.Check(
             spec with { BrokerCount = Math.Max(count, stands) },
             catalog.Defaults,
-            force || asked.ZooKeeperCount is null || before?.ZooKeeperCount == spec.ZooKeeperCount);
+            options.AllowEven || asked.ZooKeeperCount is null || before?.ZooKeeperCount == spec.ZooKeeperCount);
         if (stands != count)
             spec = spec with { BrokerCount = stands };
 
-        var objects = Composer.Compose(catalog, spec, given);
+        var objects = Composer.Compose(catalog, spec, given, standingBrokers?.Annotation(ClusterNames.SpecAnnotation));
         StandingEnsemble.KeepFirstSize(objects, standingServers, standingBrokers, names);
-        StandingTemplates.Keep(objects, standingServers, standingBrokers, names);
+        foreach (var live in new[] { standingServers, standingBrokers }.OfType<JsonObject>())
+            StandingTemplates.Keep(objects, live, catalog == standing);
         if (asked.Config is null && given.Config is not null)
             StandingTemplates.KeepConfig(objects, given.Config, standingBrokers, names);
         ServerAdaptation.Adapt(objects, server);
-        return new DesiredCluster(spec, objects);
+        return new DesiredCluster(spec, objects, catalog.Version);
     }
 
     private static JsonObject? Ours(JsonObject? set, ClusterNames names) =>

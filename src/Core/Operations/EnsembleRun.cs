@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
 using KafkaK8s.Core.Running;
@@ -184,18 +185,29 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     }
 
     /// <summary>Writes the size into the cluster's spec, so that a later New-KafkaCluster asks for the same.</summary>
-    public async Task WriteSpecAsync(int size, int defaultCount, CancellationToken cancel)
+    /// <remarks>Text that is damaged stays: the next New- or Set-KafkaCluster says so, and goes by the number of servers that stand.</remarks>
+    public async Task WriteSpecAsync(int size, ManifestCatalog catalog, CancellationToken cancel)
     {
         var set = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel).ConfigureAwait(false);
         if (set is null)
             return;
-        var spec = SpecText.Read(set.Annotation(ClusterNames.SpecAnnotation), names.Cluster) ?? new ClusterSpec { Name = names.Cluster };
-        if ((spec.ZooKeeperCount ?? defaultCount) == size)
+        string? text = set.Annotation(ClusterNames.SpecAnnotation);
+        catalog = catalog.OfVersion(ManifestVersion.Of(set), names.Cluster);
+        var spec = new ClusterSpec { Name = names.Cluster };
+        if (text is null)
+        {
+            // Text that is lost would be lost for good with new text in its place.
+            var servers = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.ZooKeeperSet, cancel).ConfigureAwait(false);
+            spec = StandingSpec.Rebuild(catalog, names.Cluster, servers, set) with { ZooKeeperCount = null };
+        }
+        else if (!SpecStore.TryRead(text, names.Cluster, out spec, out _))
+            return;
+        if ((spec.ZooKeeperCount ?? catalog.Defaults.ZooKeeperCount) == size)
             return;
         var metadata = new JsonObject
         {
             ["resourceVersion"] = (string?)set["metadata"]!["resourceVersion"],
-            ["annotations"] = new JsonObject { [ClusterNames.SpecAnnotation] = SpecText.Write(spec with { ZooKeeperCount = size }) },
+            ["annotations"] = new JsonObject { [ClusterNames.SpecAnnotation] = SpecStore.Write(spec with { ZooKeeperCount = size }) },
         };
         try
         {
@@ -203,7 +215,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
         catch (ClusterException e) when (e.Id == "Conflict")
         {
-            await WriteSpecAsync(size, defaultCount, cancel).ConfigureAwait(false);
+            await WriteSpecAsync(size, catalog, cancel).ConfigureAwait(false);
         }
     }
 

@@ -20,7 +20,7 @@ internal static class ExportManifest
         await Task.WhenAll(version, servers, brokers).ConfigureAwait(false);
         var server = await version.ConfigureAwait(false);
         var desired = DesiredCluster.Compose(
-            catalog, given, await servers.ConfigureAwait(false), await brokers.ConfigureAwait(false), server, force: true);
+            catalog, given, await servers.ConfigureAwait(false), await brokers.ConfigureAwait(false), server, new ComposeOptions(AllowEven: true));
         return Write(desired, given.Name, writtenNamespace, server);
     }
 
@@ -28,7 +28,7 @@ internal static class ExportManifest
     public static string Compose(ManifestCatalog catalog, ClusterSpec given, string? writtenNamespace, Version server)
     {
         SpecChecks.CheckGiven(given);
-        return Write(DesiredCluster.Compose(catalog, given, null, null, server, force: true), given.Name, writtenNamespace, server);
+        return Write(DesiredCluster.Compose(catalog, given, null, null, server, new ComposeOptions(AllowEven: true)), given.Name, writtenNamespace, server);
     }
 
     // A separator before the first document too, so that the texts of several clusters, one behind the other, are one stream.

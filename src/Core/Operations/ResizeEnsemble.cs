@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
 using KafkaK8s.Core.Running;
@@ -107,9 +108,9 @@ internal static class ResizeEnsemble
     /// <summary>Carries the plan out; the result is the ensemble afterwards.</summary>
     /// <param name="connection">Connection to the API server.</param>
     /// <param name="plan">The plan.</param>
-    /// <param name="defaultCount">Members of an ensemble whose spec names no number.</param>
+    /// <param name="catalog">The manifests: their number of servers is meant where the spec names none.</param>
     /// <param name="cancel">Interrupts it; what is done stands.</param>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, ResizePlan plan, int defaultCount, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, ResizePlan plan, ManifestCatalog catalog, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
@@ -125,7 +126,7 @@ internal static class ResizeEnsemble
             await foreach (var e in (request.Change > 0 ? GrowAsync(run, claim, plan, cancel) : ShrinkAsync(connection, run, claim, plan, cancel)).ConfigureAwait(false))
                 yield return e;
             yield return new Note($"Record {names.BrokerSet}");
-            await run.WriteSpecAsync(plan.Target, defaultCount, cancel).ConfigureAwait(false);
+            await run.WriteSpecAsync(plan.Target, catalog, cancel).ConfigureAwait(false);
             claim.Complete();
         }
 

@@ -38,20 +38,7 @@ internal static class StandingEnsemble
     private static void Keep(IReadOnlyList<JsonObject> objects, string name, JsonObject? live, string path)
     {
         var wanted = objects.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == name);
-        if (wanted is not null && live?.IsTerminating() == false && TryGet(live, path) is JsonNode value)
+        if (wanted is not null && live?.IsTerminating() == false && TreePath.TryGet(live, path) is JsonNode value)
             TreePath.Set(wanted, path, value.DeepClone(), mayAdd: false);
-    }
-
-    // Somebody may have edited the live object.
-    private static JsonNode? TryGet(JsonObject tree, string path)
-    {
-        try
-        {
-            return TreePath.Get(tree, path);
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
     }
 }

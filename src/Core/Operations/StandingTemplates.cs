@@ -4,31 +4,35 @@ using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
-/// <summary>
-/// What a cluster that an older module made keeps, because nobody asked for the change: another pod template would restart every pod, and
-/// a selector cannot be changed. Removed and made anew over its volumes, it gets all of it. Pure.
-/// </summary>
+/// <summary>What the sets of a standing cluster keep, because it cannot be changed or nobody asked for the change. Pure.</summary>
 internal static class StandingTemplates
 {
-    /// <summary>Takes out of the objects what is newer than the sets that stand: the mark in labels and selectors, the pods' DNS options.</summary>
-    public static void Keep(IReadOnlyList<JsonObject> objects, JsonObject? servers, JsonObject? brokers, ClusterNames names)
-    {
-        foreach (var (live, name, app) in new[]
-        {
-            (servers, names.ZooKeeperSet, ClusterNames.ZooKeeperApp),
-            (brokers, names.BrokerSet, ClusterNames.KafkaApp),
-        })
-        {
-            if (live is null)
-                continue;
-            if (live["spec"]?["selector"]?["matchLabels"]?[ClusterNames.ClusterLabel] is null)
-            {
-                foreach (var tree in objects.Where(o => o.Label(ClusterNames.NameLabel) == app))
-                    Unmark(tree);
-            }
+    // Kubernetes lets nobody change these in a StatefulSet that stands.
+    private static readonly string[] Fixed = ["selector", "serviceName", "podManagementPolicy"];
 
-            if (live["spec"]?["template"]?["spec"]?["dnsConfig"] is null)
-                Set(objects, name)?["spec"]?["template"]?["spec"]?.AsObject().Remove("dnsConfig");
+    /// <summary>Leaves a set what it cannot lose; a cluster gets these anew when it is removed and made again over its volumes.</summary>
+    /// <param name="objects">The objects to apply.</param>
+    /// <param name="live">The set as it stands.</param>
+    /// <param name="sameManifests">Whether it is composed of the manifests that it was made of.</param>
+    public static void Keep(IReadOnlyList<JsonObject> objects, JsonObject live, bool sameManifests)
+    {
+        if (Set(objects, live.Name()) is not JsonObject wanted)
+            return;
+        // Sets made before the version was written down are not changed for it.
+        if (sameManifests && live.Annotation(ClusterNames.ManifestsAnnotation) is null && wanted["metadata"]!["annotations"] is JsonObject annotations)
+        {
+            annotations.Remove(ClusterNames.ManifestsAnnotation);
+            if (annotations.Count == 0)
+                wanted["metadata"]!.AsObject().Remove("annotations");
+        }
+
+        foreach (string field in Fixed.Where(f => live["spec"]?[f] is not null))
+            wanted["spec"]![field] = live["spec"]![field]!.DeepClone();
+        foreach (var claim in KubeObjects.Items(wanted["spec"]!["volumeClaimTemplates"]))
+        {
+            var labels = KubeObjects.Items(live["spec"]?["volumeClaimTemplates"]).FirstOrDefault(c => c.Name() == claim.Name())?["metadata"]?["labels"];
+            if (labels is not null)
+                claim["metadata"]!["labels"] = labels.DeepClone();
         }
     }
 
@@ -46,19 +50,4 @@ internal static class StandingTemplates
 
     private static JsonObject? Variable(JsonObject? set) => KubeObjects.Items(set?["spec"]?["template"]?["spec"]?["containers"])
         .SelectMany(c => KubeObjects.Items(c["env"])).FirstOrDefault(e => (string?)e["name"] == BrokerConfig.Variable);
-
-    private static void Unmark(JsonNode? node)
-    {
-        if (node is JsonObject map)
-        {
-            map.Remove(ClusterNames.ClusterLabel);
-            foreach (var (_, child) in map)
-                Unmark(child);
-        }
-        else if (node is JsonArray array)
-        {
-            foreach (var child in array)
-                Unmark(child);
-        }
-    }
 }

@@ -191,7 +191,7 @@ public sealed class ResizeTests
         var request = new ResizeRequest("demo", cluster.Namespace, change, force, deleteData, TimeSpan.FromSeconds(stepSeconds));
         var plan = await ResizeEnsemble.PlanAsync(connection, request, limit.Token);
         var events = new List<OperationEvent>();
-        await foreach (var e in ResizeEnsemble.RunAsync(connection, plan, 3, limit.Token))
+        await foreach (var e in ResizeEnsemble.RunAsync(connection, plan, Repository.Catalog, limit.Token))
         {
             events.Add(e);
             told?.Invoke(e);

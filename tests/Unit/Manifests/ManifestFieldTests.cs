@@ -150,7 +150,7 @@ public sealed class SlotTests
     {
         var given = new ClusterSpec { BrokerCount = 1 };
         var composed = Composer.Compose(Repository.Catalog, SpecChecks.Complete(given, Repository.Catalog.Defaults), given);
-        Assert.Equal("""{"brokerCount":1}""", (string?)composed.Single(o => Repository.Id(o) == "StatefulSet/kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation]);
+        Assert.Equal("""{"schema":1,"brokerCount":1}""", (string?)composed.Single(o => Repository.Id(o) == "StatefulSet/kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation]);
         Assert.Contains("StatefulSet/kafka spec.template.spec.containers[name=kafka].env[name=DEFAULT_REPLICATION_FACTOR].value", Changed(composed));
     }
 
