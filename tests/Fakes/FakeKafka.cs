@@ -181,14 +181,14 @@ public sealed class FakeKafka
         lock (gate)
         {
             Settle();
-            var answer = new Writer();
+            var answer = new Writer(flexible: version >= (key == 18 ? 3 : 9));
             var done = (key, version) switch
             {
                 (2, 0 or 1) => Ends(id, version, request, answer),
-                (3, 0 or 1 or 4) => Metadata(version, answer),
+                (3, >= 0 and <= 12) => Metadata(version, answer),
                 (8, 2) => Commit(request, answer),
                 (10, 0) => answer.Short(0).Int(id).Text(host(id)).Int(9092),
-                (18, >= 0 and < 3) => Versions(version, answer),
+                (18, >= 0 and <= 3) => Versions(version, answer),
                 (20, 1) => Delete(id, request, answer),
                 (32, 0 or 1) => Describe(version, request, answer),
                 (35, 1) => LogDirs(id, answer),
@@ -200,6 +200,7 @@ public sealed class FakeKafka
 
     private Writer Metadata(short version, Writer answer)
     {
+        answer.Tags(); // the end of the answer's head
         if (version >= 3)
             answer.Int(0);
         answer.Each(running.Keys.Where(IsAlive).ToList(), id =>
@@ -207,25 +208,45 @@ public sealed class FakeKafka
             answer.Int(id).Text(host(id)).Int(9092);
             if (version >= 1)
                 answer.Text(null);
+            answer.Tags();
         });
         if (version >= 2)
             answer.Text("fake-cluster");
         if (version >= 1)
             answer.Int(controller);
-        return answer.Each(topics.Keys, topic =>
+        answer.Each(topics.Keys, topic =>
         {
             answer.Short(0).Text(topic);
+            if (version >= 10)
+                answer.Long(1).Long(topic.GetHashCode(StringComparison.Ordinal)); // its id
             if (version >= 1)
                 answer.Bool(false);
-            answer.Each(topics[topic], p => answer.Short(p.Leader < 0 ? 5 : 0).Int(p.Id).Int(p.Leader).Ints(p.Replicas.ToList()).Ints(p.InSync));
+            answer.Each(topics[topic], p => Partition(version, answer, p));
+            if (version >= 8)
+                answer.Int(int.MinValue);
+            answer.Tags();
         });
+        if (version is >= 8 and <= 10)
+            answer.Int(int.MinValue);
+        return answer.Tags();
+    }
+
+    private static void Partition(short version, Writer answer, FakePartition p)
+    {
+        answer.Short(p.Leader < 0 ? 5 : 0).Int(p.Id).Int(p.Leader);
+        if (version >= 7)
+            answer.Int(1); // the leader's epoch
+        answer.Ints(p.Replicas.ToList()).Ints(p.InSync);
+        if (version >= 5)
+            answer.Ints([]); // copies on dead disks
+        answer.Tags();
     }
 
     private static Writer Versions(short version, Writer answer)
     {
-        (int Key, int Min, int Max)[] known = [(2, 0, 1), (3, 0, 4), (8, 2, 2), (10, 0, 0), (18, 0, 2), (20, 1, 1), (32, 0, 1), (35, 1, 1)];
-        answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max));
-        return version >= 1 ? answer.Int(0) : answer;
+        (int Key, int Min, int Max)[] known = [(2, 0, 1), (3, 0, 12), (8, 2, 2), (10, 0, 0), (18, 0, 3), (20, 1, 1), (32, 0, 1), (35, 1, 1)];
+        answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max).Tags());
+        return version >= 1 ? answer.Int(0).Tags() : answer;
     }
 
     private Writer Ends(int id, short version, Reader request, Writer answer)

@@ -4,7 +4,8 @@ using System.Text;
 namespace KafkaK8s.Tests.Fakes;
 
 /// <summary>Writes big-endian numbers, texts and lists, as the protocols of Kafka and of ZooKeeper both have them.</summary>
-internal sealed class Writer
+/// <param name="flexible">Whether lengths of Kafka's texts and lists are compact, and structures end with tagged fields (KIP-482).</param>
+internal sealed class Writer(bool flexible = false)
 {
     private readonly List<byte> bytes = [];
 
@@ -22,21 +23,23 @@ internal sealed class Writer
 
     public Writer Long(long value) => Int((int)(value >> 32)).Int((int)value);
 
-    /// <summary>A text of Kafka: two bytes of length.</summary>
+    /// <summary>A text of Kafka: two bytes of length, or a compact one.</summary>
     public Writer Text(string? value)
     {
-        if (value is null)
-            return Short(-1);
-        byte[] text = Encoding.UTF8.GetBytes(value);
-        return Short(text.Length).Raw(text);
+        byte[] text = Encoding.UTF8.GetBytes(value ?? "");
+        int length = value is null ? -1 : text.Length;
+        return (flexible ? Compact(length + 1) : Short(length)).Raw(text);
     }
+
+    /// <summary>No tagged fields, where there may be any.</summary>
+    public Writer Tags() => flexible ? Raw(0) : this;
 
     /// <summary>A text or bytes of ZooKeeper: four bytes of length.</summary>
     public Writer Buffer(byte[] value) => Int(value.Length).Raw(value);
 
     public Writer Ints(IReadOnlyCollection<int> values)
     {
-        Int(values.Count);
+        Count(values.Count);
         foreach (int value in values)
             Int(value);
         return this;
@@ -44,7 +47,7 @@ internal sealed class Writer
 
     public Writer Each<T>(IReadOnlyCollection<T> items, Action<T> write)
     {
-        Int(items.Count);
+        Count(items.Count);
         foreach (var item in items)
             write(item);
         return this;
@@ -63,6 +66,15 @@ internal sealed class Writer
         BinaryPrimitives.WriteInt32BigEndian(frame, bytes.Count);
         bytes.CopyTo(frame, 4);
         return frame;
+    }
+
+    private Writer Count(int count) => flexible ? Compact(count + 1) : Int(count);
+
+    private Writer Compact(int value)
+    {
+        for (; value >= 0x80; value >>= 7)
+            Raw((byte)(value | 0x80));
+        return Raw((byte)value);
     }
 }
 

@@ -1,0 +1,129 @@
+using KafkaK8s.Core;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Running;
+using KafkaK8s.Tests.Fakes;
+using KafkaK8s.Tests.Unit.Fakes;
+using Xunit;
+
+namespace KafkaK8s.Tests.Unit.Engines;
+
+/// <summary>New-KafkaCluster's engine from the manifests to ready pods, on the fake server.</summary>
+public sealed class DeployTests
+{
+    [Fact]
+    public async Task A_cluster_is_made_and_the_same_command_again_changes_nothing()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        var made = Result(await DeployAsync(cluster, Given));
+        Assert.Equal((ClusterStatus.Ready, KafkaAnswer.Healthy), (made.Status, made.Kafka));
+        Assert.Contains("statefulsets/demo-kafka", server.Store.Names);
+        var before = Versions(cluster);
+        var again = Result(await DeployAsync(cluster, Given));
+        Assert.All(again.Changes, c => Assert.Equal(ChangeAction.None, c.Action));
+        Assert.Equal(before, Versions(cluster));
+        Assert.Empty(server.Pods.Ended);
+    }
+
+    [Fact]
+    public async Task Another_number_of_brokers_restarts_nobody()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await DeployAsync(cluster, Given);
+        var grown = Result(await DeployAsync(cluster, Given with { BrokerCount = 4 }));
+        Assert.Equal(4, grown.BrokerCount);
+        Assert.Empty(server.Pods.Ended);
+    }
+
+    [Fact]
+    public async Task Another_template_restarts_brokers_one_at_a_time_and_no_server()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await DeployAsync(cluster, Given);
+        var partitions = cluster.Kafka.Topic("orders", [0, 1, 2], [2, 0, 1]);
+        cluster.Kafka.CatchUpTime = TimeSpan.FromMilliseconds(200);
+        cluster.Kafka.Controller = 0;
+        await DeployAsync(cluster, Given with { BrokerMemory = "3Gi" });
+        Assert.Equal(["demo-kafka-1", "demo-kafka-2", "demo-kafka-0"], server.Pods.Ended);
+        Assert.All(partitions, p => Assert.Equal((2, false), (p.LeastInSync, p.WasOffline)));
+    }
+
+    // The controller waits longer and longer after a refusal; the same command ends that.
+    [Fact]
+    public async Task What_a_quota_refused_goes_on_at_once_when_the_command_is_given_again()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        server.Pods.Refusal = pod => pod == "demo-kafka-2" ? "exceeded quota: q" : null;
+        var e = await Assert.ThrowsAsync<ClusterException>(() => DeployAsync(cluster, Given));
+        Assert.Equal("RefusedByPolicy", e.Id);
+        Assert.Contains("exceeded quota: q", e.Message, StringComparison.Ordinal);
+        server.Pods.Refusal = _ => null;
+        await Task.Delay(50);
+        Assert.DoesNotContain("pods/demo-kafka-2", server.Store.Names); // it does not come by itself
+        await DeployAsync(cluster, Given);
+        Assert.Contains("pods/demo-kafka-2", server.Store.Names);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public async Task Now_and_then_a_request_goes_wrong_and_the_same_command_makes_the_same_cluster(int phase)
+    {
+        var (cluster, other) = (Nothing(), Nothing());
+        await using var server = cluster.Server;
+        await using var otherServer = other.Server;
+        await DeployAsync(other, Given);
+        server.Faults.Every(37, phase, Fault.Cut, Fault.AnswerLost, Fault.Error, Fault.TooMany, Fault.Conflict);
+        for (int runs = 1; ; runs++)
+        {
+            Assert.True(runs < 20, "it never arrives");
+            try
+            {
+                await DeployAsync(cluster, Given);
+                break;
+            }
+            catch (ClusterException)
+            {
+                // It said why; again.
+            }
+        }
+
+        Assert.True(server.Faults.Count > 1);
+        Assert.Equal(other.Server.Store.Names, server.Store.Names);
+        Assert.Empty(server.Pods.Ended);
+    }
+
+    private static readonly ClusterSpec Given = new() { Name = "demo" };
+
+    private static FakeCluster Nothing()
+    {
+        var cluster = new FakeCluster(new FakeApiServer());
+        cluster.Server.Store.Put("v1", "namespaces", null, FakeObjects.Namespace(cluster.Namespace));
+        cluster.Ensemble.Bootstrap(3);
+        cluster.Server.Pods.Start();
+        return cluster;
+    }
+
+    private static List<string> Versions(FakeCluster cluster) =>
+        [.. new[] { ("apps/v1", "statefulsets"), ("v1", "services"), ("v1", "configmaps"), ("v1", "secrets"), ("policy/v1", "poddisruptionbudgets") }
+            .SelectMany(k => cluster.Server.Store.All(k.Item1, k.Item2, cluster.Namespace)).Select(t => $"{t.Name()} {(string?)t["metadata"]!["resourceVersion"]}").Order()];
+
+    private static KafkaCluster Result(List<OperationEvent> events) => Assert.IsType<Completed<KafkaCluster>>(events[^1]).Result;
+
+    private static async Task<List<OperationEvent>> DeployAsync(FakeCluster cluster, ClusterSpec given)
+    {
+        using var connection = cluster.Connect();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var request = new DeployRequest(given, cluster.Namespace, false, false, false, TimeSpan.FromSeconds(40));
+        var plan = await DeployPlanner.PlanAsync(connection, Repository.Catalog, request, limit.Token);
+        var events = new List<OperationEvent>();
+        await foreach (var e in DeployCluster.RunAsync(connection, plan, limit.Token))
+            events.Add(e);
+        return events;
+    }
+}
