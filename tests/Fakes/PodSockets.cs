@@ -49,6 +49,9 @@ public sealed class FakeExec
     }
 }
 
+/// <summary>Thrown by what serves a port: the connection breaks in the middle, without a goodbye.</summary>
+public sealed class ConnectionCutException : Exception;
+
 /// <summary>The server's end of exec and port-forward: v4.channel.k8s.io, in which the first byte of a message names its channel.</summary>
 internal static class PodSockets
 {
@@ -94,6 +97,10 @@ internal static class PodSockets
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // One side went away.
+        }
+        catch (ConnectionCutException)
+        {
+            socket.Abort();
         }
 
         await far.DisposeAsync();

@@ -1,6 +1,8 @@
 using System.Text;
 using KafkaK8s.Core;
+using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.ZooKeeper;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
@@ -146,6 +148,39 @@ public sealed class PodTests
         using var connection = server.Connect();
         var e = await Assert.ThrowsAsync<ClusterException>(() => PodStream.OpenAsync(connection, "shop", Pod, 7, default));
         Assert.Equal(id, e.Id);
+    }
+
+    // Whoever asks through a port gets an answer, none, or a failure of the product; never an exception of the socket.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(5, 0)]
+    [InlineData(5, 4)]
+    [InlineData(7, 6)]
+    public async Task A_way_that_breaks_in_the_middle_is_no_raw_failure(int read, int answered)
+    {
+        await using var server = WithPod();
+        server.Ports = (_, _, _) => async (stream, cancel) =>
+        {
+            for (int i = 0; i < read; i++) // of none that are read the break comes before the request, or while it is sent
+            {
+                await stream.ReadExactlyAsync(new byte[1], cancel);
+                if (i < answered)
+                    await stream.WriteAsync(new byte[] { 0, 0, 0, 9 }.AsMemory(i % 4, 1), cancel);
+            }
+
+            throw new ConnectionCutException();
+        };
+        using var connection = server.Connect();
+        for (int i = 0; i < 20; i++)
+        {
+            await FourLetterWord.AskAsync(connection, "shop", Pod, "srvr and more", default);
+            await Assert.ThrowsAsync<ZooKeeperException>(async () => await ZooKeeperSession.OpenAsync(connection, "shop", Pod, "secret", default));
+            var e = await Assert.ThrowsAsync<ClusterException>(() => BrokerMetadata.ReadAsync(connection, "shop", Pod, TimeSpan.FromSeconds(5), default));
+            Assert.True(e.Id is "PortForwardFailed" or "BrokerSilent", e.Id);
+            await DescribeLogDirs.TryReadAsync(connection, "shop", Pod, TimeSpan.FromSeconds(5), default);
+            e = await Assert.ThrowsAsync<ClusterException>(() => BrokerConfigs.OfTopicsAsync(connection, "shop", Pod, ["t"], ["k"], default));
+            Assert.True(e.Id is "PortForwardFailed" or "BrokerSilent", e.Id);
+        }
     }
 
     private const string Pod = "web-0";
