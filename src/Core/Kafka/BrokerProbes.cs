@@ -12,7 +12,7 @@ internal sealed record BrokerProbe(int Broker, BrokerAnswer? Answer, string? Fai
 /// <summary>Asks all brokers of a cluster at the same time.</summary>
 internal static class BrokerProbes
 {
-    /// <summary>One look at each broker. A broker that cannot be asked is a finding; an API server that cannot be asked is an error.</summary>
+    /// <summary>Asks each broker once. One that cannot be asked is a finding; an API server that cannot be asked is an error.</summary>
     public static async Task<IReadOnlyList<BrokerProbe>> TakeAsync(
         KubeConnection connection, string ns, IEnumerable<NodeRef> brokers, TimeSpan timeout, CancellationToken cancel) =>
         await Task.WhenAll(brokers.Select(async node =>

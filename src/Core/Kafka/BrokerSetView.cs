@@ -46,8 +46,8 @@ internal sealed record BrokerSetView(ClusterModel Model)
         get
         {
             string headless = EnvText("ZK_SERVICE") ?? Names.ZooKeeperHeadless;
-            var servers = Names.Servers(EnvNumber("ZK_SERVERS") ?? 1).Select(n => $"{n.Pod}.{headless}.{Namespace}.svc:{ClusterNames.ZooKeeperPort}");
-            return $"{string.Join(',', servers)}/kafka";
+            var servers = Names.Servers(EnvNumber("ZK_SERVERS") ?? 1);
+            return $"{string.Join(',', servers.Select(n => $"{n.Pod}.{headless}.{Namespace}.svc:{ClusterNames.ZooKeeperPort}"))}/kafka";
         }
     }
 
@@ -64,7 +64,9 @@ internal sealed record BrokerSetView(ClusterModel Model)
     /// <summary>The broker of an id, also of one that has just joined.</summary>
     public NodeRef Broker(int id) => Brokers.FirstOrDefault(n => n.NodeId == id) ?? Names.Pool(Model.ManifestSet.Carrier, 0).OfId(id);
 
-    private string? EnvText(string name) => (string?)KubeObjects.Items(Container["env"]).FirstOrDefault(e => (string?)e["name"] == name)?["value"];
+    private string? EnvText(string name) =>
+        (string?)KubeObjects.Items(Container["env"]).FirstOrDefault(e => (string?)e["name"] == name)?["value"];
 
-    private int? EnvNumber(string name) => int.TryParse(EnvText(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null;
+    private int? EnvNumber(string name) =>
+        int.TryParse(EnvText(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null;
 }

@@ -23,7 +23,8 @@ internal static class GroupStart
     /// <param name="limit">Ends the asking.</param>
     /// <exception cref="ClusterException"><c>PartitionUnreadable</c>: an error that does not pass, or did not in time.</exception>
     public static async Task AtEndsAsync(
-        Func<int, byte[], Task<byte[]?>> ask, bool old, string topic, Func<Task<IReadOnlyList<PartitionView>>> partitions, string group, CancellationToken limit)
+        Func<int, byte[], Task<byte[]?>> ask, bool old, string topic, Func<Task<IReadOnlyList<PartitionView>>> partitions, string group,
+        CancellationToken limit)
     {
         var clock = Stopwatch.StartNew();
         while (true)
@@ -45,7 +46,8 @@ internal static class GroupStart
             {
                 limit.ThrowIfCancellationRequested();
                 throw new ClusterException("PartitionUnreadable", FailureKind.Unavailable, topic,
-                    $"The ends of the partitions of {topic} cannot be noted, from which the console consumer is to read ({why}). Nothing was sent. Leave -Topic out to check with a topic made for it.");
+                    $"The ends of the partitions of {topic} cannot be noted, from which the console consumer is to read ({why}). "
+                    + "Nothing was sent. Leave -Topic out to check with a topic made for it.");
             }
 
             await Task.Delay(Pause, limit).ConfigureAwait(false);
@@ -57,7 +59,8 @@ internal static class GroupStart
         (broker, request) => BrokerRequest.SendAsync(connection, brokers.Namespace, brokers.Broker(broker).Pod, request, limit);
 
     /// <returns>What went wrong, empty when nothing did; and whether it may pass.</returns>
-    private static async Task<(string Why, bool Passes)> OnceAsync(Func<int, byte[], Task<byte[]?>> ask, bool old, string topic, IReadOnlyList<PartitionView> partitions, string group)
+    private static async Task<(string Why, bool Passes)> OnceAsync(
+        Func<int, byte[], Task<byte[]?>> ask, bool old, string topic, IReadOnlyList<PartitionView> partitions, string group)
     {
         var leaderless = partitions.FirstOrDefault(p => p.Leader < 0);
         if (partitions.Count == 0 || leaderless is not null)
@@ -65,21 +68,26 @@ internal static class GroupStart
 
         short version = (short)(old ? 0 : 1);
         var ends = await Task.WhenAll(partitions.GroupBy(p => p.Leader).Select(async led =>
-            await ask(led.Key, GroupCodec.EndsRequest(version, topic, [.. led.Select(p => p.Partition)])).ConfigureAwait(false) is { } answer
-                ? GroupCodec.Ends(version, answer) : throw new FormatException($"broker {led.Key} closes the connection"))).ConfigureAwait(false);
+        {
+            byte[]? answer = await ask(led.Key, GroupCodec.EndsRequest(version, topic, [.. led.Select(p => p.Partition)])).ConfigureAwait(false);
+            return answer is null ? throw Closed(led.Key) : GroupCodec.Ends(version, answer);
+        })).ConfigureAwait(false);
         var all = ends.SelectMany(e => e).ToList();
         if (all.FirstOrDefault(e => e.Error != 0) is { Error: not 0 } unknown)
             return ($"partition {unknown.Partition}: {KafkaErrors.Words(unknown.Error)}", KafkaErrors.Passes(unknown.Error));
 
         byte[]? found = await ask(partitions[0].Leader, GroupCodec.CoordinatorRequest(group)).ConfigureAwait(false);
-        var (error, coordinator) = found is null ? throw new FormatException("a broker closes the connection") : GroupCodec.Coordinator(found);
+        var (error, coordinator) = found is null ? throw Closed(partitions[0].Leader) : GroupCodec.Coordinator(found);
         if (error != 0)
             return ($"no coordinator of the group: {KafkaErrors.Words(error)}", KafkaErrors.Passes(error));
 
-        byte[]? committed = await ask(coordinator, GroupCodec.CommitRequest(group, topic, [.. all.Select(e => (e.Partition, e.End))], Keep)).ConfigureAwait(false);
-        if (committed is null)
-            throw new FormatException($"broker {coordinator} closes the connection");
+        byte[] commit = GroupCodec.CommitRequest(group, topic, [.. all.Select(e => (e.Partition, e.End))], Keep);
+        byte[] committed = await ask(coordinator, commit).ConfigureAwait(false) ?? throw Closed(coordinator);
         var refused = GroupCodec.Committed(committed).FirstOrDefault(c => c.Error != 0);
-        return refused.Error == 0 ? ("", true) : ($"partition {refused.Partition}: {KafkaErrors.Words(refused.Error)}", KafkaErrors.Passes(refused.Error));
+        return refused.Error == 0
+            ? ("", true)
+            : ($"partition {refused.Partition}: {KafkaErrors.Words(refused.Error)}", KafkaErrors.Passes(refused.Error));
     }
+
+    private static FormatException Closed(int broker) => new($"broker {broker} closes the connection");
 }

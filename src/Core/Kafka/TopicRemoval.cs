@@ -25,7 +25,8 @@ internal static class TopicRemoval
         string why = "no broker answers";
         while (!limit.IsCancellationRequested)
         {
-            var views = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, AskLimit, CancellationToken.None).ConfigureAwait(false);
+            var views = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, AskLimit, CancellationToken.None)
+                .ConfigureAwait(false);
             var view = views.Select(v => v.Answer?.View).FirstOrDefault(v => v is not null && v.ControllerId >= 0);
             if (view is not null)
             {
@@ -34,7 +35,8 @@ internal static class TopicRemoval
                 try
                 {
                     string controller = brokers.Broker(view.ControllerId).Pod;
-                    byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, controller, Request(topic, 1000), limit.Token)
+                    byte[] request = Request(topic, 1000);
+                    byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, controller, request, limit.Token)
                         .ConfigureAwait(false);
                     short error = answer is null ? UnknownTopic : Response(answer);
                     if (error is not (0 or UnknownTopic or TimedOut or NotController))
@@ -58,12 +60,13 @@ internal static class TopicRemoval
     }
 
     /// <summary>A request to remove one topic, with its length in front.</summary>
-    public static byte[] Request(string topic, int timeoutMilliseconds) => WireWriter.Request(ApiKey, Version, BrokerRequest.Correlation, body =>
-    {
-        body.Count(1);
-        body.Text(topic);
-        body.Int32(timeoutMilliseconds);
-    });
+    public static byte[] Request(string topic, int timeoutMilliseconds) =>
+        WireWriter.Request(ApiKey, Version, BrokerRequest.Correlation, body =>
+        {
+            body.Count(1);
+            body.Text(topic);
+            body.Int32(timeoutMilliseconds);
+        });
 
     /// <summary>Kafka's error code for the topic, 0 for none.</summary>
     /// <exception cref="FormatException">It is no such response.</exception>

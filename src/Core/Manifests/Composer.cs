@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Manifests;
@@ -6,77 +7,82 @@ namespace KafkaK8s.Core.Manifests;
 /// <summary>Spec + manifests = the objects of one cluster. Pure: no clock, no server, no environment.</summary>
 internal static class Composer
 {
-    // Environment variables whose values are names of objects.
-    private static readonly HashSet<string> NameVariables = ["HEADLESS_SERVICE", "ZK_SET", "ZK_SERVICE"];
+    // Label by which a Service selects one pod of a set: its value is the pod's name.
+    private const string PodNameLabel = "statefulset.kubernetes.io/pod-name";
 
     /// <summary>The objects of the cluster. With a spec that says nothing these are the manifests unchanged.</summary>
     /// <param name="catalog">The manifests.</param>
     /// <param name="spec">A completed and checked spec.</param>
     /// <param name="given">The parameters as given, to be written down on the cluster.</param>
     /// <param name="former">How they are written down there now; null where they are not.</param>
-    public static IReadOnlyList<JsonObject> Compose(ManifestCatalog catalog, ClusterSpec spec, ClusterSpec given, string? former = null)
+    /// <param name="more">Further edits, additions and clones, by the names of the manifests and the nodes of the composition.</param>
+    /// <exception cref="ClusterException"><c>ParameterUnfit</c>: a parameter that clusters of this mode do not have.</exception>
+    public static IReadOnlyList<JsonObject> Compose(
+        ManifestCatalog catalog, ClusterSpec spec, ClusterSpec given, string? former = null, Action<Composition>? more = null)
     {
-        var objects = catalog.Objects.Select(o => (JsonObject)o.DeepClone()).ToList();
+        var composition = new Composition(catalog);
         if (spec.Ephemeral == true)
-            objects.ForEach(DropVolumes);
-        foreach (var slot in ManifestFields.All)
         {
-            if (slot.Value(spec) is JsonNode value)
-                TreePath.Set(objects.Single(o => (string?)o["kind"] == slot.Kind && NameOf(o) == slot.Name), slot.Path, value, slot.MayAdd);
+            foreach (var set in composition.Sets)
+                DropVolumes(set);
+        }
+
+        ManifestFields.CheckFit(catalog.Set, spec);
+        foreach (var field in ManifestFields.Of(catalog.Set))
+        {
+            if (field.Value(spec) is JsonNode value)
+                composition.Edit(field.Kind, field.Name, field.Path, value, field.MayAdd);
         }
 
         if (SpecStore.Write(given, former) is string text)
         {
-            var metadata = objects.Single(o => (string?)o["kind"] == "StatefulSet" && NameOf(o) == "kafka")["metadata"]!.AsObject();
+            var metadata = composition.Find("StatefulSet", catalog.Set.Carrier.Name)["metadata"]!.AsObject();
             var annotations = metadata["annotations"] as JsonObject ?? [];
             annotations[ClusterNames.SpecAnnotation] = text;
             metadata["annotations"] = annotations;
         }
 
+        more?.Invoke(composition);
         if (spec.Name != ClusterSpec.DefaultName)
         {
-            var names = new ClusterNames(spec.Name);
-            foreach (var tree in objects)
+            var names = new ClusterNames(spec.Name, catalog.Set);
+            foreach (var tree in composition.Objects)
                 Rename(tree, names);
         }
 
-        return objects;
+        return composition.Objects;
     }
 
-    private static string NameOf(JsonObject tree) => (string)tree["metadata"]!["name"]!;
-
-    private static void DropVolumes(JsonObject tree)
+    private static void DropVolumes(JsonObject set)
     {
-        if ((string?)tree["kind"] != "StatefulSet")
-            return;
-        var claims = tree["spec"]!["volumeClaimTemplates"]!.AsArray();
-        var volumes = tree["spec"]!["template"]!["spec"]!["volumes"]!.AsArray();
-        foreach (var claim in claims)
-            volumes.Add(new JsonObject { ["name"] = (string)claim!["metadata"]!["name"]!, ["emptyDir"] = new JsonObject() });
-        tree["spec"]!.AsObject().Remove("volumeClaimTemplates");
+        var pod = set["spec"]!["template"]!["spec"]!.AsObject();
+        var volumes = pod["volumes"] as JsonArray ?? [];
+        pod["volumes"] = volumes;
+        foreach (var claim in KubeObjects.Items(set["spec"]!["volumeClaimTemplates"]))
+            volumes.Add(new JsonObject { ["name"] = claim.Name(), ["emptyDir"] = new JsonObject() });
+        set["spec"]!.AsObject().Remove("volumeClaimTemplates");
     }
 
     // As kustomize's namePrefix does: the object's own name, the references to others, and the labels that say whose it is.
     private static void Rename(JsonObject tree, ClusterNames names)
     {
-        Relabel(tree, names.Cluster);
-        var metadata = tree["metadata"]!.AsObject();
-        metadata["name"] = names.Prefixed((string)metadata["name"]!);
+        Relabel(tree, names);
+        Prefix(tree["metadata"], "name", names);
         if ((string?)tree["kind"] != "StatefulSet")
             return;
-        Prefix(tree["spec"]!, "serviceName", names);
+        Prefix(tree["spec"], "serviceName", names);
         var pod = tree["spec"]!["template"]!["spec"]!;
-        foreach (var volume in pod["volumes"]!.AsArray())
+        foreach (var volume in KubeObjects.Items(pod["volumes"]))
         {
-            Prefix(volume!["configMap"], "name", names);
+            Prefix(volume["configMap"], "name", names);
             Prefix(volume["secret"], "secretName", names);
         }
 
-        foreach (var variable in pod["containers"]!.AsArray().SelectMany(c => c!["env"]!.AsArray()))
+        foreach (var variable in KubeObjects.Items(pod["containers"]).SelectMany(c => KubeObjects.Items(c["env"])))
         {
-            Prefix(variable!["valueFrom"]?["secretKeyRef"], "name", names);
+            Prefix(variable["valueFrom"]?["secretKeyRef"], "name", names);
             Prefix(variable["valueFrom"]?["configMapKeyRef"], "name", names);
-            if (NameVariables.Contains((string)variable["name"]!))
+            if (names.ManifestSet.NameVariables.Contains((string)variable["name"]!))
                 Prefix(variable, "value", names);
         }
     }
@@ -87,19 +93,20 @@ internal static class Composer
             parent[key] = names.Prefixed(name);
     }
 
-    private static void Relabel(JsonNode? node, string cluster)
+    private static void Relabel(JsonNode? node, ClusterNames names)
     {
         if (node is JsonObject map)
         {
             foreach (string label in new[] { ClusterNames.InstanceLabel, ClusterNames.ClusterLabel }.Where(map.ContainsKey))
-                map[label] = cluster;
+                map[label] = names.Cluster;
+            Prefix(map, PodNameLabel, names);
             foreach (var (_, child) in map)
-                Relabel(child, cluster);
+                Relabel(child, names);
         }
         else if (node is JsonArray array)
         {
             foreach (var child in array)
-                Relabel(child, cluster);
+                Relabel(child, names);
         }
     }
 }

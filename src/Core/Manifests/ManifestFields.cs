@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
@@ -14,65 +15,100 @@ namespace KafkaK8s.Core.Manifests;
 /// <param name="MayAdd">Whether the manifests leave the place out, as they do with a storage class.</param>
 /// <param name="Back">From what stands in the place back to the parameter's value; null where it is the same.</param>
 internal sealed record ManifestField(
-    string Parameter, string Kind, string Name, string Path, Func<ClusterSpec, JsonNode?> Value, bool MayAdd = false, Func<JsonNode, JsonNode>? Back = null)
+    string Parameter, string Kind, string Name, string Path, Func<ClusterSpec, JsonNode?> Value, bool MayAdd = false,
+    Func<JsonNode, JsonNode>? Back = null)
 {
     /// <summary>The parameter's value, of what stands in the place.</summary>
     public JsonNode Read(JsonNode stands) => Back?.Invoke(stands) ?? stands;
 }
 
-/// <summary>The table of slots: which field a parameter changes. Nothing else in the product changes a manifest for a parameter,
+/// <summary>The table of fields: which field a parameter changes. Nothing else in the product changes a manifest for a parameter,
 /// save <c>-Ephemeral</c>, which exchanges volumes for empty folders.</summary>
 internal static class ManifestFields
 {
-    private const string Pod = "spec.template.spec";
-    private const string Kafka = $"{Pod}.containers[name=kafka]";
-    private const string ZooKeeper = $"{Pod}.containers[name=zookeeper]";
-    private const string Claim = "spec.volumeClaimTemplates[metadata.name=data].spec";
+    private const NodeRoles ZooKeeper = NodeRoles.ZooKeeper;
+    private const NodeRoles Broker = NodeRoles.Broker;
+    private const NodeRoles Every = NodeRoles.ZooKeeper | NodeRoles.Broker | NodeRoles.Controller;
 
-    /// <summary>All slots.</summary>
-    public static readonly IReadOnlyList<ManifestField> All =
+    private const string Pod = "spec.template.spec";
+    private const string Own = $"{Pod}.containers[name={AppMark}]";
+    private const string Claim = "spec.volumeClaimTemplates[metadata.name=data].spec";
+    private const string AppMark = "(app)"; // stands for the name of the pool's own container
+
+    private static readonly IReadOnlyList<Rule> Rules =
     [
-        new(nameof(ClusterSpec.ZooKeeperCount), "StatefulSet", "zk", "spec.replicas", s => s.ZooKeeperCount),
-        new(nameof(ClusterSpec.ZooKeeperCount), "StatefulSet", "zk", $"{ZooKeeper}.env[name=ZK_BOOTSTRAP_SERVERS].value", s => Text(s.ZooKeeperCount)),
-        new(nameof(ClusterSpec.ZooKeeperCount), "StatefulSet", "kafka", $"{Kafka}.env[name=ZK_SERVERS].value", s => Text(s.ZooKeeperCount)),
-        new(nameof(ClusterSpec.ZooKeeperImage), "StatefulSet", "zk", $"{ZooKeeper}.image", s => s.ZooKeeperImage),
-        new(nameof(ClusterSpec.ZooKeeperMemory), "StatefulSet", "zk", $"{ZooKeeper}.resources.requests.memory", s => s.ZooKeeperMemory),
-        new(nameof(ClusterSpec.ZooKeeperMemory), "StatefulSet", "zk", $"{ZooKeeper}.resources.limits.memory", s => s.ZooKeeperMemory),
-        new(nameof(ClusterSpec.ZooKeeperCpu), "StatefulSet", "zk", $"{ZooKeeper}.resources.requests.cpu", s => s.ZooKeeperCpu),
-        new(nameof(ClusterSpec.ZooKeeperCpuLimit), "StatefulSet", "zk", $"{ZooKeeper}.resources.limits.cpu", s => s.ZooKeeperCpuLimit, MayAdd: true),
-        new(nameof(ClusterSpec.ZooKeeperStorageSize), "StatefulSet", "zk", $"{Claim}.resources.requests.storage", s => s.ZooKeeperStorageSize),
-        new(nameof(ClusterSpec.StorageClass), "StatefulSet", "zk", $"{Claim}.storageClassName", s => s.StorageClass, MayAdd: true),
-        new(nameof(ClusterSpec.BrokerCount), "StatefulSet", "kafka", "spec.replicas", s => s.BrokerCount),
-        new(nameof(ClusterSpec.KafkaImage), "StatefulSet", "kafka", $"{Kafka}.image", s => s.KafkaImage),
-        new(nameof(ClusterSpec.BrokerMemory), "StatefulSet", "kafka", $"{Kafka}.resources.requests.memory", s => s.BrokerMemory),
-        new(nameof(ClusterSpec.BrokerMemory), "StatefulSet", "kafka", $"{Kafka}.resources.limits.memory", s => s.BrokerMemory),
-        new(nameof(ClusterSpec.BrokerCpu), "StatefulSet", "kafka", $"{Kafka}.resources.requests.cpu", s => s.BrokerCpu),
-        new(nameof(ClusterSpec.BrokerCpuLimit), "StatefulSet", "kafka", $"{Kafka}.resources.limits.cpu", s => s.BrokerCpuLimit, MayAdd: true),
-        new(nameof(ClusterSpec.StorageSize), "StatefulSet", "kafka", $"{Claim}.resources.requests.storage", s => s.StorageSize),
-        new(nameof(ClusterSpec.StorageClass), "StatefulSet", "kafka", $"{Claim}.storageClassName", s => s.StorageClass, MayAdd: true),
-        new(nameof(ClusterSpec.ReplicationFactor), "StatefulSet", "kafka", $"{Kafka}.env[name=DEFAULT_REPLICATION_FACTOR].value", s => Text(s.ReplicationFactor)),
-        new(nameof(ClusterSpec.MinInSyncReplicas), "StatefulSet", "kafka", $"{Kafka}.env[name=MIN_INSYNC_REPLICAS].value", s => Text(s.MinInSyncReplicas)),
-        new(nameof(ClusterSpec.Config), "StatefulSet", "kafka", $"{Kafka}.env[name={BrokerConfig.Variable}].value", s => Properties(s.Config), Back: n => Table(BrokerConfig.Read((string?)n ?? "")) ?? []),
-        new(nameof(ClusterSpec.NodeSelector), "StatefulSet", "zk", $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
-        new(nameof(ClusterSpec.NodeSelector), "StatefulSet", "kafka", $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
-        new(nameof(ClusterSpec.Toleration), "StatefulSet", "zk", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true, Back: TolerationTexts),
-        new(nameof(ClusterSpec.Toleration), "StatefulSet", "kafka", $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true, Back: TolerationTexts),
+        new(nameof(ClusterSpec.ZooKeeperCount), ZooKeeper, "spec.replicas", s => s.ZooKeeperCount),
+        new(nameof(ClusterSpec.ZooKeeperCount), ZooKeeper, Variable("ZK_BOOTSTRAP_SERVERS"), s => Text(s.ZooKeeperCount)),
+        new(nameof(ClusterSpec.ZooKeeperCount), Broker, Variable("ZK_SERVERS"), s => Text(s.ZooKeeperCount), Beside: ZooKeeper),
+        new(nameof(ClusterSpec.ZooKeeperImage), ZooKeeper, $"{Own}.image", s => s.ZooKeeperImage),
+        new(nameof(ClusterSpec.ZooKeeperMemory), ZooKeeper, $"{Own}.resources.requests.memory", s => s.ZooKeeperMemory),
+        new(nameof(ClusterSpec.ZooKeeperMemory), ZooKeeper, $"{Own}.resources.limits.memory", s => s.ZooKeeperMemory),
+        new(nameof(ClusterSpec.ZooKeeperCpu), ZooKeeper, $"{Own}.resources.requests.cpu", s => s.ZooKeeperCpu),
+        new(nameof(ClusterSpec.ZooKeeperCpuLimit), ZooKeeper, $"{Own}.resources.limits.cpu", s => s.ZooKeeperCpuLimit, MayAdd: true),
+        new(nameof(ClusterSpec.ZooKeeperStorageSize), ZooKeeper, $"{Claim}.resources.requests.storage", s => s.ZooKeeperStorageSize),
+        new(nameof(ClusterSpec.BrokerCount), Broker, "spec.replicas", s => s.BrokerCount),
+        new(nameof(ClusterSpec.KafkaImage), Broker | NodeRoles.Controller, $"{Own}.image", s => s.KafkaImage),
+        new(nameof(ClusterSpec.BrokerMemory), Broker, $"{Own}.resources.requests.memory", s => s.BrokerMemory),
+        new(nameof(ClusterSpec.BrokerMemory), Broker, $"{Own}.resources.limits.memory", s => s.BrokerMemory),
+        new(nameof(ClusterSpec.BrokerCpu), Broker, $"{Own}.resources.requests.cpu", s => s.BrokerCpu),
+        new(nameof(ClusterSpec.BrokerCpuLimit), Broker, $"{Own}.resources.limits.cpu", s => s.BrokerCpuLimit, MayAdd: true),
+        new(nameof(ClusterSpec.StorageSize), Broker, $"{Claim}.resources.requests.storage", s => s.StorageSize),
+        new(nameof(ClusterSpec.StorageClass), Every, $"{Claim}.storageClassName", s => s.StorageClass, MayAdd: true),
+        new(nameof(ClusterSpec.ReplicationFactor), Broker, Variable("DEFAULT_REPLICATION_FACTOR"), s => Text(s.ReplicationFactor)),
+        new(nameof(ClusterSpec.MinInSyncReplicas), Broker, Variable("MIN_INSYNC_REPLICAS"), s => Text(s.MinInSyncReplicas)),
+        new(nameof(ClusterSpec.Config), Broker, Variable(BrokerConfig.Variable), s => Properties(s.Config), Back: Config),
+        new(nameof(ClusterSpec.NodeSelector), Every, $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
+        new(nameof(ClusterSpec.Toleration), Every, $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true, Back: TolerationTexts),
     ];
+
+    private static readonly ConcurrentDictionary<ManifestSet, IReadOnlyList<ManifestField>> Known = new();
+
+    /// <summary>The fields of the manifests with ZooKeeper.</summary>
+    public static IReadOnlyList<ManifestField> All => Of(ManifestSets.ZooKeeper);
+
+    /// <summary>The fields of a set of manifests: each rule at each pool that has its role.</summary>
+    public static IReadOnlyList<ManifestField> Of(ManifestSet set) => Known.GetOrAdd(set, s =>
+        [.. Rules.Where(r => Applies(r, s)).SelectMany(r => s.Pools.Where(p => p.Has(r.On)).Select(p => new ManifestField(
+            r.Parameter, "StatefulSet", p.Name, r.Path.Replace(AppMark, p.App, StringComparison.Ordinal), r.Value, r.MayAdd, r.Back)))]);
+
+    /// <summary>Refuses a parameter that has no field in a set of manifests: it would be written down and do nothing.</summary>
+    /// <exception cref="ClusterException"><c>ParameterUnfit</c>.</exception>
+    public static void CheckFit(ManifestSet set, ClusterSpec spec)
+    {
+        var fields = Of(set).Select(f => f.Parameter).ToHashSet();
+        if (Rules.FirstOrDefault(r => !fields.Contains(r.Parameter) && r.Value(spec) is not null) is { } unfit)
+        {
+            throw new ClusterException("ParameterUnfit", FailureKind.InvalidInput, unfit.Parameter,
+                $"-{unfit.Parameter}: the cluster {spec.Name} keeps its metadata in {set.Mode}, and has nothing that this could set. "
+                + "Leave it out.");
+        }
+    }
+
+    private static bool Applies(Rule rule, ManifestSet set) => rule.Beside == NodeRoles.None || set.Pool(rule.Beside) is not null;
+
+    private static string Variable(string name) => $"{Own}.env[name={name}].value";
 
     private static JsonNode? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     private static JsonNode? Properties(IReadOnlyDictionary<string, string?>? config) => config is null ? null : BrokerConfig.Lines(config);
 
     // Left out where it is empty: an apply without the field takes back what an earlier one set.
-    private static JsonObject? Table(IReadOnlyDictionary<string, string?>? labels) =>
-        labels is { Count: > 0 } ? new(labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))) : null;
+    private static JsonObject? Table(IReadOnlyDictionary<string, string?>? labels) => labels is { Count: > 0 }
+        ? new(labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)))
+        : null;
+
+    private static JsonNode Config(JsonNode stands) => Table(BrokerConfig.Read((string?)stands ?? "")) ?? [];
 
     private static JsonArray TolerationTexts(JsonNode stands) => [.. KubeObjects.Items(stands).Select(t => (JsonNode)Untolerate(t))];
 
-    private static string Untolerate(JsonObject t) =>
-        $"{(string?)t["key"]}{((string?)t["value"] is string value ? $"={value}" : "")}{((string?)t["effect"] is string effect ? $":{effect}" : "")}";
+    private static string Untolerate(JsonObject t)
+    {
+        string value = (string?)t["value"] is string given ? $"={given}" : "";
+        return (string?)t["effect"] is string effect ? $"{(string?)t["key"]}{value}:{effect}" : $"{(string?)t["key"]}{value}";
+    }
 
-    private static JsonArray? Tolerations(IReadOnlyList<string>? texts) => texts is { Count: > 0 } ? [.. texts.Order(StringComparer.Ordinal).Select(Tolerate)] : null;
+    private static JsonArray? Tolerations(IReadOnlyList<string>? texts) =>
+        texts is { Count: > 0 } ? [.. texts.Order(StringComparer.Ordinal).Select(Tolerate)] : null;
 
     private static JsonObject Tolerate(string text)
     {
@@ -84,4 +120,16 @@ internal static class ManifestFields
             tree["effect"] = effect;
         return tree;
     }
+
+    /// <summary>A field of the pools with a role, whatever they are called.</summary>
+    /// <param name="Parameter">Property of <see cref="ClusterSpec"/>.</param>
+    /// <param name="On">Role of the pools; one of them is enough.</param>
+    /// <param name="Path">Path in the StatefulSet.</param>
+    /// <param name="Value">The value.</param>
+    /// <param name="MayAdd">Whether the manifests leave the place out.</param>
+    /// <param name="Back">From what stands in the place back to the parameter's value.</param>
+    /// <param name="Beside">Role that a pool of the set must have for it, be it another one.</param>
+    private sealed record Rule(
+        string Parameter, NodeRoles On, string Path, Func<ClusterSpec, JsonNode?> Value, bool MayAdd = false,
+        Func<JsonNode, JsonNode>? Back = null, NodeRoles Beside = NodeRoles.None);
 }

@@ -14,7 +14,8 @@ internal sealed record PoolStorage(string? Size, string? Class)
     /// <summary>The volumes of a StatefulSet.</summary>
     public static PoolStorage Of(JsonObject set)
     {
-        var claim = KubeObjects.Items(set["spec"]?["volumeClaimTemplates"]).FirstOrDefault(c => (string?)c["metadata"]?["name"] == "data")?["spec"];
+        var claims = KubeObjects.Items(set["spec"]?["volumeClaimTemplates"]);
+        var claim = claims.FirstOrDefault(c => (string?)c["metadata"]?["name"] == "data")?["spec"];
         return new((string?)claim?["resources"]?["requests"]?["storage"], (string?)claim?["storageClassName"]);
     }
 }
@@ -79,7 +80,8 @@ internal sealed record ClusterModel
             ManifestSet = names.ManifestSet,
             Names = names,
             Namespace = ns,
-            Pools = [.. names.ManifestSet.Pools.Select(p => names.Pool(p, sets.TryGetValue(p.Name, out var set) ? Readiness.Wanted(set) : 0))],
+            Pools = [.. names.ManifestSet.Pools.Select(p =>
+                names.Pool(p, sets.TryGetValue(p.Name, out var set) ? Readiness.Wanted(set) : 0))],
             Sets = sets,
         };
     }
@@ -90,7 +92,8 @@ internal sealed record ClusterModel
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="roles">Roles of the pools to read.</param>
     /// <param name="cancel">Ends the reading.</param>
-    public static async Task<ClusterModel> FindAsync(KubeConnection connection, string ns, string cluster, NodeRoles roles, CancellationToken cancel)
+    public static async Task<ClusterModel> FindAsync(
+        KubeConnection connection, string ns, string cluster, NodeRoles roles, CancellationToken cancel)
     {
         var names = new ClusterNames(cluster);
         var bases = ManifestSets.All.SelectMany(s => s.Pools).Where(p => p.Has(roles)).Select(p => p.Name).Distinct();

@@ -24,8 +24,8 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>Annotation of the brokers' StatefulSet: the version of the manifests that the cluster was made from.</summary>
     public const string ManifestsAnnotation = "kafkak8s.io/manifests";
 
-    /// <summary>Annotation of the StatefulSets of a cluster that keeps its metadata elsewhere than in ZooKeeper: where.</summary>
-    public const string ModeAnnotation = "kafkak8s.io/mode";
+    /// <summary>Annotation of StatefulSets: the name of the set of manifests that they come from.</summary>
+    public const string SetAnnotation = "kafkak8s.io/manifest-set";
 
     /// <summary>Annotation of the ZooKeeper servers' StatefulSet: the change of the ensemble that is under way, or was not finished.</summary>
     public const string ChangeAnnotation = "kafkak8s.io/ensemble-change";
@@ -112,7 +112,12 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     public static string Claim(string pod) => $"data-{pod}";
 
     /// <summary>Whether a volume claim is, by its name, one of this cluster's sets.</summary>
-    public bool OwnsClaim(JsonObject claim) => Ownership.ClusterOfClaim(claim) == Cluster;
+    public bool OwnsClaim(JsonObject claim) => NodeOfClaim(claim.Name()) is not null;
+
+    /// <summary>The node whose pod uses a volume claim of this name; null where it is none of this cluster's.</summary>
+    public NodeRef? NodeOfClaim(string claim) => claim.StartsWith(Claim(""), StringComparison.Ordinal)
+        ? ManifestSet.Pools.Select(p => Pool(p, 0).OfPod(claim[Claim("").Length..])).FirstOrDefault(n => n is not null)
+        : null;
 
     /// <summary>Address of the bootstrap service inside the Kubernetes cluster.</summary>
     public string Bootstrap(string ns) => $"{BootstrapService}.{ns}.svc:{InternalPort}";

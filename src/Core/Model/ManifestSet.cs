@@ -29,6 +29,9 @@ internal sealed record Listener(string Name, int Port, bool OnLoopback);
 /// </remarks>
 internal sealed record ManifestSet
 {
+    /// <summary>Name of the set, which its files write on their StatefulSets; those of the oldest set, with ZooKeeper, need not.</summary>
+    public required string Name { get; init; }
+
     /// <summary>Where a cluster of this set keeps its metadata.</summary>
     public required ClusterMode Mode { get; init; }
 
@@ -60,9 +63,10 @@ internal sealed record ManifestSet
 /// <summary>The sets of manifests that this module brings.</summary>
 internal static class ManifestSets
 {
-    /// <summary>Brokers with a ZooKeeper ensemble: broker N is the pod with the ordinal N, server N is the pod with the ordinal N - 1.</summary>
+    /// <summary>Brokers with a ZooKeeper ensemble: broker N is the pod with the ordinal N, server N the one with the ordinal N - 1.</summary>
     public static readonly ManifestSet ZooKeeper = new()
     {
+        Name = "zookeeper",
         Mode = ClusterMode.ZooKeeper,
         Files = ["kafka_deploy.yaml", "kafka_service.yaml", "zk_set.yaml"],
         Pools =
@@ -79,11 +83,11 @@ internal static class ManifestSets
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<ManifestSet> All = [ZooKeeper];
 
-    /// <summary>The one that a cluster's StatefulSets come from: by the mode that is written on them, the one with ZooKeeper where none is.</summary>
+    /// <summary>The one that a cluster's StatefulSets come from: by its name on them, the one with ZooKeeper where none is.</summary>
     /// <param name="sets">The StatefulSets.</param>
     /// <param name="known">The sets of manifests to choose from.</param>
     public static ManifestSet Of(IEnumerable<JsonObject> sets, IReadOnlyList<ManifestSet> known) =>
-        sets.Select(s => s.Annotation(ClusterNames.ModeAnnotation)).FirstOrDefault(m => m is not null) is string mode
-            ? known.FirstOrDefault(k => k.Mode.ToString() == mode) ?? ZooKeeper
+        sets.Select(s => s.Annotation(ClusterNames.SetAnnotation)).FirstOrDefault(n => n is not null) is string name
+            ? known.FirstOrDefault(k => k.Name == name) ?? ZooKeeper
             : ZooKeeper;
 }

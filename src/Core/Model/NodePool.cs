@@ -53,5 +53,6 @@ internal sealed record NodePool(PoolTemplate Template, string Set, int Count)
     public NodeRef OfId(int nodeId) => Node(nodeId - Template.FirstNodeId);
 
     /// <summary>The node of a pod; null where the pod is none of this pool's.</summary>
-    public NodeRef? OfPod(string pod) => KubeObjects.Ordinal(pod) is >= 0 and int ordinal && Node(ordinal) is var node && node.Pod == pod ? node : null;
+    public NodeRef? OfPod(string pod) =>
+        KubeObjects.Ordinal(pod) is >= 0 and int ordinal && Node(ordinal) is var node && node.Pod == pod ? node : null;
 }

@@ -18,7 +18,7 @@ internal static class Ownership
         : tree.Label(ClusterNames.ClusterLabel) ?? ByName(tree.Name()) ?? tree.Label(ClusterNames.InstanceLabel);
 
     /// <summary>Name of the cluster whose pod uses a volume claim; null where it is no pod of a cluster.</summary>
-    /// <remarks>By the name alone: old servers label a claim with the set's selector only, and a set takes any claim of that name.</remarks>
+    /// <remarks>By the name alone: old servers label a claim with the set's selector, and a set takes any claim of that name.</remarks>
     public static string? ClusterOfClaim(JsonObject claim)
     {
         string prefix = ClusterNames.Claim("");

@@ -16,7 +16,7 @@ public sealed class ClusterModelTests
         Assert.Equal([("demo-kafka-0", 0), ("demo-kafka-1", 1)], model.Brokers.Select(n => (n.Pod, n.NodeId)));
         Assert.Equal([("demo-zk-0", 1), ("demo-zk-1", 2), ("demo-zk-2", 3)], model.ZooKeeper.Select(n => (n.Pod, n.NodeId)));
         Assert.Empty(model.Controllers);
-        Assert.Equal((ClusterMode.ZooKeeper, 0), (model.Mode, model.ManifestVersion));
+        Assert.Equal(ClusterMode.ZooKeeper, model.Mode);
         Assert.Equal("demo-kafka-1.demo-kafka-headless.shop.svc", model.Brokers[1].Host(Demo, "shop"));
         Assert.Equal("demo-zk-2.demo-zk-headless.shop.svc", model.ZooKeeper[2].Host(Demo, "shop"));
     }
