@@ -94,7 +94,7 @@ Describe 'A cluster on a bad day' -Tag Lab {
     Context 'a pod is killed' {
         BeforeAll { Start-ToolPod -Namespace $ns -Node $nodes[0] }
 
-        It 'loses nothing when a broker goes without a word' -Tag OldServer {
+        It 'loses nothing when a broker goes without a word' {
             Start-Traffic broker-killed
             $null = kubectl delete pod demo-kafka-1 -n $ns --grace-period=0 --force
             $now = Get-Demo
@@ -131,6 +131,7 @@ Describe 'A cluster on a bad day' -Tag Lab {
     Context 'a node goes' -Tag OldServer {
         BeforeAll {
             if ($Lab.IsLab -and $nodes.Count -gt 2) {
+                Start-ToolPod -Namespace $ns -Node $nodes[0]
                 Start-Traffic node-lost
                 $script:victim = $nodes[-1]
                 $script:brokers = @((Get-Kube pods -n $ns -l app.kubernetes.io/name=kafka --field-selector "spec.nodeName=$victim").items.metadata.name)
@@ -143,7 +144,7 @@ Describe 'A cluster on a bad day' -Tag Lab {
             if (-not $Lab.IsLab) { Set-ItResult -Skipped -Because $NoLab; return }
             $brokers | Should -Not -BeNullOrEmpty
             # the pods of a node are given up one after the other
-            Wait-Until -Seconds 90 -For "pod $($brokers[0]) is named" { (Get-Demo).Reasons -join ' ' -match "pod $($brokers[0]): (is not ready any more|NodeNotReady: its node \S+ does not answer)" }
+            Wait-Until -Seconds 90 -For "pod $($brokers[0]) is named" { (Get-Demo).Reasons -join ' ' -match "pod $($brokers[0]): NodeNotReady: its node $victim does not answer" }
             (Get-Demo).Status | Should -Be 'Degraded'
         }
 

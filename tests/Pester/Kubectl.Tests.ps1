@@ -2,7 +2,7 @@
 
 BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
 
-Describe 'Without the module' -Tag Lab, OldServer {
+Describe 'Without the module' -Tag Lab {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab kubectl
@@ -22,7 +22,7 @@ Describe 'Without the module' -Tag Lab, OldServer {
             Write-Host "      ready $([int] $clock.Elapsed.TotalSeconds) s after kubectl apply"
         }
 
-        It 'gives 3 ZooKeeper servers and 3 brokers without a restart' {
+        It 'gives 3 ZooKeeper servers and 3 brokers without a restart' -Tag OldServer {
             $status = (Get-Kube pods -n $ns).items.status.containerStatuses
             $status | Should -HaveCount 6
             $status.ready | Sort-Object -Unique | Should -Be $true
@@ -40,14 +40,14 @@ Describe 'Without the module' -Tag Lab, OldServer {
             ($read | ForEach-Object { [int] $_ } | Sort-Object -Unique) -join ',' | Should -Be ((1..500) -join ',')
         }
 
-        It 'is a cluster named kafka to the module, which can test it' {
+        It 'is a cluster named kafka to the module, which can test it' -Tag OldServer {
             $cluster = Get-KafkaCluster -Namespace $ns
             "$($cluster.Name) $($cluster.Status) $($cluster.ZooKeeperReady) $($cluster.BrokersReady)" | Should -Be 'kafka Ready 3 3'
             $result = if ($Lab.HasTunnel) { Test-KafkaTopic -Namespace $ns } else { Test-KafkaTopic -Namespace $ns -ConsoleTools }
             $result.Checks | Where-Object Passed -ne $true | Should -BeNullOrEmpty
         }
 
-        It 'is left as it is by New-KafkaCluster without parameters' {
+        It 'is left as it is by New-KafkaCluster without parameters' -Tag OldServer {
             $uids = @((Get-Kube pods -n $ns).items.metadata.uid)
             $texts = Get-LiveText $ns kafka
             $same = New-KafkaCluster -Namespace $ns
@@ -56,7 +56,7 @@ Describe 'Without the module' -Tag Lab, OldServer {
             @((Get-Kube pods -n $ns).items.metadata.uid) | Should -Be $uids
         }
 
-        It 'can be changed by the module, except where kubectl set another value' {
+        It 'can be changed by the module, except where kubectl set another value' -Tag OldServer {
             $plan = New-KafkaCluster -Namespace $ns -Config @{ 'log.retention.hours' = 72 } -BrokerMemory 1100Mi -WhatIf -ErrorVariable problems -ErrorAction SilentlyContinue
             $plan | Should -BeNullOrEmpty
             $problems.FullyQualifiedErrorId | Should -BeLike 'KafkaK8s.FieldConflict,*'
@@ -65,7 +65,7 @@ Describe 'Without the module' -Tag Lab, OldServer {
             ($forced | Where-Object Action -eq 'Update').Fields.Path -match 'memory|EXTRA_PROPERTIES' | Should -HaveCount 3
         }
 
-        It 'is removed by kubectl delete -f manifests/, except for its volumes' {
+        It 'is removed by kubectl delete -f manifests/, except for its volumes' -Tag OldServer {
             $null = kubectl delete pod tools -n $ns --grace-period=0 --force --ignore-not-found
             $null = kubectl delete -n $ns -f $files --wait=false
             Wait-Until -Seconds 180 -For 'all but the volumes is gone' { -not (@((Get-State $ns).Keys) -notmatch '^PersistentVolumeClaim/') }
@@ -73,7 +73,7 @@ Describe 'Without the module' -Tag Lab, OldServer {
         }
     }
 
-    Context 'kubectl apply --server-side' {
+    Context 'kubectl apply --server-side' -Tag OldServer {
         It 'gives under our field manager what New-KafkaCluster gives: nothing to change' {
             $other = New-TestNamespace server-side
             try {

@@ -2,7 +2,7 @@
 
 BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
 
-Describe 'The life of a cluster' -Tag Lab, OldServer {
+Describe 'The life of a cluster' -Tag Lab {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab life
@@ -15,7 +15,7 @@ Describe 'The life of a cluster' -Tag Lab, OldServer {
 
     AfterAll { Close-Lab $ns }
 
-    Context 'when it is made' {
+    Context 'when it is made' -Tag OldServer {
         BeforeAll {
             $script:made = New-KafkaCluster demo -Namespace $ns -StorageSize 2Gi -Config @{ 'log.retention.hours' = 48 } -WarningVariable warned -WarningAction SilentlyContinue
             $script:warnings = $warned
@@ -77,7 +77,7 @@ Describe 'The life of a cluster' -Tag Lab, OldServer {
             $result.Brokers.Received | Where-Object { $_ -lt 300 } | Should -BeNullOrEmpty
         }
 
-        It 'passes with Kafka''s console tools' {
+        It 'passes with Kafka''s console tools' -Tag OldServer {
             $result = Test-KafkaTopic demo -Namespace $ns -ConsoleTools
             $result.Checks | Where-Object Passed -ne $true | Should -BeNullOrEmpty
             $result.Path | Should -Be 'ConsoleTools'
@@ -96,7 +96,7 @@ Describe 'The life of a cluster' -Tag Lab, OldServer {
             $null = kubectl delete pod tools -n $ns --grace-period=0 --force
         }
 
-        It 'keeps the topic with -KeepTopic, and uses it again with -Topic' {
+        It 'keeps the topic with -KeepTopic, and uses it again with -Topic' -Tag OldServer {
             $script:kept = Test-Demo -KeepTopic -MessageCount 2000
             $kept.Passed | Should -BeTrue
             $again = Test-Demo -Topic $kept.Topic -MessageCount 500
@@ -109,7 +109,7 @@ Describe 'The life of a cluster' -Tag Lab, OldServer {
         }
     }
 
-    Context 'when nothing is to be changed' {
+    Context 'when nothing is to be changed' -Tag OldServer {
         It 'is left alone by the same command' {
             $before = Get-State $ns
             $same = New-KafkaCluster demo -Namespace $ns -StorageSize 2Gi -Config @{ 'log.retention.hours' = 48 }
@@ -135,7 +135,7 @@ Describe 'The life of a cluster' -Tag Lab, OldServer {
         }
     }
 
-    Context 'when it is changed' {
+    Context 'when it is changed' -Tag OldServer {
         BeforeAll {
             $script:servers = Get-PodUid zookeeper
             $script:before = Get-State $ns
@@ -281,7 +281,7 @@ spec: {ports: [{port: 80}]}
     }
 }
 
-Describe 'Volumes that an earlier cluster left' -Tag Lab, OldServer {
+Describe 'Volumes that an earlier cluster left' -Tag Lab {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab kept
@@ -309,7 +309,7 @@ Describe 'Volumes that an earlier cluster left' -Tag Lab, OldServer {
         (Get-State $ns).Count | Should -Be 0
     }
 
-    It 'do not stand in the way of a new cluster while they still go' {
+    It 'do not stand in the way of a new cluster while they still go' -Tag OldServer {
         function Get-Volume { (Get-Kube persistentvolumeclaim data-odd-kafka-0 -n $ns).spec.volumeName }
         $null = New-KafkaCluster @small
         $second = Get-Volume

@@ -82,7 +82,7 @@ Describe 'A ZooKeeper ensemble' -Tag Lab {
         }
     }
 
-    Context 'when it grows and shrinks while a producer writes' -Tag OldServer {
+    Context 'when it grows and shrinks while a producer writes' {
         BeforeAll {
             $script:pods = Get-PodUids $ns demo
             Start-Load $ns demo
@@ -222,37 +222,38 @@ spec:
             }
         }
     }
+}
 
-    Context 'of a single server' {
-        BeforeAll {
-            $null = Remove-KafkaCluster demo -Namespace $ns -DeleteData -Confirm:$false
-            $script:other = New-TestNamespace zk1
-            $small.Namespace = $other
-            $null = New-KafkaCluster dev -ZooKeeperCount 1 -BrokerCount 1 @small
-            $script:devTree = Get-Tree $other dev
-        }
+Describe 'A ZooKeeper ensemble of a single server' -Tag Lab, OldServer {
+    BeforeAll {
+        . $PSScriptRoot/Lab.ps1
+        . $PSScriptRoot/ZooKeeper.ps1
+        $ns = Open-Lab zk1
+        $small = Get-SmallCluster $ns
+        $null = New-KafkaCluster dev -ZooKeeperCount 1 -BrokerCount 1 @small
+        $script:tree = Get-Tree $ns dev
+    }
 
-        AfterAll { Remove-TestNamespace $other }
+    AfterAll { Close-Lab $ns }
 
-        It 'refuses to restart it, unless forced' {
-            { Restart-ZooKeeperNode dev -Namespace $other } | Should -Throw -ErrorId 'KafkaK8s.WouldLoseQuorum*'
-            (Restart-ZooKeeperNode dev -Force -Confirm:$false -Namespace $other).Mode | Should -Be 'leader'
-        }
+    It 'refuses to restart it, unless forced' {
+        { Restart-ZooKeeperNode dev -Namespace $ns } | Should -Throw -ErrorId 'KafkaK8s.WouldLoseQuorum*'
+        (Restart-ZooKeeperNode dev -Force -Confirm:$false -Namespace $ns).Mode | Should -Be 'leader'
+    }
 
-        It 'grows to three, and the broker lives on without the first one' {
-            $before = Get-PodUids $other dev
-            Assert-Ensemble (Add-ZooKeeperNode dev -Count 2 -Namespace $other) 3
-            $after = Get-PodUids $other dev
-            foreach ($name in $before.Keys) { $after[$name] | Should -Be $before[$name] }
-            Get-Missing $devTree (Get-Tree $other dev) | Should -BeNullOrEmpty
-            $null = Restart-ZooKeeperNode dev dev-zk-0 -Confirm:$false -Namespace $other
-            Get-Missing $devTree (Get-Tree $other dev) | Should -BeNullOrEmpty
-        }
+    It 'grows to three, and the broker lives on without the first one' {
+        $before = Get-PodUids $ns dev
+        Assert-Ensemble (Add-ZooKeeperNode dev -Count 2 -Namespace $ns) 3
+        $after = Get-PodUids $ns dev
+        foreach ($name in $before.Keys) { $after[$name] | Should -Be $before[$name] }
+        Get-Missing $tree (Get-Tree $ns dev) | Should -BeNullOrEmpty
+        $null = Restart-ZooKeeperNode dev dev-zk-0 -Confirm:$false -Namespace $ns
+        Get-Missing $tree (Get-Tree $ns dev) | Should -BeNullOrEmpty
+    }
 
-        It 'shrinks to one again' {
-            Assert-Ensemble (Remove-ZooKeeperNode dev -Count 2 -Namespace $other -Confirm:$false) 1
-            { Remove-ZooKeeperNode dev -Namespace $other -Confirm:$false } | Should -Throw -ErrorId 'KafkaK8s.LastMember*'
-            Get-Missing $devTree (Get-Tree $other dev) | Should -BeNullOrEmpty
-        }
+    It 'shrinks to one again' {
+        Assert-Ensemble (Remove-ZooKeeperNode dev -Count 2 -Namespace $ns -Confirm:$false) 1
+        { Remove-ZooKeeperNode dev -Namespace $ns -Confirm:$false } | Should -Throw -ErrorId 'KafkaK8s.LastMember*'
+        Get-Missing $tree (Get-Tree $ns dev) | Should -BeNullOrEmpty
     }
 }
