@@ -161,20 +161,7 @@ public sealed class ResizeTests
         var cluster = await FakeCluster.StartAsync();
         await using var server = cluster.Server;
         server.Faults.Every(19, phase, Fault.Cut, Fault.AnswerLost, Fault.Error, Fault.TooMany, Fault.Conflict);
-        int runs = 0;
-        while (cluster.Ensemble.Voters.Count < 4 || Change(cluster) is not null)
-        {
-            Assert.True(++runs < 20, "it never arrives");
-            try
-            {
-                await ResizeAsync(cluster, 1, force: true, stepSeconds: 10);
-            }
-            catch (ClusterException)
-            {
-                // It said why; again.
-            }
-        }
-
+        await Repeat.UntilAsync(cluster, () => cluster.Ensemble.Voters.Count == 4 && Change(cluster) is null, () => ResizeAsync(cluster, 1, force: true, stepSeconds: 10));
         Assert.True(server.Faults.Count > 3);
         Assert.Equal([1, 2, 3, 4], cluster.Ensemble.Voters);
         Assert.Equal(4, Replicas(cluster));

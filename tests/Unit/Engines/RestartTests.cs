@@ -109,19 +109,7 @@ public sealed class RestartTests
         var cluster = await FakeCluster.StartAsync();
         await using var server = cluster.Server;
         server.Faults.Every(19, phase, Fault.AnswerLost, Fault.Error, Fault.Cut, Fault.TooMany, Fault.Conflict);
-        for (int runs = 0; server.Pods.Ended.Distinct().Count() < 3; runs++)
-        {
-            Assert.True(runs < 20, "it never arrives");
-            try
-            {
-                await RestartAsync(cluster, stepSeconds: 10);
-            }
-            catch (ClusterException)
-            {
-                // It said why; again.
-            }
-        }
-
+        await Repeat.UntilAsync(cluster, () => server.Pods.Ended.Distinct().Count() == 3, () => RestartAsync(cluster, stepSeconds: 10));
         Assert.Equal(2, cluster.Ensemble.LeastServing);
     }
 
