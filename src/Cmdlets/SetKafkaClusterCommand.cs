@@ -30,6 +30,6 @@ public sealed class SetKafkaClusterCommand : ClusterSpecCmdlet, IRunAsJob
         CheckRow();
         var connection = Connect();
         var request = new DeployRequest(ReadSpec(), NamespaceOf(connection), Force, NoWait, CreateNamespace: false, Timeout);
-        Deploy(connection, request with { MustStand = true, RebuildSpec = RebuildSpec });
+        Deploy(connection, request with { Command = "Set-KafkaCluster", MustStand = true, RebuildSpec = RebuildSpec });
     }
 }

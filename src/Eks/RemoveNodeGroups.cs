@@ -117,20 +117,43 @@ internal static class RemoveNodeGroups
 
     private static async IAsyncEnumerable<OperationEvent> EvictAsync(KubeConnection connection, string eviction, RemoveGroupsPlan plan, JsonObject pod, string zone, [EnumeratorCancellation] CancellationToken cancel)
     {
-        string what = $"{pod.Namespace()}/{pod.Name()}";
-        var names = new ClusterNames(Ownership.ClusterOf(pod) ?? "");
-        var wait = new ClusterWait(connection, names, pod.Namespace());
-        IReadOnlyList<NodeRef> brokers = [];
-        if (DrainCheck.IsBroker(pod))
+        // A broker that moves is a broker that restarts, and whoever changes a cluster holds its lease.
+        if (!DrainCheck.IsOurs(pod) || Ownership.ClusterOf(pod) is not string cluster)
         {
-            brokers = (await BrokerSetView.FindAsync(connection, pod.Namespace(), names.Cluster, cancel).ConfigureAwait(false)).Brokers;
-            if (!plan.Request.Force)
+            await foreach (var e in MoveAsync(connection, eviction, plan, pod, zone, cancel).ConfigureAwait(false))
+                yield return e;
+            yield break;
+        }
+
+        var (names, ns) = (new ClusterNames(cluster), pod.Namespace());
+        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
+            yield return e;
+        var lease = await ClusterLease.TakeAsync(connection, ns, names, new LeasePurpose("Remove-KafkaNodeGroup"), LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        await using (lease.ConfigureAwait(false))
+        {
+            var roller = new Roller(connection, names, ns, new ClusterWait(connection, names, ns), lease.HoldAsync, force: false, TimeProvider.System);
+            var policy = new BrokerRollPolicy(connection, names, ns, null, TimeProvider.System);
+            bool waits = DrainCheck.IsBroker(pod) && !plan.Request.Force;
+            if (waits)
             {
-                await foreach (var e in InSync.WaitAsync(connection, pod.Namespace(), brokers, wait, cancel).ConfigureAwait(false))
+                await foreach (var e in roller.ClearAsync(policy, pod, cancel).ConfigureAwait(false))
+                    yield return e;
+            }
+
+            await lease.HoldAsync(cancel).ConfigureAwait(false);
+            await foreach (var e in MoveAsync(connection, eviction, plan, pod, zone, cancel).ConfigureAwait(false))
+                yield return e;
+            if (waits)
+            {
+                await foreach (var e in roller.BackAsync(policy, pod, cancel).ConfigureAwait(false))
                     yield return e;
             }
         }
+    }
 
+    private static async IAsyncEnumerable<OperationEvent> MoveAsync(KubeConnection connection, string eviction, RemoveGroupsPlan plan, JsonObject pod, string zone, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        string what = $"{pod.Namespace()}/{pod.Name()}";
         string last = "";
         while (await connection.TryEvictAsync(eviction, pod.Namespace(), pod.Name(), pod.Uid(), cancel).ConfigureAwait(false) is string refusal)
         {
@@ -147,11 +170,6 @@ internal static class RemoveNodeGroups
             ? now.Uid() == pod.Uid() || (ours && !Readiness.IsPodReady(now))
             : ours)
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
-        if (brokers.Count > 0 && !plan.Request.Force)
-        {
-            await foreach (var e in InSync.WaitAsync(connection, pod.Namespace(), brokers, wait, cancel).ConfigureAwait(false))
-                yield return e;
-        }
     }
 
     private static async IAsyncEnumerable<OperationEvent> DeleteAsync(AwsSession aws, RemoveGroupsPlan plan, GroupFact group, string zone, [EnumeratorCancellation] CancellationToken cancel)
@@ -222,8 +240,8 @@ internal static class RemoveNodeGroups
                     $"Nothing was removed: brokers of {cluster.Key.Namespace}/{cluster.Key.Cluster} move only while all copies are in sync, and {amiss}. Wait until that is over (Get-KafkaCluster {cluster.Key.Cluster}), or bear it with -Force.");
             }
 
-            var partitions = views.Values.SelectMany(v => v!.Partitions).GroupBy(p => (p.Topic, p.Partition)).Select(g => g.MinBy(p => p.InSync.Count)!).ToList();
-            var own = await MinInSyncAsync(connection, set, partitions, cancel).ConfigureAwait(false);
+            var partitions = PartitionHealth.Worst(views.Values.Select(v => v!));
+            var own = await BrokerRollPolicy.MinInSyncAsync(connection, set.Namespace, set.Brokers[0].Pod, [.. partitions.Select(p => p.Topic).Distinct()], cancel).ConfigureAwait(false);
             foreach (int broker in set.Brokers.Where(n => cluster.Any(p => p.Name() == n.Pod)).Select(n => n.NodeId))
             {
                 if (DrainCheck.BelowMinInSync(partitions, broker, topic => own.GetValueOrDefault(topic, set.MinInSyncReplicas)) is { Count: > 0 } below)
@@ -233,18 +251,6 @@ internal static class RemoveNodeGroups
                 }
             }
         }
-    }
-
-    /// <summary>What each topic demands, its own word or the brokers'. Brokers older than Kafka 0.11 do not say: then it is the cluster's.</summary>
-    private static async Task<IReadOnlyDictionary<string, int>> MinInSyncAsync(KubeConnection connection, BrokerSetView set, IEnumerable<PartitionView> partitions, CancellationToken cancel)
-    {
-        const string key = "min.insync.replicas";
-        string pod = set.Brokers[0].Pod;
-        var limit = TimeSpan.FromSeconds(5);
-        if ((await BrokerMetadata.AskAsync(connection, set.Namespace, pod, limit, cancel).ConfigureAwait(false)).Version < MetadataCodec.Newest)
-            return new Dictionary<string, int>();
-        var answers = await BrokerConfigs.OfTopicsAsync(connection, set.Namespace, pod, [.. partitions.Select(p => p.Topic).Distinct()], [key], cancel).ConfigureAwait(false);
-        return answers.Where(a => int.TryParse(a.Values.GetValueOrDefault(key), out _)).ToDictionary(a => a.Name, a => int.Parse(a.Values[key]!, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private static async Task<DrainCheck> TenantsAsync(KubeConnection connection, IReadOnlyList<string> leaving, CancellationToken cancel)

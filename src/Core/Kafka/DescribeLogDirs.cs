@@ -4,7 +4,7 @@ using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 
-/// <summary>Asks a broker for the size of each topic on its disk: DescribeLogDirs, which the native client does not offer.</summary>
+/// <summary>Asks a broker for the size of each partition on its disk: DescribeLogDirs, which the native client does not offer.</summary>
 /// <remarks>Source: https://kafka.apache.org/protocol.html#The_Messages_DescribeLogDirs (version 1, Kafka 2.0 to today).</remarks>
 internal static class DescribeLogDirs
 {
@@ -13,8 +13,8 @@ internal static class DescribeLogDirs
     private const int Correlation = 0x6b386b39;
     private const int LongestAnswer = 64 * 1024 * 1024;
 
-    /// <summary>Bytes by topic; null where the broker does not answer or is too old.</summary>
-    public static async Task<IReadOnlyDictionary<string, long>?> TryReadAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel)
+    /// <summary>Bytes by partition; null where the broker does not answer or is too old.</summary>
+    public static async Task<IReadOnlyDictionary<(string Topic, int Partition), long>?> TryReadAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(timeout);
@@ -55,13 +55,13 @@ internal static class DescribeLogDirs
 
     /// <summary>Reads a response, without its length.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static IReadOnlyDictionary<string, long> Response(ReadOnlySpan<byte> bytes)
+    public static IReadOnlyDictionary<(string Topic, int Partition), long> Response(ReadOnlySpan<byte> bytes)
     {
         var reader = new WireReader(bytes);
         if (reader.Int32() != Correlation)
             throw new FormatException("the answer belongs to another request");
         reader.Int32(); // throttle time
-        var sizes = new Dictionary<string, long>();
+        var sizes = new Dictionary<(string Topic, int Partition), long>();
         for (int dirs = reader.Count(); dirs > 0; dirs--)
         {
             reader.Int16();
@@ -71,8 +71,8 @@ internal static class DescribeLogDirs
                 string topic = reader.Text() ?? "";
                 for (int partitions = reader.Count(); partitions > 0; partitions--)
                 {
-                    reader.Int32();
-                    sizes[topic] = sizes.GetValueOrDefault(topic) + reader.Int64();
+                    var key = (topic, reader.Int32());
+                    sizes[key] = sizes.GetValueOrDefault(key) + reader.Int64();
                     reader.Skip(8 + 1); // lag, and whether it is a copy in the making
                 }
             }

@@ -28,7 +28,7 @@ internal static class TopicSizes
             var view = await BrokerMetadata.ReadAsync(connection, ns, pods[0], Timeout, cancel).ConfigureAwait(false);
             var disks = await Task.WhenAll(pods.Select(p => DescribeLogDirs.TryReadAsync(connection, ns, p, Timeout, cancel))).ConfigureAwait(false);
             bool whole = disks.All(d => d is not null);
-            var bytes = disks.OfType<IReadOnlyDictionary<string, long>>().SelectMany(d => d).ToLookup(d => d.Key, d => d.Value);
+            var bytes = disks.SelectMany(d => d ?? new Dictionary<(string Topic, int Partition), long>()).ToLookup(d => d.Key.Topic, d => d.Value);
             return [.. view.Partitions.GroupBy(p => p.Topic).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new TopicSize(g.Key, g.Count(), whole ? bytes[g.Key].Sum() : -1))];
         }
         catch (ClusterException)

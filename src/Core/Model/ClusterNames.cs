@@ -27,8 +27,11 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>Annotation of StatefulSets: the name of the set of manifests that they come from.</summary>
     public const string SetAnnotation = "kafkak8s.io/manifest-set";
 
-    /// <summary>Annotation of the ZooKeeper servers' StatefulSet: the change of the ensemble that is under way, or was not finished.</summary>
+    /// <summary>Annotation of the ZooKeeper servers' StatefulSet: who is changing the cluster, or what change of the ensemble was not finished.</summary>
     public const string ChangeAnnotation = "kafkak8s.io/ensemble-change";
+
+    /// <summary>Annotation of the pods: a checksum of the settings that they read at their start.</summary>
+    public const string SettingsAnnotation = "kafkak8s.io/settings-checksum";
 
     /// <summary>Port that clients inside the Kubernetes cluster use.</summary>
     public const int InternalPort = 9092;

@@ -5,7 +5,6 @@ using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
 using KafkaK8s.Core.Running;
-using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -23,53 +22,119 @@ internal static class DeployCluster
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(
         KubeConnection connection, DeployPlan plan, ClusterWait wait, StrongBox<bool> begun, [EnumeratorCancellation] CancellationToken cancel)
     {
-        string ns = plan.Request.Namespace;
-        var clock = new PhaseClock();
+        var (ns, names) = (plan.Request.Namespace, plan.Names);
         var changes = new List<ClusterChange>();
-        await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
+        if (plan.NamespaceMissing && await TryMakeNamespaceAsync(connection, names, ns, cancel).ConfigureAwait(false) is { } made)
+            yield return Remember(made, changes, begun);
+
+        var clock = new PhaseClock();
+        // A first creation looks at what an earlier cluster left before it makes anything, its lease included.
+        if (plan.ZooKeeperIsNew)
         {
-            begun.Value |= e is Applied;
-            yield return Remember(e, changes);
+            await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
+                yield return Remember(e, changes, begun);
         }
 
-        clock.End("Prepare", onlyIfLong: true);
-        begun.Value = true;
+        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
+            yield return e;
+        var purpose = new LeasePurpose(plan.Request.Command) { Creates = true };
+        var lease = await ClusterLease.TakeAsync(connection, ns, names, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        await using (lease.ConfigureAwait(false))
+        {
+            if (!plan.Seen.IsStill(await StandingSets.ReadAsync(connection, ns, names, cancel).ConfigureAwait(false)))
+            {
+                throw new ClusterException("ClusterChanged", FailureKind.Conflict, names.Cluster,
+                    $"Somebody changed the cluster {names.Cluster} after this command had looked at it, so nothing was done. Run the same command again: it looks anew.");
+            }
+
+            if (lease.MadeSecret)
+                yield return Remember(new Applied(ChangeRows.Row(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, "")), changes, begun);
+            if (!plan.ZooKeeperIsNew)
+            {
+                await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
+                    yield return Remember(e, changes, begun);
+            }
+
+            clock.End("Prepare", onlyIfLong: true);
+            begun.Value = true;
+            await foreach (var e in ChangeAsync(connection, plan, wait, lease, clock, changes, cancel).ConfigureAwait(false))
+                yield return Remember(e, changes, begun);
+        }
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> ChangeAsync(
+        KubeConnection connection, DeployPlan plan, ClusterWait wait, ClusterLease lease, PhaseClock clock, List<ClusterChange> changes,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        string ns = plan.Request.Namespace;
+        var former = plan.Request.NoWait || plan.Seen.Brokers is not { } standing ? new HashSet<(string Topic, int Partition)>()
+            : await InSync.LaggingAsync(connection, ns, plan.Names.Brokers(Readiness.Wanted(standing)), cancel).ConfigureAwait(false);
+        await lease.HoldAsync(cancel).ConfigureAwait(false);
         foreach (var change in await ApplyAsync(connection, plan, plan.Objects.Except(plan.Late), cancel).ConfigureAwait(false))
-            yield return Remember(new Applied(change), changes);
+            yield return new Applied(change);
+        await lease.ExtendAsync(cancel).ConfigureAwait(false);
         clock.End("Apply");
 
+        string left = "";
         if (!plan.Request.NoWait)
         {
-            await foreach (var e in WaitReadyAsync(connection, plan, wait, clock, cancel).ConfigureAwait(false))
-                yield return Remember(e, changes);
-            var roll = new RollPods(connection, plan.Names, ns, wait);
-            await foreach (var e in roll.RunAsync(cancel).ConfigureAwait(false))
-                yield return Remember(e, changes);
+            var roller = new Roller(connection, plan.Names, ns, wait, lease.HoldAsync, plan.Request.Force, TimeProvider.System);
+            await foreach (var e in WaitReadyAsync(plan, wait, roller, clock, cancel).ConfigureAwait(false))
+                yield return e;
+            foreach (var (set, policy) in Policies(connection, plan.Names, ns, former))
+            {
+                await foreach (var e in roller.RollAsync(set, policy, cancel).ConfigureAwait(false))
+                    yield return e;
+            }
+
+            await lease.HoldAsync(cancel).ConfigureAwait(false);
             foreach (var change in await ApplyAsync(connection, plan, plan.Late, cancel).ConfigureAwait(false))
-                yield return Remember(new Applied(change), changes);
+                yield return new Applied(change);
             if (changes.Exists(c => c.Action == ChangeAction.Restart))
                 clock.End("Restart");
-            await foreach (var e in InSync.WaitAsync(connection, ns, plan.Names.Brokers(plan.BrokerCount), wait, cancel).ConfigureAwait(false))
+            await foreach (var e in InSync.WaitAsync(connection, plan.Names, ns, plan.Names.Brokers(plan.BrokerCount), wait, former, text => left = text, TimeProvider.System, cancel).ConfigureAwait(false))
                 yield return e;
             clock.End("InSync");
         }
 
         var cluster = await ListClusters.FindAsync(connection, ns, plan.Names.Cluster, cancel).ConfigureAwait(false)
             ?? throw ClusterNames.NotFound(plan.Names.Cluster, ns, connection.Context);
-        yield return new Completed<KafkaCluster>(cluster with { Kafka = plan.Request.NoWait ? KafkaAnswer.NotAsked : KafkaAnswer.Healthy, Timings = clock.Timings, Changes = changes });
+        cluster = cluster with { Kafka = plan.Request.NoWait ? KafkaAnswer.NotAsked : KafkaAnswer.Healthy, Timings = clock.Timings, Changes = changes };
+        yield return new Completed<KafkaCluster>(left.Length == 0 ? cluster
+            : cluster with { Kafka = KafkaAnswer.Unhealthy, Status = ClusterStatus.Degraded, Reasons = [.. cluster.Reasons, $"Kafka: {left}"] });
+    }
+
+    /// <summary>The sets of a cluster in the order in which they roll: ZooKeeper first, then the brokers.</summary>
+    /// <param name="connection">Connection to the API server.</param>
+    /// <param name="names">Names of the cluster.</param>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="former">Partitions that were out of sync before; null where nobody has looked.</param>
+    public static IReadOnlyList<(string Set, IRollPolicy Policy)> Policies(
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlySet<(string Topic, int Partition)>? former) =>
+    [
+        (names.ZooKeeperSet, new ZooKeeperRollPolicy(connection, names, ns, bearNoQuorum: true)),
+        (names.BrokerSet, new BrokerRollPolicy(connection, names, ns, former, TimeProvider.System)),
+    ];
+
+    // Null where somebody else was quicker.
+    private static async Task<Applied?> TryMakeNamespaceAsync(KubeConnection connection, ClusterNames names, string ns, CancellationToken cancel)
+    {
+        var tree = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = ns } };
+        try
+        {
+            await connection.CreateAsync(tree, ns, cancel).ConfigureAwait(false);
+            return new Applied(ChangeRows.Row(names, ns, "Namespace", ns, ChangeAction.Create, ""));
+        }
+        catch (ClusterException e) when (e.Id == "Conflict")
+        {
+            return null;
+        }
     }
 
     // What must be so before the first object is applied.
     private static async IAsyncEnumerable<OperationEvent> PrepareAsync(
         KubeConnection connection, DeployPlan plan, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
     {
-        string ns = plan.Request.Namespace;
-        if (plan.NamespaceMissing)
-        {
-            await connection.CreateAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = ns } }, ns, cancel).ConfigureAwait(false);
-            yield return new Applied(new ClusterChange { Cluster = plan.Names.Cluster, Namespace = ns, Kind = "Namespace", Name = ns, Action = ChangeAction.Create });
-        }
-
         if (plan.ZooKeeperIsNew || plan.KeptClaims.Count > 0 || plan.ClaimsGoing)
         {
             await foreach (var e in wait.UntilGoneAsync("Prepare", FormerLife, cancel).ConfigureAwait(false))
@@ -81,13 +146,6 @@ internal static class DeployCluster
         {
             await foreach (var e in KeptVolumes.AdoptAsync(connection, plan with { KeptClaims = kept }, wait, cancel).ConfigureAwait(false))
                 yield return e;
-        }
-
-        if (plan.ZooKeeperIsNew && await connection.TryGetAsync(ResourceKind.Secret, ns, plan.Names.ReconfigSecret, cancel).ConfigureAwait(false) is null)
-        {
-            // Made once and never applied again: a fresh random value at each run would be a change at each run.
-            await connection.CreateAsync(ReconfigCredential.NewSecret(plan.Names), ns, cancel).ConfigureAwait(false);
-            yield return new Applied(new ClusterChange { Cluster = plan.Names.Cluster, Namespace = ns, Kind = "Secret", Name = plan.Names.ReconfigSecret, Action = ChangeAction.Create });
         }
     }
 
@@ -111,21 +169,22 @@ internal static class DeployCluster
         })).ConfigureAwait(false);
 
     private static async IAsyncEnumerable<OperationEvent> WaitReadyAsync(
-        KubeConnection connection, DeployPlan plan, ClusterWait wait, PhaseClock clock, [EnumeratorCancellation] CancellationToken cancel)
+        DeployPlan plan, ClusterWait wait, Roller roller, PhaseClock clock, [EnumeratorCancellation] CancellationToken cancel)
     {
         var restarted = new List<ClusterChange>();
         bool zooKeeperReady = false;
         await foreach (var e in wait.UntilAsync("Start", async live =>
         {
             await wait.RetryRefusedAsync(live, cancel).ConfigureAwait(false);
-            restarted.AddRange(await RollPods.ReplaceUnreadyAsync(connection, plan.Names, plan.Request.Namespace, live, cancel).ConfigureAwait(false));
+            restarted.AddRange(await roller.ReplaceUnreadyAsync(live, cancel).ConfigureAwait(false));
             var servers = Ready(live, plan.Names.ZooKeeperSet);
             var brokers = Ready(live, plan.Names.BrokerSet);
             if (servers.Done && !zooKeeperReady)
                 clock.End("ZooKeeper");
             zooKeeperReady |= servers.Done;
             int all = servers.Wanted + brokers.Wanted;
-            return new Progress(servers.Done && brokers.Done, $"ZooKeeper {servers.Ready}/{servers.Wanted}, brokers {brokers.Ready}/{brokers.Wanted}", all == 0 ? 0 : 100 * (servers.Ready + brokers.Ready) / all);
+            string text = $"ZooKeeper {servers.Ready}/{servers.Wanted}, brokers {brokers.Ready}/{brokers.Wanted}{FirstStart(live, plan.Names.ZooKeeperSet)}";
+            return new Progress(servers.Done && brokers.Done, text, all == 0 ? 0 : 100 * (servers.Ready + brokers.Ready) / all);
         }, cancel).ConfigureAwait(false))
         {
             foreach (var change in restarted)
@@ -135,6 +194,19 @@ internal static class DeployCluster
         }
 
         clock.End("Brokers");
+    }
+
+    /// <summary>While no server is ready: those that have no process yet, for which the others wait. Empty where there are none. Pure.</summary>
+    public static string FirstStart(LiveObjects live, string name)
+    {
+        if (live.Find(ResourceKind.StatefulSet, name) is not JsonObject set || Readiness.Wanted(set) == 1)
+            return "";
+        var pods = Readiness.PodsOf(set, live.Of(ResourceKind.Pod));
+        var running = pods.Where(p => Readiness.OwnStatus(p)?["state"]?["running"] is not null).Select(p => p.Name()).ToHashSet();
+        if (running.Count == 0 || pods.Any(Readiness.IsPodReady))
+            return "";
+        var absent = Enumerable.Range(0, Readiness.Wanted(set)).Select(n => $"{name}-{n}").Where(n => !running.Contains(n)).ToList();
+        return absent.Count == 0 ? "" : $"; the first start of an ensemble needs all {Readiness.Wanted(set)} servers, and the others wait for {string.Join(", ", absent)}";
     }
 
     /// <summary>Whether all pods of a set are ready, with their numbers. Pure.</summary>
@@ -158,10 +230,14 @@ internal static class DeployCluster
             : new ClusterException("Timeout", FailureKind.Timeout, name, $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {stands}, with a longer -TimeoutSeconds if need be.");
     }
 
-    private static OperationEvent Remember(OperationEvent e, List<ClusterChange> changes)
+    private static OperationEvent Remember(OperationEvent e, List<ClusterChange> changes, StrongBox<bool> begun)
     {
         if (e is Applied applied)
+        {
+            begun.Value = true;
             changes.Add(applied.Change);
+        }
+
         return e;
     }
 

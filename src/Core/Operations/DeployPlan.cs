@@ -15,6 +15,9 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="Timeout">Limit for the whole operation.</param>
 internal sealed record DeployRequest(ClusterSpec Given, string Namespace, bool Force, bool NoWait, bool CreateNamespace, TimeSpan Timeout)
 {
+    /// <summary>The cmdlet's name.</summary>
+    public string Command { get; init; } = "New-KafkaCluster";
+
     /// <summary>Change a cluster that stands, and make none.</summary>
     public bool MustStand { get; init; }
 
@@ -23,6 +26,26 @@ internal sealed record DeployRequest(ClusterSpec Given, string Namespace, bool F
 
     /// <summary>Take what stands for what was given before.</summary>
     public bool RebuildSpec { get; init; }
+}
+
+/// <summary>The sets of a cluster as a plan has seen them.</summary>
+/// <param name="Servers">The ZooKeeper servers' StatefulSet; null where there is none.</param>
+/// <param name="Brokers">The brokers' StatefulSet; null where there is none.</param>
+internal sealed record StandingSets(JsonObject? Servers, JsonObject? Brokers)
+{
+    /// <summary>Reads them.</summary>
+    public static async Task<StandingSets> ReadAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
+    {
+        var both = await Task.WhenAll(new[] { names.ZooKeeperSet, names.BrokerSet }
+            .Select(n => connection.TryGetAsync(ResourceKind.StatefulSet, ns, n, cancel))).ConfigureAwait(false);
+        return new StandingSets(both[0], both[1]);
+    }
+
+    /// <summary>Whether these are still the same, with the same wishes. Their status may have moved. Pure.</summary>
+    public bool IsStill(StandingSets now) => Wishes(Servers) == Wishes(now.Servers) && Wishes(Brokers) == Wishes(now.Brokers);
+
+    private static (string, long, string?) Wishes(JsonObject? set) => set is null || set.IsTerminating()
+        ? default : (set.Uid(), (long?)set["metadata"]!["generation"] ?? 0, set.Annotation(ClusterNames.SpecAnnotation));
 }
 
 /// <summary>What will be done: objects in the form for this server, and what each one changes.</summary>
@@ -51,6 +74,9 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
 
     /// <summary>Whether volume claims of this cluster's names are being deleted.</summary>
     public bool ClaimsGoing { get; init; }
+
+    /// <summary>What the plan was made of.</summary>
+    public required StandingSets Seen { get; init; }
 
     /// <summary>The namespace has to be made first.</summary>
     public bool NamespaceMissing { get; init; }
@@ -88,11 +114,14 @@ internal static class DeployPlanner
         await Task.WhenAll(version, space, claims, brokerSet, serverSet).ConfigureAwait(false);
 
         bool missing = CheckNamespace(await space.ConfigureAwait(false), request, connection);
-        if (request.MustStand && !new[] { await serverSet.ConfigureAwait(false), await brokerSet.ConfigureAwait(false) }.Any(s => s is not null && !s.IsTerminating() && Ownership.ClusterOf(s) == names.Cluster))
+        var (servers, brokers) = (await serverSet.ConfigureAwait(false), await brokerSet.ConfigureAwait(false));
+        if (request.MustStand && !new[] { servers, brokers }.Any(s => s is not null && !s.IsTerminating() && Ownership.ClusterOf(s) == names.Cluster))
             throw ClusterNames.NotFound(names.Cluster, request.Namespace, connection.Context);
+        if (servers?.Annotation(ClusterNames.ChangeAnnotation) is not null)
+            await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         var desired = DesiredCluster.Compose(
-            catalog, request.Given, await serverSet.ConfigureAwait(false), await brokerSet.ConfigureAwait(false), await version.ConfigureAwait(false),
-            new ComposeOptions(AllowEven: request.Force, TakeDefaults: request.Force, request.NewestManifests, request.RebuildSpec));
+            catalog, request.Given, servers, brokers, await version.ConfigureAwait(false),
+            new ComposeOptions(AllowEven: request.Force, TakeDefaults: request.Force, request.NewestManifests, request.RebuildSpec, ForRun: true));
         var (spec, objects) = (desired.Spec, desired.Objects);
         var live = missing ? new JsonObject?[objects.Count] : await Task.WhenAll(objects.Select(o => connection.TryGetAsync(ResourceKind.Of(o), request.Namespace, o.Name(), cancel))).ConfigureAwait(false);
         var standing = live.Select(o => o is not null && o.IsTerminating() ? null : o).ToList();
@@ -116,6 +145,8 @@ internal static class DeployPlanner
         var changes = missing
             ? [.. objects.Select(o => Change(names, request.Namespace, o, null, null))]
             : await DryRunAsync(connection, names, request, objects, live, cancel).ConfigureAwait(false);
+        var settings = changes.Where(c => c.Kind == "ConfigMap" && c.Fields.Any(f => f.Path.StartsWith("data", StringComparison.Ordinal))).Select(c => c.Name).ToList();
+        warnings.AddRange(SettingsChecksum.Unread(objects, settings, n => standing.FirstOrDefault(o => o is not null && (string?)o["kind"] == "StatefulSet" && o.Name() == n)));
         var sets = standing.OfType<JsonObject>().Where(o => (string?)o["kind"] == "StatefulSet").OrderByDescending(o => o.Name() == names.ZooKeeperSet).ToList();
         // By one label: pods of others may carry it too.
         var pods = sets.Count == 0 ? [] : await connection.ListAsync(ResourceKind.Pod, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false);
@@ -123,7 +154,7 @@ internal static class DeployPlanner
         var adopted = isNew && spec.Ephemeral != true ? keptClaims : [];
         bool zooKeeperIsNew = !sets.Exists(s => s.Name() == names.ZooKeeperSet);
         var first = await PreparedAsync(connection, names, request.Namespace, missing, zooKeeperIsNew, adopted, cancel).ConfigureAwait(false);
-        var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, cancel).ConfigureAwait(false);
+        var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, objects, cancel).ConfigureAwait(false);
         return new DeployPlan(request, names, spec)
         {
             Objects = objects,
@@ -135,6 +166,7 @@ internal static class DeployPlanner
             KeptClaims = adopted,
             ClaimsGoing = keptClaims.Exists(c => c.IsTerminating()),
             NamespaceMissing = missing,
+            Seen = new StandingSets(servers, brokers),
             ZooKeeperIsNew = zooKeeperIsNew,
             ZooKeeperCount = spec.ZooKeeperCount ?? catalog.Defaults.ZooKeeperCount,
             BrokerCount = spec.BrokerCount ?? catalog.Defaults.BrokerCount,
@@ -249,16 +281,21 @@ internal static class DeployPlanner
     // Secrets that an older module let into -Config are not shown, though they may be what changes.
     private static IReadOnlyList<FieldChange> Compare(JsonObject before, JsonObject after)
     {
-        var fields = ObjectDiff.Compare(before, after);
+        var fields = Differences(before, after);
         if (fields.Count == 0 || (string?)after["kind"] != "StatefulSet")
             return fields;
-        var shown = ObjectDiff.Compare(BrokerConfig.WithoutSecrets(before), BrokerConfig.WithoutSecrets(after));
+        var shown = Differences(BrokerConfig.WithoutSecrets(before), BrokerConfig.WithoutSecrets(after));
         return shown.Count > 0 ? shown : [.. fields.Select(f => f with { From = "(secret)", To = "(secret)" })];
     }
 
+    // The lease is renewed all the time, and is no change of the cluster.
+    private static IReadOnlyList<FieldChange> Differences(JsonObject before, JsonObject after) =>
+        [.. ObjectDiff.Compare(before, after).Where(f => !f.Path.Contains(ClusterNames.ChangeAnnotation, StringComparison.Ordinal))];
+
     // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan, in the order of the roll.
     private static async Task<IReadOnlyList<ClusterChange>> RestartsAsync(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<ClusterChange> changes, CancellationToken cancel)
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<ClusterChange> changes,
+        IReadOnlyList<JsonObject> composed, CancellationToken cancel)
     {
         var restarts = new List<ClusterChange>();
         foreach (var set in sets)
@@ -268,13 +305,43 @@ internal static class DeployPlanner
             var outdated = own.Where(p => changed || Readiness.IsOutdated(p, set)).ToList();
             if (outdated.Count == 0)
                 continue;
-            bool servers = set.Name() == names.ZooKeeperSet;
-            string note = servers ? "one at a time, the leader last, each back in the quorum before the next" : "one at a time, the controller last, each back in sync before the next";
-            string blocked = await RollPods.BlockedByAsync(connection, names, ns, set, own, outdated, cancel).ConfigureAwait(false);
-            var order = await RollPods.InOrderAsync(connection, names, ns, set.Name(), outdated, cancel).ConfigureAwait(false);
-            restarts.AddRange(order.Select(p => ChangeRows.Restart(names, ns, p.Name(), Readiness.IsPodReady(p) ? note : "at once: it is not ready") with { BlockedBy = Readiness.IsPodReady(p) ? blocked : "" }));
+            var policy = DeployCluster.Policies(connection, names, ns, null).First(p => p.Set == set.Name()).Policy;
+            string missing = MissingPods(set, own, outdated);
+            var order = await policy.OrderAsync(outdated, cancel).ConfigureAwait(false);
+            var verdicts = await JudgeAsync(policy, order, cancel).ConfigureAwait(false);
+            var after = composed.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == set.Name()) ?? set;
+            restarts.AddRange(order.Zip(verdicts, (pod, verdict) => ChangeRows.Restart(names, ns, pod.Name(), Note(pod, after, policy, verdict)) with
+            {
+                BlockedBy = !Readiness.IsPodReady(pod) ? "" : missing.Length > 0 ? missing : verdict.Obstacle?.Text ?? "",
+            }));
         }
 
         return restarts;
+    }
+
+    private static string Note(JsonObject pod, JsonObject after, IRollPolicy policy, RollVerdict verdict) =>
+        $"{RestartReason.Of(pod, after)}; {(!Readiness.IsPodReady(pod) ? "at once: it is not ready" : verdict.Notice ?? policy.InWords)}";
+
+    // Pods that the roll waits for before all else; outdated ones that are not ready are replaced first.
+    private static string MissingPods(JsonObject set, IReadOnlyList<JsonObject> own, IReadOnlyList<JsonObject> outdated)
+    {
+        int wanted = Readiness.Wanted(set);
+        if (own.Count < wanted)
+            return $"{wanted - own.Count} of {wanted} pods of {set.Name()} are missing";
+        var unready = own.Except(outdated).Where(p => !Readiness.IsPodReady(p)).Select(p => p.Name()).ToList();
+        return unready.Count > 0 ? $"{string.Join(", ", unready)} is not ready" : "";
+    }
+
+    // What cannot be asked now stands against all of them.
+    private static async Task<IReadOnlyList<RollVerdict>> JudgeAsync(IRollPolicy policy, IReadOnlyList<JsonObject> pods, CancellationToken cancel)
+    {
+        try
+        {
+            return await policy.JudgeAsync(pods, cancel).ConfigureAwait(false);
+        }
+        catch (ClusterException e) when (e.Kind is FailureKind.Unavailable or FailureKind.Timeout)
+        {
+            return [.. pods.Select(_ => new RollVerdict(new RollObstacle(RollHold.Unforceable, e.Message)))];
+        }
     }
 }

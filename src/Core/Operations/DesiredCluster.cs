@@ -10,7 +10,8 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="TakeDefaults">Take the manifests' values where nobody knows any more what was given.</param>
 /// <param name="NewestManifests">Take the manifests of this module in place of those that the cluster was made of.</param>
 /// <param name="RebuildSpec">Take what stands for what was given.</param>
-internal sealed record ComposeOptions(bool AllowEven = false, bool TakeDefaults = false, bool NewestManifests = false, bool RebuildSpec = false);
+/// <param name="ForRun">It is applied by this module, which restarts pods for new settings; plain YAML of a new cluster leaves that to others.</param>
+internal sealed record ComposeOptions(bool AllowEven = false, bool TakeDefaults = false, bool NewestManifests = false, bool RebuildSpec = false, bool ForRun = false);
 
 /// <summary>
 /// What a cluster should be: what is given, over what was given before and what stands. The one way to it, for New-KafkaCluster and for
@@ -46,7 +47,7 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
         var before = options.RebuildSpec
             ? StandingSpec.Rebuild(standing, names.Cluster, standingServers, standingBrokers)
             : StandingSpec.Read(standing, names.Cluster, ourBrokers, standingServers, options.TakeDefaults);
-        var given = StandingEnsemble.Merge(before, asked, standingServers, names, catalog.Defaults);
+        var given = StandingEnsemble.Merge(before, asked, standingServers, catalog.Defaults);
         var spec = SpecChecks.Complete(given, catalog.Defaults);
 
         // kubectl scale changes the number of brokers alone: what follows from a number that was given stays as it is.
@@ -66,6 +67,10 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
             StandingTemplates.Keep(objects, live, catalog == standing);
         if (asked.Config is null && given.Config is not null)
             StandingTemplates.KeepConfig(objects, given.Config, standingBrokers, names);
+        // Other manifests are a change of the templates that was asked for.
+        JsonObject? Keeps(string set) => catalog != standing ? null : set == names.ZooKeeperSet ? standingServers : standingBrokers;
+        if (options.ForRun || standingServers is not null || standingBrokers is not null)
+            SettingsChecksum.Write(objects, Keeps);
         ServerAdaptation.Adapt(objects, server);
         return new DesiredCluster(spec, objects, catalog.Version);
     }

@@ -78,8 +78,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// Makes one server a member or takes one out: by a vote on condition that the configuration is still the one that the step began
     /// with. An answer that was lost is no answer: what counts is what stands in the configuration afterwards.
     /// </summary>
-    public IAsyncEnumerable<OperationEvent> VoteAsync(string step, int id, bool join, EnsembleLock claim, CancellationToken cancel) =>
-        WithinStepAsync(step, token => VoteLoopAsync(step, id, join, claim, token), cancel);
+    public IAsyncEnumerable<OperationEvent> VoteAsync(string step, int id, bool join, ClusterLease lease, CancellationToken cancel) =>
+        WithinStepAsync(step, token => VoteLoopAsync(step, id, join, lease, token), cancel);
 
     /// <summary>Waits until there is a quorum, and hands over what was seen then: without one nobody knows who belongs, and an empty
     /// configuration must not be taken for one without members.</summary>
@@ -91,9 +91,41 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         return null;
     }, cancel);
 
-    /// <summary>Waits until every voter serves with the latest configuration under one leader.</summary>
-    public IAsyncEnumerable<OperationEvent> SettledAsync(string step, CancellationToken cancel) => UntilAsync(step, view =>
-        EnsembleGuards.MayAdd(view)?.Message, cancel);
+    /// <summary>Waits until every voter serves with the latest configuration under one leader, and hands over what was seen then.</summary>
+    public IAsyncEnumerable<OperationEvent> SettledAsync(string step, Action<EnsembleView> seen, CancellationToken cancel) => UntilAsync(step, view =>
+    {
+        if (EnsembleGuards.MayAdd(view) is { } late)
+            return late.Message;
+        seen(view);
+        return null;
+    }, cancel);
+
+    /// <summary>Does something that may be done again, until the API server has heard it: one that is away for a moment must not end what
+    /// goes on for minutes.</summary>
+    public IAsyncEnumerable<OperationEvent> InsistAsync(string step, Func<CancellationToken, Task> work, CancellationToken cancel) =>
+        WithinStepAsync(step, token => TriesAsync(step, work, token), cancel);
+
+    private static async IAsyncEnumerable<OperationEvent> TriesAsync(string step, Func<CancellationToken, Task> work, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (await TryAsync(work, cancel).ConfigureAwait(false) is string why)
+        {
+            yield return new Waiting(step, why);
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<string?> TryAsync(Func<CancellationToken, Task> work, CancellationToken cancel)
+    {
+        try
+        {
+            await work(cancel).ConfigureAwait(false);
+            return null;
+        }
+        catch (ClusterException e) when (IsBlip(e) && e.Id != "LeaseLost")
+        {
+            return e.Message;
+        }
+    }
 
     /// <summary>A session with the superuser's rights, with one of the servers given.</summary>
     /// <exception cref="ClusterException">There is no credential, or the servers refuse it.</exception>
@@ -227,7 +259,11 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             yield return new Note(named = step);
         var late = () => new ClusterException("StepTimeout", FailureKind.Timeout, names.Cluster, $"{step}: not done after {stepLimit.TotalSeconds:0} s{(doing.Length == 0 ? "" : $": {doing}")}.");
         await foreach (var e in Limits.WithinAsync(stepLimit, source, late, cancel).ConfigureAwait(false))
+        {
+            if (e is Waiting waiting)
+                doing = waiting.Text;
             yield return e;
+        }
     }
 
     private async IAsyncEnumerable<OperationEvent> PollAsync(string step, Func<EnsembleView, string?> missing, [EnumeratorCancellation] CancellationToken cancel)
@@ -246,7 +282,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
     }
 
-    private async IAsyncEnumerable<OperationEvent> VoteLoopAsync(string step, int id, bool join, EnsembleLock claim, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<OperationEvent> VoteLoopAsync(string step, int id, bool join, ClusterLease lease, [EnumeratorCancellation] CancellationToken cancel)
     {
         long? version = null;
         string last = "";
@@ -265,7 +301,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
                         $"Somebody else changed the ensemble of {names.Cluster} meanwhile (its configuration has the version {view.Config.VersionText} now). Look at Get-ZooKeeperNode {names.Cluster}, and run the command again if it is still wanted.");
                 }
 
-                claim.ThrowIfLost();
+                await lease.HoldAsync(cancel).ConfigureAwait(false);
                 text = await TryVoteAsync(view, id, join, version.Value, cancel).ConfigureAwait(false);
             }
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
-using KafkaK8s.Core.Rolling;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -42,8 +41,8 @@ internal static class KafkaProbe
     /// </summary>
     public static KafkaCluster Judge(KafkaCluster cluster, BrokerView view, IEnumerable<int> brokers, int minInSync)
     {
-        var missing = BrokerGate.Missing([view], brokers);
-        var behind = BrokerGate.UnderReplicated([view]);
+        var missing = PartitionHealth.Missing([view], brokers);
+        var behind = PartitionHealth.UnderReplicated([view]);
         var leaderless = behind.Where(p => p.Leader < 0).ToList();
         var tooFew = behind.Where(p => p.Leader >= 0 && p.InSync.Count < Math.Min(minInSync, p.Replicas.Count)).ToList();
         var late = behind.Except(leaderless).Except(tooFew).ToList();

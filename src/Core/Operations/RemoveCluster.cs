@@ -4,6 +4,7 @@ using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Rolling;
 using KafkaK8s.Core.Running;
 
 namespace KafkaK8s.Core.Operations;
@@ -48,6 +49,7 @@ internal static class RemoveCluster
         var names = new ClusterNames(request.Cluster);
         var version = await connection.ServerVersionAsync(cancel).ConfigureAwait(false);
         var budget = ResourceKind.DisruptionBudget with { ApiVersion = ServerAdaptation.BudgetVersion(version) };
+        await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         var lists = await Task.WhenAll(Kinds.Append(budget).Select(async kind =>
             (Kind: kind, Items: await connection.ListAsync(kind, request.Namespace, ClusterNames.AllSelector, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
         var pods = await connection.ListAsync(ResourceKind.Pod, request.Namespace, names.Selector, cancel).ConfigureAwait(false);
@@ -73,6 +75,21 @@ internal static class RemoveCluster
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(
         KubeConnection connection, RemovePlan plan, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
     {
+        var (cluster, space) = (new ClusterNames(plan.Request.Cluster), plan.Request.Namespace);
+        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, space, cluster, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
+            yield return e;
+        var purpose = new LeasePurpose("Remove-KafkaCluster") { Removes = true };
+        var lease = await ClusterLease.TakeAsync(connection, space, cluster, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        await using (lease.ConfigureAwait(false))
+        {
+            await foreach (var e in DeleteAsync(connection, plan, wait, lease, cancel).ConfigureAwait(false))
+                yield return e;
+        }
+    }
+
+    private static async IAsyncEnumerable<OperationEvent> DeleteAsync(
+        KubeConnection connection, RemovePlan plan, ClusterWait wait, ClusterLease lease, [EnumeratorCancellation] CancellationToken cancel)
+    {
         var names = new ClusterNames(plan.Request.Cluster);
         string ns = plan.Request.Namespace;
         var lines = plan.Changes.ToDictionary(c => (c.Kind, c.Name));
@@ -84,6 +101,7 @@ internal static class RemoveCluster
         {
             foreach (bool sets in new[] { true, false })
             {
+                await lease.HoldAsync(cancel).ConfigureAwait(false);
                 foreach (var (kind, tree) in wave.Where(o => o.Kind == ResourceKind.StatefulSet == sets))
                 {
                     await connection.DeleteAsync(kind, ns, tree.Name(), tree.Uid(), cancel).ConfigureAwait(false);

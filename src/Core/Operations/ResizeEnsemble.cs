@@ -56,7 +56,7 @@ internal static class ResizeEnsemble
         // Right after an interruption an election, or a vote that not all have heard of, is no reason to refuse.
         var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster,
             v => v.IsElecting || v.HasQuorum && Goal(v, request) is (var to, true) && Obstacle(v, request, to) is not null, cancel).ConfigureAwait(false);
-        EnsembleLock.CheckFreeOrLeftHere(view.Set, names);
+        await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         if (EnsembleGuards.Quorum(view) is { } lost)
             throw lost;
         var (target, resumes) = Goal(view, request);
@@ -72,7 +72,7 @@ internal static class ResizeEnsemble
         return new ResizePlan(request, view, target, resumes, claims, request.Change > 0 ? EnsemblePlan.Add(view, target) : EnsemblePlan.Remove(view, target, claims.Count > 0));
     }
 
-    private static EnsembleChange? Unfinished(EnsembleView view) => EnsembleChange.Read(view.Set.Annotation(ClusterNames.ChangeAnnotation));
+    private static LeaseRecord? Unfinished(EnsembleView view) => LeaseRecord.Read(view.Set.Annotation(ClusterNames.ChangeAnnotation));
 
     /// <summary>The failure of a number beside names.</summary>
     public static ClusterException CountAndNodes(int nodes) => new("CountAndNodes", FailureKind.InvalidInput, nodes,
@@ -82,7 +82,7 @@ internal static class ResizeEnsemble
     {
         // Pods without a vote go along with the members; of them alone the number of members stays.
         int change = request.Nodes is null ? request.Change : -request.Nodes.Distinct().Count(n => view.IsVoter(ClusterNames.Ordinal(n) + 1));
-        int target = EnsembleChange.Target(Unfinished(view), view.MemberCount, change, request.Cluster);
+        int target = LeaseRecord.Target(Unfinished(view), view.MemberCount, change, request.Cluster);
         return (target, Unfinished(view) is { IsResize: true } before && before.To == target);
     }
 
@@ -116,24 +116,25 @@ internal static class ResizeEnsemble
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
         // Not while planning: a session is a write, and -WhatIf writes nothing.
         await run.CheckCredentialAsync(plan.View, cancel).ConfigureAwait(false);
-        await foreach (var e in EnsembleLock.OutlastAsync(connection, ns, names, cancel).ConfigureAwait(false))
+        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
             yield return e;
-        var claim = await EnsembleLock.TakeAsync(connection, ns, names, request.Command, plan.View.MemberCount, plan.Target, cancel).ConfigureAwait(false);
-        await using (claim.ConfigureAwait(false))
+        var purpose = new LeasePurpose(request.Command, plan.View.MemberCount, plan.Target);
+        var lease = await ClusterLease.TakeAsync(connection, ns, names, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        await using (lease.ConfigureAwait(false))
         {
             if (plan.Resumes)
                 yield return new Note($"going on with an earlier change to {plan.Target} servers");
-            await foreach (var e in (request.Change > 0 ? GrowAsync(run, claim, plan, cancel) : ShrinkAsync(connection, run, claim, plan, cancel)).ConfigureAwait(false))
+            await foreach (var e in (request.Change > 0 ? GrowAsync(run, lease, plan, cancel) : ShrinkAsync(connection, run, lease, plan, cancel)).ConfigureAwait(false))
                 yield return e;
             yield return new Note($"Record {names.BrokerSet}");
             await run.WriteSpecAsync(plan.Target, catalog, cancel).ConfigureAwait(false);
-            claim.Complete();
+            lease.Complete();
         }
 
         yield return new Completed<IReadOnlyList<ZooKeeperNode>>(EnsembleReader.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false)));
     }
 
-    private static async IAsyncEnumerable<OperationEvent> GrowAsync(EnsembleRun run, EnsembleLock claim, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> GrowAsync(EnsembleRun run, ClusterLease lease, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)
     {
         // Before the first one joins: from then on a first start without the new one would be wrong.
         await run.WriteSizeAsync(plan.Target, cancel).ConfigureAwait(false);
@@ -142,11 +143,11 @@ internal static class ResizeEnsemble
         {
             int ordinal = EnsemblePlan.Joining(view, plan.Target)[0];
             Exception? failure = null;
-            await foreach (var e in CaughtAsync(JoinAsync(run, claim, plan.View, ordinal, cancel), x => failure = x, cancel).ConfigureAwait(false))
+            await foreach (var e in CaughtAsync(JoinAsync(run, lease, plan.View, ordinal, cancel), x => failure = x, cancel).ConfigureAwait(false))
                 yield return e;
             if (failure is ClusterException cause)
             {
-                string undone = await UndoJoinAsync(run, claim, plan.View, ordinal, cancel).ConfigureAwait(false);
+                string undone = await UndoJoinAsync(run, lease, plan.View, ordinal, cancel).ConfigureAwait(false);
                 throw new ClusterException(cause.Id, cause.Kind, cause.Target, $"{plan.View.Names.ZooKeeperPod(ordinal)} did not become a member: {cause.Message} {undone}", cause);
             }
 
@@ -155,19 +156,19 @@ internal static class ResizeEnsemble
         }
     }
 
-    private static async IAsyncEnumerable<OperationEvent> JoinAsync(EnsembleRun run, EnsembleLock claim, EnsembleView first, int ordinal, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> JoinAsync(EnsembleRun run, ClusterLease lease, EnsembleView first, int ordinal, [EnumeratorCancellation] CancellationToken cancel)
     {
         string pod = first.Names.ZooKeeperPod(ordinal);
-        await foreach (var e in run.SettledAsync($"Check {first.Names.ZooKeeperSet}", cancel).ConfigureAwait(false))
+        var view = first;
+        await foreach (var e in run.SettledAsync($"Check {first.Names.ZooKeeperSet}", v => view = v, cancel).ConfigureAwait(false))
             yield return e;
-        claim.ThrowIfLost();
-        var view = await run.LookAsync(cancel).ConfigureAwait(false);
+        await lease.HoldAsync(cancel).ConfigureAwait(false);
         if (view.Replicas <= ordinal)
         {
             await foreach (var e in run.ClaimGoneAsync($"Start {pod}", pod, cancel).ConfigureAwait(false))
                 yield return e;
-            claim.ThrowIfLost();
-            await claim.ScaleAsync(ordinal + 1, cancel).ConfigureAwait(false);
+            await foreach (var e in run.InsistAsync($"Start {pod}", token => lease.ScaleAsync(ordinal + 1, token), cancel).ConfigureAwait(false))
+                yield return e;
             yield return Done(first, "Pod", pod, ChangeAction.Create, "");
         }
 
@@ -184,31 +185,31 @@ internal static class ResizeEnsemble
         }, cancel).ConfigureAwait(false))
             yield return e;
 
-        claim.ThrowIfLost();
-        await foreach (var e in run.VoteAsync($"Join {pod}", ordinal + 1, join: true, claim, cancel).ConfigureAwait(false))
+        await lease.HoldAsync(cancel).ConfigureAwait(false);
+        await foreach (var e in run.VoteAsync($"Join {pod}", ordinal + 1, join: true, lease, cancel).ConfigureAwait(false))
             yield return e;
         yield return Done(first, "ZooKeeperMember", pod, ChangeAction.Create, "it votes");
-        await foreach (var e in run.SettledAsync($"Verify {pod}", cancel).ConfigureAwait(false))
+        await foreach (var e in run.SettledAsync($"Verify {pod}", static _ => { }, cancel).ConfigureAwait(false))
             yield return e;
     }
 
     // A server that did not make it must not be left with a vote: it would count against the others.
-    private static async Task<string> UndoJoinAsync(EnsembleRun run, EnsembleLock claim, EnsembleView first, int ordinal, CancellationToken cancel)
+    private static async Task<string> UndoJoinAsync(EnsembleRun run, ClusterLease lease, EnsembleView first, int ordinal, CancellationToken cancel)
     {
         string again = "The same command goes on from there.";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(UndoLimit);
         try
         {
-            claim.ThrowIfLost();
-            await foreach (var _ in run.VoteAsync("Undo", ordinal + 1, join: false, claim, limit.Token).ConfigureAwait(false))
+            await lease.HoldAsync(limit.Token).ConfigureAwait(false);
+            await foreach (var _ in run.VoteAsync("Undo", ordinal + 1, join: false, lease, limit.Token).ConfigureAwait(false))
             {
                 // Nothing to say: it is the failure that is told.
             }
 
             var view = await run.LookAsync(limit.Token).ConfigureAwait(false);
             if (view.HasQuorum && view.Replicas == ordinal + 1)
-                await claim.ScaleAsync(ordinal, limit.Token).ConfigureAwait(false);
+                await lease.ScaleAsync(ordinal, limit.Token).ConfigureAwait(false);
             return $"It was taken back: the ensemble has {view.MemberCount} members, as before this step. {again}";
         }
         catch (Exception e) when (e is ClusterException or ZooKeeperException || e is OperationCanceledException && !cancel.IsCancellationRequested)
@@ -217,7 +218,7 @@ internal static class ResizeEnsemble
         }
     }
 
-    private static async IAsyncEnumerable<OperationEvent> ShrinkAsync(KubeConnection connection, EnsembleRun run, EnsembleLock claim, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> ShrinkAsync(KubeConnection connection, EnsembleRun run, ClusterLease lease, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (names, ns) = (plan.View.Names, plan.Request.Namespace);
         var view = plan.View;
@@ -227,18 +228,18 @@ internal static class ResizeEnsemble
             string pod = names.ZooKeeperPod(ordinal);
             await foreach (var e in run.UntilAsync($"Check {names.ZooKeeperSet}", v => EnsembleGuards.MayRemove(v, ordinal + 1)?.Message, cancel).ConfigureAwait(false))
                 yield return e;
-            claim.ThrowIfLost();
-            await foreach (var e in run.VoteAsync($"Leave {pod}", ordinal + 1, join: false, claim, cancel).ConfigureAwait(false))
+            await lease.HoldAsync(cancel).ConfigureAwait(false);
+            await foreach (var e in run.VoteAsync($"Leave {pod}", ordinal + 1, join: false, lease, cancel).ConfigureAwait(false))
                 yield return e;
             yield return Done(view, "ZooKeeperMember", pod, ChangeAction.Delete, "it has no vote any more");
             await foreach (var e in VerifyLeftAsync(run, ordinal, pod, cancel).ConfigureAwait(false))
                 yield return e;
-            await foreach (var e in StopAsync(run, claim, $"Stop {pod}", v => view = v, cancel).ConfigureAwait(false))
+            await foreach (var e in StopAsync(run, lease, $"Stop {pod}", v => view = v, cancel).ConfigureAwait(false))
                 yield return e;
         }
 
         // What an interrupted run left: pods that are out of the ensemble and still there.
-        await foreach (var e in StopAsync(run, claim, $"Stop {names.ZooKeeperSet}", _ => { }, cancel).ConfigureAwait(false))
+        await foreach (var e in StopAsync(run, lease, $"Stop {names.ZooKeeperSet}", _ => { }, cancel).ConfigureAwait(false))
             yield return e;
         foreach (string name in plan.Claims)
         {
@@ -281,7 +282,7 @@ internal static class ResizeEnsemble
             await session.DisposeAsync().ConfigureAwait(false);
             return null;
         }
-        catch (ZooKeeperException e)
+        catch (Exception e) when (e is ZooKeeperException or ClusterException { Kind: FailureKind.Connection or FailureKind.Unavailable })
         {
             return $"no write is committed yet: {e.Message}";
         }
@@ -293,7 +294,7 @@ internal static class ResizeEnsemble
         return late.Count == 0 ? null : $"{string.Join(", ", late)} has not heard of the new configuration yet";
     }
 
-    private static async IAsyncEnumerable<OperationEvent> StopAsync(EnsembleRun run, EnsembleLock claim, string step, Action<EnsembleView> seen, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> StopAsync(EnsembleRun run, ClusterLease lease, string step, Action<EnsembleView> seen, [EnumeratorCancellation] CancellationToken cancel)
     {
         EnsembleView view = null!;
         await foreach (var e in run.QuorumAsync(step, v => seen(view = v), cancel).ConfigureAwait(false))
@@ -301,7 +302,8 @@ internal static class ResizeEnsemble
         int keep = view.Config!.Voters.Max();
         if (view.Replicas > keep)
         {
-            await claim.ScaleAsync(keep, cancel).ConfigureAwait(false);
+            await foreach (var e in run.InsistAsync(step, token => lease.ScaleAsync(keep, token), cancel).ConfigureAwait(false))
+                yield return e;
             foreach (int ordinal in Enumerable.Range(keep, view.Replicas - keep).Reverse())
                 yield return Done(view, "Pod", view.Names.ZooKeeperPod(ordinal), ChangeAction.Delete, "");
         }

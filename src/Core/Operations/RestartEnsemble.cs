@@ -38,7 +38,7 @@ internal static class RestartEnsemble
     {
         var names = new ClusterNames(request.Cluster);
         var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster, v => v.IsElecting, cancel).ConfigureAwait(false);
-        EnsembleLock.CheckFreeOrLeftHere(view.Set, names);
+        await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         var known = view.Servers.Where(s => s.Pod is not null || s.Ordinal < view.Replicas).ToDictionary(s => names.ZooKeeperPod(s.Ordinal), s => s.Id);
         var wanted = request.RotateCredential || request.Nodes is null ? known.Keys : (IEnumerable<string>)request.Nodes.Distinct();
         if (wanted.FirstOrDefault(n => !known.ContainsKey(n)) is string unknown)
@@ -68,10 +68,10 @@ internal static class RestartEnsemble
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
-        await foreach (var e in EnsembleLock.OutlastAsync(connection, ns, names, cancel).ConfigureAwait(false))
+        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
             yield return e;
-        var claim = await EnsembleLock.TakeAsync(connection, ns, names, "Restart-ZooKeeperNode", plan.View.MemberCount, plan.View.MemberCount, cancel).ConfigureAwait(false);
-        await using (claim.ConfigureAwait(false))
+        var lease = await ClusterLease.TakeAsync(connection, ns, names, new LeasePurpose("Restart-ZooKeeperNode"), LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        await using (lease.ConfigureAwait(false))
         {
             string? fresh = null;
             if (request.RotateCredential)
@@ -98,7 +98,7 @@ internal static class RestartEnsemble
                     continue;
                 }
 
-                await foreach (var e in RestartAsync(connection, run, claim, request, server, pod, cancel).ConfigureAwait(false))
+                await foreach (var e in RestartAsync(connection, run, lease, plan, pod, server.Answer.Mode, cancel).ConfigureAwait(false))
                     yield return e;
             }
 
@@ -108,7 +108,6 @@ internal static class RestartEnsemble
                 await connection.MergeAsync(ResourceKind.Secret, ns, names.ReconfigSecret, new JsonObject { ["data"] = new JsonObject { [ReconfigCredential.FormerKey] = null } }, cancel).ConfigureAwait(false);
             }
 
-            claim.Complete();
         }
 
         var after = EnsembleReader.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false));
@@ -116,17 +115,15 @@ internal static class RestartEnsemble
     }
 
     private static async IAsyncEnumerable<OperationEvent> RestartAsync(
-        KubeConnection connection, EnsembleRun run, EnsembleLock claim, RestartRequest request, ServerProbe server, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, EnsembleRun run, ClusterLease lease, RestartPlan plan, JsonObject pod, string mode, [EnumeratorCancellation] CancellationToken cancel)
     {
-        string name = pod.Name();
-        await foreach (var e in run.UntilAsync($"Check before {name}", v => EnsembleGuards.MayRestart(v, server.Id, request.Force)?.Message, cancel).ConfigureAwait(false))
+        var (request, view, name) = (plan.Request, plan.View, pod.Name());
+        var wait = new ClusterWait(connection, view.Names, request.Namespace);
+        var roller = new Roller(connection, view.Names, request.Namespace, wait, lease.HoldAsync, request.Force, TimeProvider.System);
+        var policy = new ZooKeeperRollPolicy(connection, view.Names, request.Namespace, request.Force);
+        await foreach (var e in run.WithinStepAsync($"Check before {name}", token => roller.ClearAsync(policy, pod, token), cancel).ConfigureAwait(false))
             yield return e;
-        claim.ThrowIfLost();
-        if (await connection.DeleteAsync(ResourceKind.Pod, request.Namespace, name, pod.Uid(), cancel).ConfigureAwait(false))
-            yield return new Applied(ChangeRows.Restart(new ClusterNames(request.Cluster), request.Namespace, name, server.Answer.Mode));
-        await foreach (var e in run.PodReadyAsync($"Restart {name}", name, pod.Uid(), cancel).ConfigureAwait(false))
-            yield return e;
-        await foreach (var e in run.UntilAsync($"Restart {name}", v => NotBack(v, server.Id), cancel).ConfigureAwait(false))
+        await foreach (var e in run.WithinStepAsync($"Restart {name}", token => roller.ReplaceAsync(policy, pod, mode, token), cancel).ConfigureAwait(false))
             yield return e;
     }
 
@@ -134,19 +131,6 @@ internal static class RestartEnsemble
     {
         var gone = order.Where(s => s.Pod is null).Select(s => view.Names.ZooKeeperPod(s.Ordinal)).ToList();
         return gone.Count == 0 ? null : $"{string.Join(", ", gone)} has no pod at the moment";
-    }
-
-    /// <summary>What is missing until a restarted server counts as back; null when it does. Pure.</summary>
-    public static string? NotBack(EnsembleView view, int id)
-    {
-        string name = view.Names.ZooKeeperPod(id - 1);
-        if (EnsembleGuards.Quorum(view) is { } lost)
-            return lost.Message;
-        if (view.Servers.FirstOrDefault(s => s.Id == id) is not { Serves: true } server)
-            return $"{name} does not serve yet";
-        if (view.IsVoter(id) && view.Leader!.Answer.SyncedFollowers is int synced && synced < view.MemberCount - 1)
-            return $"the leader has {synced} of {view.MemberCount - 1} followers in sync";
-        return view.IsVoter(id) ? EnsembleGuards.MayAdd(view)?.Message : view.Lag(server) > 0 ? $"{name} is {view.Lag(server)} transactions behind" : null;
     }
 
     private static async Task<string> ExchangeAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
-using KafkaK8s.Core.Rolling;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -13,13 +12,11 @@ internal static class StandingEnsemble
     private const string Listed = "spec.template.spec.containers[name=kafka].env[name=ZK_SERVERS].value";
 
     /// <summary>Merges what is given now into what was given before; the size of an ensemble that stands is what it is, unless asked for.</summary>
-    /// <exception cref="ClusterException">The ensemble is being changed at this moment.</exception>
-    public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given, JsonObject? servers, ClusterNames names, ManifestDefaults defaults)
+    public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given, JsonObject? servers, ManifestDefaults defaults)
     {
         var merged = SpecChecks.Merge(before, given);
         if (servers is null)
             return merged;
-        EnsembleLock.CheckFree(servers, names);
         int now = Readiness.Wanted(servers);
         return given.ZooKeeperCount is null && now != (merged.ZooKeeperCount ?? defaults.ZooKeeperCount) ? merged with { ZooKeeperCount = now } : merged;
     }

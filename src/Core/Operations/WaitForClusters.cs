@@ -49,7 +49,7 @@ internal static class WaitForClusters
         int brokers = 0;
         await foreach (var e in wait.UntilAsync("Start", live => Task.FromResult(Look(live, names, out brokers)), cancel).ConfigureAwait(false))
             yield return e;
-        await foreach (var e in InSync.WaitAsync(connection, ns, names.Brokers(brokers), wait, cancel).ConfigureAwait(false))
+        await foreach (var e in InSync.WaitAsync(connection, names, ns, names.Brokers(brokers), wait, cancel).ConfigureAwait(false))
             yield return e;
         var ready = await ListClusters.FindAsync(connection, ns, cluster.Cluster, cancel).ConfigureAwait(false);
         yield return new Completed<KafkaCluster>(ready ?? throw ClusterNames.NotFound(cluster.Cluster, ns, connection.Context));

@@ -12,29 +12,59 @@ internal static class InSync
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250); // Kafka has nothing to watch
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Waits until it is so; what is missing stands in <paramref name="wait"/>, for a wait that runs out of time.</summary>
+    /// <summary>Waits until it is so, however long that takes; what is missing stands in <paramref name="wait"/>.</summary>
+    public static IAsyncEnumerable<OperationEvent> WaitAsync(
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait, CancellationToken cancel) =>
+        WaitAsync(connection, names, ns, brokers, wait, new HashSet<(string, int)>(), static _ => { }, TimeProvider.System, cancel);
+
+    /// <summary>The same; but partitions that were out of sync before, and do not get better, do not hold it up: it says so, and ends.</summary>
+    /// <param name="connection">Connection to the API server.</param>
+    /// <param name="names">Names of the cluster.</param>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="brokers">The brokers.</param>
+    /// <param name="wait">Takes what is missing, for a wait that runs out of time.</param>
+    /// <param name="former">Partitions that were out of sync before.</param>
+    /// <param name="left">Takes what is left of them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">Ends the wait.</param>
     public static async IAsyncEnumerable<OperationEvent> WaitAsync(
-        KubeConnection connection, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait,
+        IReadOnlySet<(string Topic, int Partition)> former, Action<string> left, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
+        int? least = null;
+        long since = time.GetTimestamp();
         while (true)
         {
-            string missing = await MissingAsync(connection, ns, brokers, cancel).ConfigureAwait(false);
+            var views = await ReadAsync(connection, ns, brokers, cancel).ConfigureAwait(false);
+            string missing = Describe(views);
             if (missing.Length == 0)
                 yield break;
             wait.Doing = missing;
+            var lagging = views.Values.All(v => v is not null) ? PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>()) : [];
+            int copies = lagging.Sum(p => p.Replicas.Count - p.InSync.Count);
+            if (lagging.Count == 0 || !lagging.All(p => former.Contains((p.Topic, p.Partition))) || least is null || copies < least)
+                (least, since) = (copies, time.GetTimestamp());
+            if (time.GetElapsedTime(since) >= Roller.FormerStandstill)
+            {
+                left(missing);
+                yield return new Warned($"{missing}; so it was before this command, and it does not get better. Get-KafkaCluster {names.Cluster} shows it");
+                yield break;
+            }
+
             if (missing != last)
                 yield return new Waiting("InSync", missing);
             last = missing;
-            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            await Task.Delay(Pause, time, cancel).ConfigureAwait(false);
         }
     }
 
-    /// <summary>What is not so yet, in words; empty when all is well.</summary>
-    public static async Task<string> MissingAsync(
+    /// <summary>Partitions that are not in sync at this moment, as far as brokers answer.</summary>
+    public static async Task<IReadOnlySet<(string Topic, int Partition)>> LaggingAsync(
         KubeConnection connection, string ns, IReadOnlyList<NodeRef> brokers, CancellationToken cancel)
     {
-        return Describe(await ReadAsync(connection, ns, brokers, cancel).ConfigureAwait(false));
+        var views = await ReadAsync(connection, ns, brokers, cancel).ConfigureAwait(false);
+        return PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>()).Select(p => (p.Topic, p.Partition)).ToHashSet();
     }
 
     /// <summary>The views of all brokers, by id; null for one that does not answer.</summary>
@@ -58,7 +88,7 @@ internal static class InSync
                 return $"broker {id} does not know broker {string.Join(", ", unknown)} yet";
         }
 
-        var lagging = BrokerGate.UnderReplicated(views.Values.OfType<BrokerView>());
+        var lagging = PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>());
         return lagging.Count == 0 ? "" : $"{lagging.Count} partitions are not in sync, such as {lagging[0].Topic}-{lagging[0].Partition} ({lagging[0].InSync.Count} of {lagging[0].Replicas.Count} copies)";
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using KafkaK8s.Core.Kafka;
-using KafkaK8s.Core.Rolling;
 
 namespace KafkaK8s.Core.Verification;
 
@@ -74,7 +73,7 @@ internal static class VerificationReport
         var silent = before.Where(b => b.Answer is null).Select(b => $"broker {b.Broker}: {b.Failure}")
             .Concat(after.Where(b => b.Answer is null && before.Any(f => f.Broker == b.Broker && f.Answer is not null)).Select(b => $"broker {b.Broker}, which answered at the start: {b.Failure}")).ToList();
         var views = before.Select(b => b.Answer?.View).OfType<BrokerView>().ToList();
-        var expelled = BrokerGate.Missing(views, before.Where(b => b.Answer is not null).Select(b => b.Broker)).Select(id => $"broker {id} answers, but others take it for dead");
+        var expelled = PartitionHealth.Missing(views, before.Where(b => b.Answer is not null).Select(b => b.Broker)).Select(id => $"broker {id} answers, but others take it for dead");
         string head = $"{views.Count} of {Count(before.Count, "broker")}";
         string[] all = [.. silent, .. views.Count > 0 ? expelled : []];
         return new CheckResult("BrokersAnswer", all.Length == 0, all.Length == 0 ? head : $"{head}; {List(all)}");
@@ -85,7 +84,7 @@ internal static class VerificationReport
     {
         var views = facts.After.Select(b => b.Answer?.View).OfType<BrokerView>()
             .Select(v => v with { Partitions = [.. v.Partitions.Where(p => p.Topic == facts.Topic)] });
-        var lagging = BrokerGate.UnderReplicated([.. views, new BrokerView(-1, [], facts.Partitions)]);
+        var lagging = PartitionHealth.UnderReplicated([.. views, new BrokerView(-1, [], facts.Partitions)]);
         return lagging.Count == 0
             ? new("PartitionsInSync", true, $"{facts.Partitions.Count} of {Count(facts.Partitions.Count, "partition")}")
             : new("PartitionsInSync", false, $"{facts.Partitions.Count - lagging.Count} of {Count(facts.Partitions.Count, "partition")}; "

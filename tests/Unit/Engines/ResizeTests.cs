@@ -167,6 +167,25 @@ public sealed class ResizeTests
         Assert.Equal(4, Replicas(cluster));
     }
 
+    // Fails when a look or a write of the step ends it: the healthy join would be undone.
+    [Theory]
+    [InlineData("PATCH", "statefulsets/demo-zk", "\"replicas\"")]
+    [InlineData("GET", "statefulsets/demo-zk", "")]
+    [InlineData("GET", "secrets/demo-zk-reconfig", "")]
+    public async Task A_blip_of_the_API_server_undoes_nothing(string method, string path, string body)
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        await ResizeAsync(cluster, 2, told: e =>
+        {
+            if (e is Note or Applied)
+                server.Faults.Add(Fault.Cut, r => r.Method == method && r.Path.EndsWith(path, StringComparison.Ordinal) && r.Body.Contains(body, StringComparison.Ordinal));
+        });
+        Assert.True(server.Faults.Count > 0);
+        Assert.Equal(["+4", "+5"], cluster.Ensemble.Reconfigurations);
+        Assert.Empty(server.Pods.Ended);
+    }
+
     public static TheoryData<int> Phases => [.. Enumerable.Range(0, 6).Select(n => 3 * n)];
 
     private static async Task<List<OperationEvent>> ResizeAsync(

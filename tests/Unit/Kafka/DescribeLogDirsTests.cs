@@ -11,7 +11,7 @@ public sealed class LogDirsTests
 
     // Two folders of logs; the topic "a" has two partitions in the first and one in the second.
     [Fact]
-    public void Partitions_of_a_topic_add_up()
+    public void Partitions_are_told_apart()
     {
         const string Hex = "6b386b39" + "00000000" + "00000002"
             + "0000" + "0002" + "2f31" + "00000002"
@@ -19,7 +19,7 @@ public sealed class LogDirsTests
             + "0001" + "62" + "00000001" + "00000000" + "0000000000000007" + "0000000000000000" + "00"
             + "0000" + "0002" + "2f32" + "00000001"
             + "0001" + "61" + "00000001" + "00000002" + "0000000000000001" + "0000000000000000" + "01";
-        Assert.Equal([("a", 151L), ("b", 7L)], DescribeLogDirs.Response(Convert.FromHexString(Hex)).Select(t => (t.Key, t.Value)).Order());
+        Assert.Equal([("a", 0, 100L), ("a", 1, 50L), ("a", 2, 1L), ("b", 0, 7L)], DescribeLogDirs.Response(Convert.FromHexString(Hex)).Select(t => (t.Key.Topic, t.Key.Partition, t.Value)).Order());
     }
 
     [Theory]

@@ -94,7 +94,7 @@ public sealed class EnsembleGuardTests
     [InlineData("FFF", "1,2,3", 1, "no quorum")]
     public void A_restarted_server_is_back_when_it_serves_and_all_are_in_sync(string pods, string members, int id, string? missing)
     {
-        string? text = RestartEnsemble.NotBack(Ensembles.View(pods, Ids(members)), id);
+        string? text = ZooKeeperRollPolicy.NotBack(Ensembles.View(pods, Ids(members)), id);
         if (missing is null)
             Assert.Null(text);
         else
@@ -116,24 +116,23 @@ public sealed class EnsembleGuardTests
     [InlineData(3, 3, 3, 2, 5)] // an unfinished restart says nothing of sizes
     public void An_interrupted_change_is_gone_on_with_by_the_same_command(int from, int to, int members, int asked, int target)
     {
-        var unfinished = to == 0 ? null : new EnsembleChange(from, to, "Add-ZooKeeperNode", null, null, default);
+        var unfinished = to == 0 ? null : new LeaseRecord(from, to, "Add-ZooKeeperNode", null, null, default);
         if (target == 0)
-            Assert.Equal("ChangeUnfinished", Assert.Throws<ClusterException>(() => EnsembleChange.Target(unfinished, members, asked, "demo")).Id);
+            Assert.Equal("ChangeUnfinished", Assert.Throws<ClusterException>(() => LeaseRecord.Target(unfinished, members, asked, "demo")).Id);
         else
-            Assert.Equal(target, EnsembleChange.Target(unfinished, members, asked, "demo"));
+            Assert.Equal(target, LeaseRecord.Target(unfinished, members, asked, "demo"));
     }
 
     [Fact]
-    public void The_claim_of_a_change_can_be_read_back_and_runs_out()
+    public void A_lease_can_be_read_back_and_what_is_left_of_it_is_the_change_of_the_size()
     {
-        var now = DateTimeOffset.UtcNow;
-        var change = new EnsembleChange(3, 5, "Add-ZooKeeperNode", "me@here", "x", now);
-        Assert.Equal(change, EnsembleChange.Read(change.Write()));
-        Assert.True(change.IsHeld(now.AddSeconds(10)));
-        Assert.False(change.IsHeld(now.AddSeconds(21)));
-        Assert.False((change with { Holder = null }).IsHeld(now));
-        Assert.Null(EnsembleChange.Read("not ours"));
-        Assert.Null(EnsembleChange.Read(null));
+        var change = new LeaseRecord(3, 5, "Add-ZooKeeperNode", "me@here", "x", DateTimeOffset.UtcNow, 7) { Renewals = 2 };
+        Assert.Equal(change, LeaseRecord.Read(change.Write()));
+        Assert.Equal(change with { Holder = null, Id = null, Process = null, Renewals = 0 }, change.Left());
+        Assert.Equal("Add-ZooKeeperNode", (change with { Command = "New-KafkaCluster", Resize = "Add-ZooKeeperNode" }).Left()!.Command);
+        Assert.Null((change with { To = 3 }).Left());
+        Assert.Null(LeaseRecord.Read("not ours"));
+        Assert.Null(LeaseRecord.Read(null));
     }
 
     [Theory]

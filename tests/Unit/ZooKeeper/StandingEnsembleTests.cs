@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
-using KafkaK8s.Core.Rolling;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.ZooKeeper;
@@ -24,17 +22,7 @@ public sealed class StandingEnsembleTests
     [InlineData(3, 7, 3, 7)] // asked for: refused later, with the way to do it
     [InlineData(1, null, 0, 1)]
     public void An_ensemble_that_stands_is_as_large_as_it_is(int? before, int? now, int live, int? composed) =>
-        Assert.Equal(composed, StandingEnsemble.Merge(new ClusterSpec { ZooKeeperCount = before }, new ClusterSpec { Name = "demo", ZooKeeperCount = now }, live == 0 ? null : Ensembles.Set(live), Ensembles.Names, Defaults).ZooKeeperCount);
-
-    [Fact]
-    public void While_it_is_being_changed_nothing_else_is()
-    {
-        var set = Ensembles.Set(3);
-        set["metadata"]!["annotations"] = new JsonObject { [ClusterNames.ChangeAnnotation] = new EnsembleChange(3, 5, "Add-ZooKeeperNode", "me@here", "x", DateTimeOffset.UtcNow).Write() };
-        var refusal = Assert.Throws<ClusterException>(() => StandingEnsemble.Merge(null, new ClusterSpec { Name = "demo" }, set, Ensembles.Names, Defaults));
-        Assert.Equal(("EnsembleBusy", FailureKind.Conflict), (refusal.Id, refusal.Kind));
-        Assert.Contains("me@here", refusal.Message, StringComparison.Ordinal);
-    }
+        Assert.Equal(composed, StandingEnsemble.Merge(new ClusterSpec { ZooKeeperCount = before }, new ClusterSpec { Name = "demo", ZooKeeperCount = now }, live == 0 ? null : Ensembles.Set(live), Defaults).ZooKeeperCount);
 
     [Fact]
     public void A_larger_size_changes_no_template()

@@ -1,0 +1,51 @@
+# Brokers restarted for a new setting while a producer writes with acks=all; and with a partition that never gets in sync.
+
+BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
+
+Describe 'A roll of brokers' -Tag Lab {
+    BeforeAll {
+        . $PSScriptRoot/Lab.ps1
+        . $PSScriptRoot/ZooKeeper.ps1
+        $ns = Open-Lab roll
+        $small = Get-SmallCluster $ns
+        $null = New-KafkaCluster demo -BrokerCount 3 -MinInSyncReplicas 2 @small
+        Start-ToolPod -Namespace $ns
+        New-Topic $ns demo load
+        Start-Load $ns demo
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $script:changed = New-KafkaCluster demo -Config @{ 'log.retention.hours' = 72 } -Confirm:$false -Namespace $ns
+        $seconds = $clock.Elapsed.TotalSeconds
+        $script:load = Stop-Load $ns
+        $flags = Get-ToolFlags demo
+        $null = Invoke-Tool -Namespace $ns "/opt/kafka/bin/kafka-console-consumer.sh $($flags.Consumer) --topic load --from-beginning --timeout-ms 10000 2> /dev/null | sort -u > /tmp/load.read; sed -n 's/.*producer_send_success.*`"value`":`"\([0-9.]*\)`".*/\1/p' /tmp/load | sort -u > /tmp/load.acked"
+        $script:lost = [int] "$(Invoke-Tool -Namespace $ns 'comm -23 /tmp/load.acked /tmp/load.read | wc -l')"
+        Write-Host ("    roll of three brokers: {0:0.0} s; producer: {1} sent, {2} acknowledged, {3} lost, {4} errors, longest pause {5} ms" -f
+            $seconds, $load.Sent, $load.Acked, $lost, $load.Errors.Count, $load.LongestPause)
+    }
+
+    AfterAll { Close-Lab $ns }
+
+    It 'restarts each broker once and says why' {
+        $restarts = @($changed.Changes | Where-Object Action -eq Restart)
+        $restarts | Should -HaveCount 3
+        $restarts.Note | Should -Be @('template', 'template', 'template')
+        $changed.Kafka | Should -Be 'Healthy'
+    }
+
+    It 'loses nothing that was acknowledged' {
+        $load.Acked | Should -BeGreaterThan 100
+        $lost | Should -Be 0
+    }
+
+    It 'ends on a partition that never gets in sync, and says so' {
+        # a copy on a broker that is no more
+        $null = Invoke-Tool -Namespace $ns "/opt/kafka/bin/kafka-topics.sh $($flags.Topics) --create --topic lame --replica-assignment 0:2"
+        $null = kubectl scale statefulset demo-kafka -n $ns --replicas=2
+        Wait-Until -Seconds 120 { (Get-KafkaCluster demo -Namespace $ns).Kafka -eq 'Unhealthy' }
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $same = New-KafkaCluster demo -Namespace $ns -WarningVariable warned -WarningAction SilentlyContinue
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 120
+        "$warned" | Should -Match 'so it was before this command'
+        $same.Kafka | Should -Be 'Unhealthy'
+    }
+}
