@@ -9,7 +9,7 @@ zk-start.sh|s/  exit 78/  exit 1/|zk_volume_is_not_writable
 zk-start.sh|s/ || unseen < 2;/;/|zk_finds_a_quorum_above_the_first_ones
 zk-start.sh|s/unseen < 2/unseen < 3/|zk_looks_no_further_than_two_missing_names
 zk-start.sh|s/then unseen=0; else/then :; else/|zk_finds_a_quorum_above_the_first_ones
-zk-start.sh|s/timeout 2 bash -c 'exec 3<>/timeout 70 bash -c 'exec 3<>/|zk_a_peer_that_hangs_holds_nobody_up
+zk-start.sh|s/timeout 2 bash -c 'exec 3<>/timeout 300 bash -c 'exec 3<>/|zk_a_peer_that_hangs_holds_nobody_up
 zk-start.sh|s/ && grep -q "^server\\.$id=" "$mine" 2> \/dev\/null || mine=//|zk_config_of_the_volume_names_others
 zk-start.sh|s/^\[\[ ${epoch:-0} -gt 0 \]\]/[[ $epoch ]]/|zk_member_that_never_came_into_the_ensemble
 zk-start.sh|s/^if \[\[ ! $was_member \&\& $ordinal -lt $first/if [[ $ordinal -lt $first/|zk_member_again_without_a_quorum

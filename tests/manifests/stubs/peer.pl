@@ -33,7 +33,7 @@ sub frame {
 while (1) {
   my $peer = $server->accept or next;
   next if fork; # the parent
-  sleep 60 if -e "$folder/silent";
+  sleep 300 if -e "$folder/silent";
   my $first = take($peer, 4);
   if ($first =~ /^[a-z]{4}$/) {
     note('asked', "$first\n");
