@@ -56,7 +56,8 @@ internal static class ResizeEnsemble
         // Right after an interruption an election, or a vote that not all have heard of, is no reason to refuse.
         var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster,
             v => v.IsElecting || v.HasQuorum && Goal(v, request) is (var to, true) && Obstacle(v, request, to) is not null, cancel).ConfigureAwait(false);
-        await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
+        if (view.Set.Annotation(ClusterNames.ChangeAnnotation) is not null)
+            await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         if (EnsembleGuards.Quorum(view) is { } lost)
             throw lost;
         var (target, resumes) = Goal(view, request);

@@ -38,7 +38,8 @@ internal static class RestartEnsemble
     {
         var names = new ClusterNames(request.Cluster);
         var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster, v => v.IsElecting, cancel).ConfigureAwait(false);
-        await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
+        if (view.Set.Annotation(ClusterNames.ChangeAnnotation) is not null)
+            await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         var known = view.Servers.Where(s => s.Pod is not null || s.Ordinal < view.Replicas).ToDictionary(s => names.ZooKeeperPod(s.Ordinal), s => s.Id);
         var wanted = request.RotateCredential || request.Nodes is null ? known.Keys : (IEnumerable<string>)request.Nodes.Distinct();
         if (wanted.FirstOrDefault(n => !known.ContainsKey(n)) is string unknown)

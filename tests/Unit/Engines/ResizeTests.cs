@@ -160,7 +160,7 @@ public sealed class ResizeTests
     {
         var cluster = await FakeCluster.StartAsync();
         await using var server = cluster.Server;
-        server.Faults.Every(19, phase, Fault.Cut, Fault.AnswerLost, Fault.Error, Fault.TooMany, Fault.Conflict);
+        server.Faults.Every(23, phase, Fault.Cut, Fault.AnswerLost, Fault.Error, Fault.TooMany, Fault.Conflict);
         await Repeat.UntilAsync(cluster, () => cluster.Ensemble.Voters.Count == 4 && Change(cluster) is null, () => ResizeAsync(cluster, 1, force: true, stepSeconds: 10));
         Assert.True(server.Faults.Count > 3);
         Assert.Equal([1, 2, 3, 4], cluster.Ensemble.Voters);
