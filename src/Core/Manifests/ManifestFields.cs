@@ -97,7 +97,7 @@ internal static class ManifestFields
         ? new(labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)))
         : null;
 
-    private static JsonNode Config(JsonNode stands) => Table(BrokerConfig.Read((string?)stands ?? "")) ?? [];
+    private static JsonObject Config(JsonNode stands) => Table(BrokerConfig.Read((string?)stands ?? "")) ?? [];
 
     private static JsonArray TolerationTexts(JsonNode stands) => [.. KubeObjects.Items(stands).Select(t => (JsonNode)Untolerate(t))];
 
