@@ -98,7 +98,7 @@ public abstract class KafkaCmdlet : OperationCmdlet
         string target = $"{request.Namespace}/{name} on context {connection.Context}";
         var restarts = plan.Changes.Where(c => c.Action == ChangeAction.Restart).ToList();
         string action = plan.ZooKeeperIsNew
-            ? $"Create Kafka cluster ({plan.ZooKeeperCount} ZooKeeper, {plan.BrokerCount} brokers, {Words.Count(plan.Changes.Count(c => c.Action == ChangeAction.Create), "object")})"
+            ? $"Create Kafka cluster ({plan.Model.ZooKeeper.Count} ZooKeeper, {plan.Model.Brokers.Count} brokers, {Words.Count(plan.Changes.Count(c => c.Action == ChangeAction.Create), "object")})"
             : $"Change Kafka cluster ({Words.Count(plan.Changes.Count(c => c.Action is ChangeAction.Create or ChangeAction.Update), "object")}, {Words.Restarts(restarts)})";
         // Without waiting nothing is restarted: the pods keep what they run until the next command that waits.
         if (!Agreed(action, target, plan.Changes, disturbs: restarts.Count > 0 && !request.NoWait))

@@ -43,7 +43,7 @@ internal sealed class ManifestCatalog
 
     /// <summary>Values that relations between parameters need.</summary>
     public ManifestDefaults Defaults => new(
-        Count(NodeRoles.ZooKeeper),
+        Set.Pool(NodeRoles.ZooKeeper) is null ? null : Count(NodeRoles.ZooKeeper),
         Count(NodeRoles.Broker),
         BrokerNumber("DEFAULT_REPLICATION_FACTOR"),
         BrokerNumber("MIN_INSYNC_REPLICAS"));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Manifests;
 
@@ -6,22 +7,31 @@ namespace KafkaK8s.Core.Manifests;
 /// <remarks>Sources: https://kubernetes.io/docs/reference/using-api/deprecation-guide/ and the feature-gate tables of each release.</remarks>
 internal static class ServerAdaptation
 {
+    private const string Budget = "PodDisruptionBudget";
+
     /// <summary>The oldest server that is supported: server-side apply and headless-service behaviour as relied upon.</summary>
     public static readonly Version Oldest = new(1, 17);
 
     /// <summary>The version of the policy API that a server knows disruption budgets in.</summary>
     public static string BudgetVersion(Version server) => server < new Version(1, 21) ? "policy/v1beta1" : "policy/v1";
 
-    /// <summary>The version of the policy API that a server takes evictions in: later by one release than for disruption budgets.</summary>
+    /// <summary>The version of the policy API that a server takes evictions in: one release later than for disruption budgets.</summary>
     /// <remarks>Source: https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.</remarks>
     public static string EvictionVersion(Version server) => server < new Version(1, 22) ? "policy/v1beta1" : "policy/v1";
+
+    /// <summary>The kind of an object of the manifests, at the version in which a server knows it.</summary>
+    public static ResourceKind KindOf(JsonObject tree, Version server) =>
+        ResourceKind.Of(tree) is var kind && kind.Kind == Budget ? kind with { ApiVersion = BudgetVersion(server) } : kind;
 
     /// <summary>Refuses a server that is too old.</summary>
     /// <exception cref="ClusterException"><c>KubernetesTooOld</c>.</exception>
     public static void CheckVersion(Version server)
     {
         if (server < Oldest)
-            throw new ClusterException("KubernetesTooOld", FailureKind.InvalidInput, server, $"Kubernetes {server} is older than {Oldest}, the oldest that this module knows.");
+        {
+            throw new ClusterException("KubernetesTooOld", FailureKind.InvalidInput, server,
+                $"Kubernetes {server} is older than {Oldest}, the oldest that this module knows.");
+        }
     }
 
     /// <summary>Changes the trees in place for a server of that version.</summary>
@@ -31,7 +41,7 @@ internal static class ServerAdaptation
         {
             switch ((string?)tree["kind"])
             {
-                case "PodDisruptionBudget":
+                case Budget:
                     tree["apiVersion"] = BudgetVersion(server);
                     break;
                 case "StatefulSet":

@@ -56,6 +56,9 @@ internal sealed record ManifestSet
     /// <summary>The pool whose set carries the annotations of the whole cluster: every cluster has brokers.</summary>
     public PoolTemplate Carrier => Pool(NodeRoles.Broker)!;
 
+    /// <summary>All that the nodes of its pools do.</summary>
+    public NodeRoles Roles => Pools.Aggregate(NodeRoles.None, (all, p) => all | p.Roles);
+
     /// <summary>The first pool with a role; null where the set has none.</summary>
     public PoolTemplate? Pool(NodeRoles role) => Pools.FirstOrDefault(p => p.Has(role));
 }

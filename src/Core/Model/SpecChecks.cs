@@ -109,7 +109,7 @@ internal static partial class SpecChecks
     /// <exception cref="ClusterException">Kind InvalidInput; the message names the parameter and the way out.</exception>
     public static void Check(ClusterSpec spec, ManifestDefaults defaults, bool force)
     {
-        int servers = spec.ZooKeeperCount ?? defaults.ZooKeeperCount;
+        int? servers = spec.ZooKeeperCount ?? defaults.ZooKeeperCount;
         CheckValues(spec with
         {
             BrokerCount = spec.BrokerCount ?? defaults.BrokerCount,
@@ -117,8 +117,11 @@ internal static partial class SpecChecks
             ReplicationFactor = spec.ReplicationFactor ?? defaults.ReplicationFactor,
             MinInSyncReplicas = spec.MinInSyncReplicas ?? defaults.MinInSyncReplicas,
         });
-        if (servers % 2 == 0 && !force)
-            throw Invalid("EvenEnsemble", servers, $"-ZooKeeperCount {servers}: an even ensemble tolerates no more failures than one with one server fewer. Ask for {servers - 1} or {servers + 1}, or use -Force.");
+        if (servers is int count && count % 2 == 0 && !force)
+        {
+            throw Invalid("EvenEnsemble", count, $"-ZooKeeperCount {count}: an even ensemble tolerates no more failures than one with "
+                + $"one server fewer. Ask for {count - 1} or {count + 1}, or use -Force.");
+        }
     }
 
     /// <summary>Rejects values that are invalid on their own, before the cluster is read: values that were given earlier are not known yet.</summary>

@@ -92,7 +92,9 @@ internal static class DeployCluster
                 yield return new Applied(change);
             if (changes.Exists(c => c.Action == ChangeAction.Restart))
                 clock.End("Restart");
-            await foreach (var e in InSync.WaitAsync(connection, plan.Names, ns, plan.Names.Brokers(plan.BrokerCount), wait, former, text => left = text, TimeProvider.System, cancel).ConfigureAwait(false))
+            var last = InSync.WaitAsync(
+                connection, plan.Names, ns, plan.Model.Brokers, wait, former, text => left = text, TimeProvider.System, cancel);
+            await foreach (var e in last.ConfigureAwait(false))
                 yield return e;
             clock.End("InSync");
         }
@@ -111,10 +113,9 @@ internal static class DeployCluster
     /// <param name="former">Partitions that were out of sync before; null where nobody has looked.</param>
     public static IReadOnlyList<(string Set, IRollPolicy Policy)> Policies(
         KubeConnection connection, ClusterNames names, string ns, IReadOnlySet<(string Topic, int Partition)>? former) =>
-    [
-        (names.ZooKeeperSet, new ZooKeeperRollPolicy(connection, names, ns, bearNoQuorum: true)),
-        (names.BrokerSet, new BrokerRollPolicy(connection, names, ns, former, TimeProvider.System)),
-    ];
+    [.. names.ManifestSet.Pools.Select(p => (names.Prefixed(p.Name), p.Has(NodeRoles.ZooKeeper)
+        ? (IRollPolicy)new ZooKeeperRollPolicy(connection, names, ns, bearNoQuorum: true)
+        : new BrokerRollPolicy(connection, names, ns, former, TimeProvider.System)))];
 
     // Null where somebody else was quicker.
     private static async Task<Applied?> TryMakeNamespaceAsync(KubeConnection connection, ClusterNames names, string ns, CancellationToken cancel)
@@ -163,9 +164,9 @@ internal static class DeployCluster
         KubeConnection connection, DeployPlan plan, IEnumerable<JsonObject> objects, CancellationToken cancel) =>
         await Task.WhenAll(objects.Select(async tree =>
         {
-            var before = await connection.TryGetAsync(ResourceKind.Of(tree), plan.Request.Namespace, tree.Name(), cancel).ConfigureAwait(false);
-            var (after, _) = await connection.ApplyAsync(tree, plan.Request.Namespace, plan.Request.Force, dryRun: false, cancel).ConfigureAwait(false);
-            return DeployPlanner.Change(plan.Names, plan.Request.Namespace, tree, before, after);
+            var (ns, force) = (plan.Request.Namespace, plan.Request.Force);
+            var (after, created) = await connection.ApplyAsync(tree, ns, force, dryRun: false, cancel).ConfigureAwait(false);
+            return DeployPlanner.Change(plan.Names, ns, tree, created ? null : plan.Live.Find(tree) ?? after, after);
         })).ConfigureAwait(false);
 
     private static async IAsyncEnumerable<OperationEvent> WaitReadyAsync(

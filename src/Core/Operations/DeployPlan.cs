@@ -84,11 +84,11 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
     /// <summary>Whether the ensemble starts for the first time, so that it can be given a credential.</summary>
     public bool ZooKeeperIsNew { get; init; }
 
-    /// <summary>Servers of the ensemble.</summary>
-    public int ZooKeeperCount { get; init; }
+    /// <summary>The cluster as it will be.</summary>
+    public required ClusterModel Model { get; init; }
 
-    /// <summary>Brokers.</summary>
-    public int BrokerCount { get; init; }
+    /// <summary>What was read for the plan.</summary>
+    public required LiveCluster Live { get; init; }
 }
 
 /// <summary>Makes the plan: reads what is there, composes what should be, and lets the server say what would change. Changes nothing.</summary>
@@ -102,29 +102,20 @@ internal static class DeployPlanner
     /// <exception cref="ClusterException">The request cannot be carried out; nothing was changed.</exception>
     public static async Task<DeployPlan> PlanAsync(KubeConnection connection, ManifestCatalog catalog, DeployRequest request, CancellationToken cancel)
     {
-        var names = new ClusterNames(request.Given.Name);
         SpecChecks.CheckGiven(request.Given); // before anything is asked
-
-        var version = connection.ServerVersionAsync(cancel);
-        var space = TryGetNamespaceAsync(connection, request.Namespace, cancel);
-        // All of them, as a set takes up a claim by its name alone, whatever its labels are.
-        var claims = connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, "", cancel);
-        var brokerSet = connection.TryGetAsync(ResourceKind.StatefulSet, request.Namespace, names.BrokerSet, cancel);
-        var serverSet = connection.TryGetAsync(ResourceKind.StatefulSet, request.Namespace, names.ZooKeeperSet, cancel);
-        await Task.WhenAll(version, space, claims, brokerSet, serverSet).ConfigureAwait(false);
-
-        bool missing = CheckNamespace(await space.ConfigureAwait(false), request, connection);
-        var (servers, brokers) = (await serverSet.ConfigureAwait(false), await brokerSet.ConfigureAwait(false));
-        if (request.MustStand && !new[] { servers, brokers }.Any(s => s is not null && !s.IsTerminating() && Ownership.ClusterOf(s) == names.Cluster))
+        var names = new ClusterNames(request.Given.Name, catalog.Set);
+        var live = await LiveCluster.ReadAsync(connection, catalog, names, request.Namespace, cancel).ConfigureAwait(false);
+        bool missing = CheckNamespace(live.Space, request, connection);
+        if (request.MustStand && !live.Model.Pools.Any(p => live.Model.Standing(p) is not null))
             throw ClusterNames.NotFound(names.Cluster, request.Namespace, connection.Context);
-        if (servers?.Annotation(ClusterNames.ChangeAnnotation) is not null)
+        if (live.Model.Set(NodeRoles.ZooKeeper)?.Annotation(ClusterNames.ChangeAnnotation) is not null)
             await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
-        var desired = DesiredCluster.Compose(
-            catalog, request.Given, servers, brokers, await version.ConfigureAwait(false),
+        var desired = DesiredCluster.Compose(catalog, request.Given, live.Model, live.Server,
             new ComposeOptions(AllowEven: request.Force, TakeDefaults: request.Force, request.NewestManifests, request.RebuildSpec, ForRun: true));
         var (spec, objects) = (desired.Spec, desired.Objects);
-        var live = missing ? new JsonObject?[objects.Count] : await Task.WhenAll(objects.Select(o => connection.TryGetAsync(ResourceKind.Of(o), request.Namespace, o.Name(), cancel))).ConfigureAwait(false);
-        var standing = live.Select(o => o is not null && o.IsTerminating() ? null : o).ToList();
+        var model = ClusterModel.Build(names, request.Namespace, objects);
+        await live.ReadAsync(connection, request.Namespace, objects, cancel).ConfigureAwait(false);
+        var standing = objects.Select(live.Standing).ToList();
         for (int i = 0; i < objects.Count; i++)
         {
             if (standing[i] is JsonObject there)
@@ -135,24 +126,25 @@ internal static class DeployPlanner
         bool IsLate(ClusterChange c) => late.Exists(o => (string?)o["kind"] == c.Kind && o.Name() == c.Name);
         bool isNew = standing.Zip(objects).Any(p => p.First is null && ResourceKind.Of(p.Second).Kind == ResourceKind.StatefulSet.Kind);
         var warnings = new List<string>([.. SpecChecks.Advise(spec, catalog.Defaults), .. ImageVersions.Advise(request.Given)]);
-        var keptClaims = (await claims.ConfigureAwait(false)).Where(names.OwnsClaim).ToList();
         if (isNew && spec.Ephemeral != true)
         {
-            int volumes = (spec.ZooKeeperCount ?? catalog.Defaults.ZooKeeperCount) + (spec.BrokerCount ?? catalog.Defaults.BrokerCount) - keptClaims.Count(c => !c.IsTerminating());
+            int volumes = model.Pools.Sum(p => p.Count) - live.Claims.Count(c => !c.IsTerminating());
             warnings.AddRange(await CheckStorageClassAsync(connection, spec, volumes, cancel).ConfigureAwait(false));
         }
 
         var changes = missing
             ? [.. objects.Select(o => Change(names, request.Namespace, o, null, null))]
-            : await DryRunAsync(connection, names, request, objects, live, cancel).ConfigureAwait(false);
-        var settings = changes.Where(c => c.Kind == "ConfigMap" && c.Fields.Any(f => f.Path.StartsWith("data", StringComparison.Ordinal))).Select(c => c.Name).ToList();
-        warnings.AddRange(SettingsChecksum.Unread(objects, settings, n => standing.FirstOrDefault(o => o is not null && (string?)o["kind"] == "StatefulSet" && o.Name() == n)));
-        var sets = standing.OfType<JsonObject>().Where(o => (string?)o["kind"] == "StatefulSet").OrderByDescending(o => o.Name() == names.ZooKeeperSet).ToList();
+            : await DryRunAsync(connection, names, request, objects, [.. objects.Select(live.Find)], cancel).ConfigureAwait(false);
+        var sets = model.Pools.Select(live.Model.Standing).OfType<JsonObject>().ToList();
+        var settings = changes.Where(c => c.Kind == "ConfigMap" && c.Fields.Any(f => f.Path.StartsWith("data", StringComparison.Ordinal)));
+        warnings.AddRange(SettingsChecksum.Unread(objects, [.. settings.Select(c => c.Name)], n => sets.Find(s => s.Name() == n)));
         // By one label: pods of others may carry it too.
-        var pods = sets.Count == 0 ? [] : await connection.ListAsync(ResourceKind.Pod, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false);
+        string selector = $"{ClusterNames.InstanceLabel}={names.Cluster}";
+        var pods = sets.Count == 0 ? []
+            : await connection.ListAsync(ResourceKind.Pod, request.Namespace, selector, cancel).ConfigureAwait(false);
         warnings.AddRange(ForeignPods.Advise(sets, pods));
-        var adopted = isNew && spec.Ephemeral != true ? keptClaims : [];
-        bool zooKeeperIsNew = !sets.Exists(s => s.Name() == names.ZooKeeperSet);
+        var adopted = isNew && spec.Ephemeral != true ? live.Claims : [];
+        bool zooKeeperIsNew = model.PoolsOf(NodeRoles.ZooKeeper).Any(p => live.Model.Standing(p) is null);
         var first = await PreparedAsync(connection, names, request.Namespace, missing, zooKeeperIsNew, adopted, cancel).ConfigureAwait(false);
         var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, objects, cancel).ConfigureAwait(false);
         return new DeployPlan(request, names, spec)
@@ -164,12 +156,12 @@ internal static class DeployPlanner
             Changes = [.. first, .. changes.Where(c => !IsLate(c)), .. restarts, .. changes.Where(IsLate).Select(c => c with { Note = AfterRestarts })],
             Warnings = warnings,
             KeptClaims = adopted,
-            ClaimsGoing = keptClaims.Exists(c => c.IsTerminating()),
+            Live = live,
+            Model = model,
+            ClaimsGoing = live.Claims.Any(c => c.IsTerminating()),
             NamespaceMissing = missing,
-            Seen = new StandingSets(servers, brokers),
+            Seen = new StandingSets(live.Model.Set(NodeRoles.ZooKeeper), live.Model.Set(NodeRoles.Broker)),
             ZooKeeperIsNew = zooKeeperIsNew,
-            ZooKeeperCount = spec.ZooKeeperCount ?? catalog.Defaults.ZooKeeperCount,
-            BrokerCount = spec.BrokerCount ?? catalog.Defaults.BrokerCount,
         };
     }
 
@@ -188,19 +180,6 @@ internal static class DeployPlanner
         if (zooKeeperIsNew && (namespaceMissing || await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false) is null))
             rows.Add(ChangeRows.Row(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, ""));
         return rows;
-    }
-
-    // Rights in one namespace need not reach the object of that name: then the writes will tell.
-    private static async Task<JsonObject?> TryGetNamespaceAsync(KubeConnection connection, string ns, CancellationToken cancel)
-    {
-        try
-        {
-            return await connection.TryGetAsync(ResourceKind.Namespace, null, ns, cancel).ConfigureAwait(false);
-        }
-        catch (ClusterException e) when (e.Id == "Forbidden")
-        {
-            return new JsonObject { ["metadata"] = new JsonObject { ["name"] = ns } };
-        }
     }
 
     private static bool CheckNamespace(JsonObject? space, DeployRequest request, KubeConnection connection)

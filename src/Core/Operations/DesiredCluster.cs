@@ -25,28 +25,26 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
     /// <summary>Composes it.</summary>
     /// <param name="newest">The manifests of this module.</param>
     /// <param name="asked">The parameters that are given now.</param>
-    /// <param name="servers">The ZooKeeper servers' StatefulSet as it stands; null where there is none.</param>
-    /// <param name="brokers">The brokers' StatefulSet as it stands; null where there is none.</param>
+    /// <param name="live">The cluster as it stands; without sets where it is new.</param>
     /// <param name="server">Version of the API server.</param>
     /// <param name="options">What else is asked for.</param>
     /// <exception cref="ClusterException">The request cannot be carried out.</exception>
     public static DesiredCluster Compose(
-        ManifestCatalog newest, ClusterSpec asked, JsonObject? servers, JsonObject? brokers, Version server, ComposeOptions options)
+        ManifestCatalog newest, ClusterSpec asked, ClusterModel live, Version server, ComposeOptions options)
     {
         ServerAdaptation.CheckVersion(server);
-        var names = new ClusterNames(asked.Name);
-        // A set of that name may be somebody else's: then it says nothing of this cluster.
-        var (ourServers, ourBrokers) = (Ours(servers, names), Ours(brokers, names));
-        var standingServers = ourServers?.IsTerminating() == false ? ourServers : null;
-        var standingBrokers = ourBrokers?.IsTerminating() == false ? ourBrokers : null;
+        var names = live.Names;
+        var standingSets = live.Pools.Select(live.Standing).OfType<JsonObject>().ToList();
+        var standingServers = live.PoolsOf(NodeRoles.ZooKeeper).Select(live.Standing).FirstOrDefault();
+        var standingBrokers = live.PoolsOf(NodeRoles.Broker).Select(live.Standing).FirstOrDefault();
 
-        var standing = (standingBrokers ?? standingServers) is JsonObject set
-            ? newest.OfVersion(ManifestVersion.Of(set), names.Cluster)
+        var standing = (standingBrokers ?? standingSets.FirstOrDefault()) is JsonObject first
+            ? newest.OfVersion(ManifestVersion.Of(first), names.Cluster)
             : newest; // one that is made anew, over its volumes too, is made of the newest
         var catalog = options.NewestManifests ? newest : standing;
         var before = options.RebuildSpec
             ? StandingSpec.Rebuild(standing, names.Cluster, standingServers, standingBrokers)
-            : StandingSpec.Read(standing, names.Cluster, ourBrokers, standingServers, options.TakeDefaults);
+            : StandingSpec.Read(standing, names.Cluster, live.Carrier, standingServers, options.TakeDefaults);
         var given = StandingEnsemble.Merge(before, asked, standingServers, catalog.Defaults);
         var spec = SpecChecks.Complete(given, catalog.Defaults);
 
@@ -63,18 +61,15 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
 
         var objects = Composer.Compose(catalog, spec, given, standingBrokers?.Annotation(ClusterNames.SpecAnnotation));
         StandingEnsemble.KeepFirstSize(objects, standingServers, standingBrokers, names);
-        foreach (var live in new[] { standingServers, standingBrokers }.OfType<JsonObject>())
-            StandingTemplates.Keep(objects, live, catalog == standing);
+        foreach (var set in standingSets)
+            StandingTemplates.Keep(objects, set, catalog == standing);
         if (asked.Config is null && given.Config is not null)
             StandingTemplates.KeepConfig(objects, given.Config, standingBrokers, names);
         // Other manifests are a change of the templates that was asked for.
-        JsonObject? Keeps(string set) => catalog != standing ? null : set == names.ZooKeeperSet ? standingServers : standingBrokers;
-        if (options.ForRun || standingServers is not null || standingBrokers is not null)
+        JsonObject? Keeps(string name) => catalog != standing ? null : standingSets.Find(s => s.Name() == name);
+        if (options.ForRun || standingSets.Count > 0)
             SettingsChecksum.Write(objects, Keeps);
         ServerAdaptation.Adapt(objects, server);
         return new DesiredCluster(spec, objects, catalog.Version);
     }
-
-    private static JsonObject? Ours(JsonObject? set, ClusterNames names) =>
-        set is not null && Ownership.ClusterOf(set) == names.Cluster ? set : null;
 }

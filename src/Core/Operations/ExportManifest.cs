@@ -13,14 +13,11 @@ internal static class ExportManifest
         KubeConnection connection, ManifestCatalog catalog, ClusterSpec given, string ns, string? writtenNamespace, CancellationToken cancel)
     {
         SpecChecks.CheckGiven(given);
-        var names = new ClusterNames(given.Name);
         var version = connection.ServerVersionAsync(cancel);
-        var servers = connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.ZooKeeperSet, cancel);
-        var brokers = connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel);
-        await Task.WhenAll(version, servers, brokers).ConfigureAwait(false);
+        var live = ClusterModel.FindAsync(connection, ns, given.Name, catalog.Set.Roles, cancel);
+        await Task.WhenAll(version, live).ConfigureAwait(false);
         var server = await version.ConfigureAwait(false);
-        var desired = DesiredCluster.Compose(
-            catalog, given, await servers.ConfigureAwait(false), await brokers.ConfigureAwait(false), server, new ComposeOptions(AllowEven: true));
+        var desired = DesiredCluster.Compose(catalog, given, await live.ConfigureAwait(false), server, new ComposeOptions(AllowEven: true));
         return Write(desired, given.Name, writtenNamespace, server);
     }
 
@@ -28,7 +25,9 @@ internal static class ExportManifest
     public static string Compose(ManifestCatalog catalog, ClusterSpec given, string? writtenNamespace, Version server)
     {
         SpecChecks.CheckGiven(given);
-        return Write(DesiredCluster.Compose(catalog, given, null, null, server, new ComposeOptions(AllowEven: true)), given.Name, writtenNamespace, server);
+        var none = ClusterModel.Build(new ClusterNames(given.Name, catalog.Set), "", []);
+        var desired = DesiredCluster.Compose(catalog, given, none, server, new ComposeOptions(AllowEven: true));
+        return Write(desired, given.Name, writtenNamespace, server);
     }
 
     // A separator before the first document too, so that the texts of several clusters, one behind the other, are one stream.

@@ -8,12 +8,15 @@ namespace KafkaK8s.Core.Operations;
 
 /// <summary>What stands on one kept volume.</summary>
 /// <param name="Claim">Name of its claim.</param>
-/// <param name="Ordinal">Ordinal of the pod that it belongs to.</param>
-/// <param name="IsBroker">Whether it is a broker's; else a ZooKeeper server's.</param>
+/// <param name="Node">The node whose pod it belongs to.</param>
 /// <param name="BrokerId">A broker's id in meta.properties; null where the volume has none yet.</param>
 /// <param name="ClusterIds">Cluster ids found: in meta.properties, or in ZooKeeper's log and snapshots.</param>
 /// <param name="Members">Ids of the ensemble's members in ZooKeeper's configuration on the volume.</param>
-internal sealed record KeptVolume(string Claim, int Ordinal, bool IsBroker, int? BrokerId, IReadOnlyList<string> ClusterIds, IReadOnlyList<int> Members);
+internal sealed record KeptVolume(string Claim, NodeRef Node, int? BrokerId, IReadOnlyList<string> ClusterIds, IReadOnlyList<int> Members)
+{
+    /// <summary>Whether it is a broker's.</summary>
+    public bool IsBroker => Node.Pool.Has(NodeRoles.Broker);
+}
 
 /// <summary>Volumes of an earlier cluster of the same name: read by short-lived pods, adopted where their ids fit.</summary>
 internal static class KeptVolumes
@@ -63,8 +66,8 @@ internal static class KeptVolumes
     {
         var brokers = volumes.Where(v => v.IsBroker).ToList();
         var servers = volumes.Where(v => !v.IsBroker).ToList();
-        if (brokers.Find(b => b.BrokerId is int id && id != b.Ordinal) is { } swapped)
-            return $"{swapped.Claim} holds the data of broker {swapped.BrokerId}, not of broker {swapped.Ordinal}";
+        if (brokers.Find(b => b.BrokerId is int id && id != b.Node.NodeId) is { } swapped)
+            return $"{swapped.Claim} holds the data of broker {swapped.BrokerId}, not of broker {swapped.Node.NodeId}";
         var ids = brokers.SelectMany(b => b.ClusterIds).Distinct().ToList();
         if (ids.Count > 1)
             return $"the brokers' volumes come from different clusters ({string.Join(", ", brokers.Select(b => $"{b.Claim}: {string.Join("/", b.ClusterIds.DefaultIfEmpty("no id"))}"))})";
@@ -131,7 +134,7 @@ internal static class KeptVolumes
 
         if (left is not null)
             yield return new Warned(left);
-        if (Misfit([.. volumes.Values], plan.ZooKeeperCount) is string unfit)
+        if (Misfit([.. volumes.Values], plan.Model.ZooKeeper.Count) is string unfit)
         {
             throw new ClusterException("KeptVolumesUnfit", FailureKind.Conflict, plan.Names.Cluster,
                 $"Volumes of an earlier cluster '{plan.Names.Cluster}' are there and cannot be taken over: {unfit}. Nothing was changed. Choose another name, or delete the volumes ('kubectl delete pvc -n {ns} -l {ClusterNames.InstanceLabel}={plan.Names.Cluster}'), which deletes their data.");
@@ -190,24 +193,20 @@ internal static class KeptVolumes
         string? Value(string key) => Array.Find(lines, l => l.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
         return new KeptVolume(
             claim,
-            ClusterNames.Ordinal(claim),
-            IsBroker(claim, names),
+            names.NodeOfClaim(claim)!,
             int.TryParse(Value("broker.id="), out int id) ? id : null,
             [.. lines.Where(l => l.StartsWith("cluster.id=", StringComparison.Ordinal) || l.StartsWith("zk.id=", StringComparison.Ordinal)).Select(l => l[(l.IndexOf('=', StringComparison.Ordinal) + 1)..]).Distinct()],
             [.. lines.Where(l => l.StartsWith("server.", StringComparison.Ordinal)).Select(l => int.Parse(l.AsSpan(7), System.Globalization.CultureInfo.InvariantCulture)).Distinct()]);
     }
-
-    private static bool IsBroker(string claim, ClusterNames names) => claim[..claim.LastIndexOf('-')] == ClusterNames.Claim(names.BrokerSet);
 
     private static string ClaimOf(JsonObject reader) => (string)reader["spec"]!["volumes"]![0]!["persistentVolumeClaim"]!["claimName"]!;
 
     // The same image, rights and user as the pod that the volume belongs to, so that it can be pulled and can read.
     private static JsonObject? Reader(string claim, DeployPlan plan)
     {
-        string set = IsBroker(claim, plan.Names) ? plan.Names.BrokerSet : plan.Names.ZooKeeperSet;
-        if (claim[..claim.LastIndexOf('-')] != ClusterNames.Claim(set))
+        if (plan.Names.NodeOfClaim(claim)?.Pool is not { } pool || plan.Model.Set(pool) is not { } set)
             return null;
-        var template = plan.Objects.Single(o => (string?)o["kind"] == "StatefulSet" && o.Name() == set)["spec"]!["template"]!;
+        var template = set["spec"]!["template"]!;
         var container = template["spec"]!["containers"]![0]!;
         var pod = new JsonObject
         {

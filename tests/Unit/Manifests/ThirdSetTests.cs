@@ -4,6 +4,8 @@ using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
+using KafkaK8s.Tests.Fakes;
+using KafkaK8s.Tests.Unit.Fakes;
 using KafkaK8s.Tests.Unit.Kubernetes;
 using Xunit;
 
@@ -71,6 +73,29 @@ public sealed class ThirdSetTests
         Assert.Equal((ClusterStatus.Progressing, 3, 2, 0), (view.Status, view.BrokerCount, view.BrokersReady, view.ZooKeeperCount));
         Assert.Equal(["pod demo-node-1: is starting"], view.Reasons);
         Assert.Equal("demo-entry.shop.svc:9092", view.Bootstrap);
+    }
+
+    [Fact]
+    public async Task It_is_planned()
+    {
+        await using var server = new FakeApiServer();
+        server.Store.Put("v1", "namespaces", null, FakeObjects.Namespace("shop"));
+        var standing = Standing();
+        standing["metadata"]!.AsObject().Remove("uid");
+        server.Store.Put("apps/v1", "statefulsets", "shop", standing);
+        using var connection = server.Connect();
+        var given = new ClusterSpec { Name = "demo", BrokerCount = 5 };
+        var plan = await DeployPlanner.PlanAsync(
+            connection, Catalog, new DeployRequest(given, "shop", false, false, false, TimeSpan.FromMinutes(1)), default);
+        Assert.Equal([100, 101, 102, 103, 104], plan.Model.Brokers.Select(n => n.NodeId));
+        Assert.False(plan.ZooKeeperIsNew);
+        Assert.Equal(
+            [("demo-node-scripts", ChangeAction.Create), ("demo-node", ChangeAction.Update), ("demo-entry", ChangeAction.Create), ("demo-node-names", ChangeAction.Create)],
+            plan.Changes.Select(c => (c.Name, c.Action)));
+
+        var fewer = new DeployRequest(given with { BrokerCount = 2 }, "shop", false, false, false, TimeSpan.FromMinutes(1));
+        var e = await Assert.ThrowsAsync<ClusterException>(() => DeployPlanner.PlanAsync(connection, Catalog, fewer, default));
+        Assert.Equal("BrokerScaleInRefused", e.Id);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class DeployPlannerTests
         var plan = await PlanAsync(new ClusterSpec { Name = "demo" });
         Assert.Equal(Repository.Catalog.Objects.Count + 1, plan.Changes.Count); // and the Secret
         Assert.All(plan.Changes, c => Assert.Equal((ChangeAction.Create, "demo", "shop"), (c.Action, c.Cluster, c.Namespace)));
-        Assert.Equal((true, false, 3, 3), (plan.ZooKeeperIsNew, plan.NamespaceMissing, plan.ZooKeeperCount, plan.BrokerCount));
+        Assert.Equal((true, false, 3, 3), (plan.ZooKeeperIsNew, plan.NamespaceMissing, plan.Model.ZooKeeper.Count, plan.Model.Brokers.Count));
         Assert.Empty(plan.Warnings);
     }
 
@@ -65,8 +65,8 @@ public sealed class DeployPlannerTests
     public async Task An_even_ensemble_that_stands_needs_no_force_again()
     {
         Stand(new ClusterSpec { ZooKeeperCount = 4 });
-        Assert.Equal(4, (await PlanAsync(new ClusterSpec { ZooKeeperCount = 4 })).ZooKeeperCount);
-        Assert.Equal(4, (await PlanAsync(new ClusterSpec { BrokerMemory = "2Gi" })).ZooKeeperCount);
+        Assert.Equal(4, (await PlanAsync(new ClusterSpec { ZooKeeperCount = 4 })).Model.ZooKeeper.Count);
+        Assert.Equal(4, (await PlanAsync(new ClusterSpec { BrokerMemory = "2Gi" })).Model.ZooKeeper.Count);
     }
 
     [Fact]
@@ -279,7 +279,7 @@ public sealed class DeployPlannerTests
         Change("kafka", set => set["spec"]!["replicas"] = now);
         var plan = await PlanAsync(new ClusterSpec());
         Assert.All(plan.Changes, c => Assert.Equal(ChangeAction.None, c.Action));
-        Assert.Equal(now, plan.BrokerCount);
+        Assert.Equal(now, plan.Model.Brokers.Count);
         Assert.All(await ExportedAsync(), AssertStands);
     }
 
@@ -288,7 +288,7 @@ public sealed class DeployPlannerTests
     {
         Stand(new ClusterSpec());
         Change("kafka", set => set["spec"]!["replicas"] = 0);
-        Assert.Equal(3, (await PlanAsync(new ClusterSpec())).BrokerCount);
+        Assert.Equal(3, (await PlanAsync(new ClusterSpec())).Model.Brokers.Count);
     }
 
     [Fact]

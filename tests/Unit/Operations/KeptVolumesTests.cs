@@ -41,7 +41,7 @@ public sealed class KeptVolumesTests
     public void Reads_a_brokers_volume()
     {
         var volume = KeptVolumes.Parse("data-demo-kafka-12", "broker.id=12\ncluster.id=AbC-_x==\n", Names);
-        Assert.Equal(("data-demo-kafka-12", 12, true, 12), (volume.Claim, volume.Ordinal, volume.IsBroker, volume.BrokerId));
+        Assert.Equal(("data-demo-kafka-12", 12, true, 12), (volume.Claim, volume.Node.NodeId, volume.IsBroker, volume.BrokerId));
         Assert.Equal(["AbC-_x=="], volume.ClusterIds);
         Assert.Empty(volume.Members);
     }
@@ -50,7 +50,7 @@ public sealed class KeptVolumesTests
     public void Reads_a_servers_volume()
     {
         var volume = KeptVolumes.Parse("data-demo-zk-0", "server.1\nserver.2\nserver.10\nserver.2\nzk.id=A\nzk.id=B\nzk.id=A\n", Names);
-        Assert.Equal((0, false, null), (volume.Ordinal, volume.IsBroker, volume.BrokerId));
+        Assert.Equal(("demo-zk-0", false, null), (volume.Node.Pod, volume.IsBroker, volume.BrokerId));
         Assert.Equal(["A", "B"], volume.ClusterIds);
         Assert.Equal([1, 2, 10], volume.Members);
     }
@@ -154,8 +154,9 @@ public sealed class KeptVolumesTests
         string[] parts = text.Split(':');
         bool broker = text[0] == 'b';
         int ordinal = text[1] - '0';
+        string claim = $"data-demo-{(broker ? "kafka" : "zk")}-{ordinal}";
         return new KeptVolume(
-            $"data-demo-{(broker ? "kafka" : "zk")}-{ordinal}", ordinal, broker, parts[1].Length == 0 ? null : parts[1][0] - '0',
+            claim, Names.NodeOfClaim(claim)!, parts[1].Length == 0 ? null : parts[1][0] - '0',
             parts[2].Split('+', StringSplitOptions.RemoveEmptyEntries), [.. parts.ElementAtOrDefault(3)?.Select(c => c - '0') ?? []]);
     }
 }
