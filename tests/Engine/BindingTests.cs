@@ -71,6 +71,7 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     public void Export_takes_all_four_from_a_cluster()
     {
         using var server = WithClusters("kafka");
+        server.Store.Change("apps/v1", "statefulsets", "kafka", "demo-kafka", tree => tree["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { ["kafkak8s.io/spec"] = "{}" });
         string yaml = Run(server, $"{Cluster} | Export-KafkaManifest").EnsureSuccess().As<string>()[0];
         Assert.Contains("name: demo-kafka\n", yaml, StringComparison.Ordinal);
         Assert.Contains("namespace: kafka\n", yaml, StringComparison.Ordinal);
@@ -157,11 +158,11 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     {
         using var server = WithClusters("kafka");
         Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{ 'log.cleanup.policy' = 'compact', 'delete'; a = $true, 0.5, [System.DayOfWeek]::Friday; b = 'x'; c = '' }").EnsureSuccess();
-        Assert.Equal("""{"config":{"a":"true,0.5,Friday","b":"x","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
+        Assert.Equal("""{"schema":1,"config":{"a":"true,0.5,Friday","b":"x","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
         Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{ a = $null; b = 'y' }").EnsureSuccess();
-        Assert.Equal("""{"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
+        Assert.Equal("""{"schema":1,"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
         Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{}").EnsureSuccess();
-        Assert.Equal("""{"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
+        Assert.Equal("""{"schema":1,"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
 
         string? Spec() => (string?)server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree["metadata"]!["annotations"]!["kafkak8s.io/spec"];
     }
@@ -173,7 +174,7 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         Run(server, "New-KafkaCluster new -KubeConfig $k -NodeSelector @{ dedicated = 'kafka' } -Toleration 'dedicated=kafka:NoSchedule' -NoWait").EnsureSuccess();
         foreach (string set in new[] { "new-kafka", "new-zk" })
         {
-            var pod = server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith($"/statefulsets/{set}", StringComparison.Ordinal)).Tree["spec"]!["template"]!["spec"]!;
+            var pod = server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith($"/statefulsets/{set}", StringComparison.Ordinal) && r.Tree["spec"] is not null).Tree["spec"]!["template"]!["spec"]!;
             Assert.Equal("""{"dedicated":"kafka"}""", pod["nodeSelector"]!.ToJsonString());
             Assert.Equal("""[{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}]""", pod["tolerations"]!.ToJsonString());
         }
@@ -184,9 +185,9 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         var bare = Brokers(server);
         Assert.Null(bare["spec"]!["template"]!["spec"]!["nodeSelector"]);
         Assert.Null(bare["spec"]!["template"]!["spec"]!["tolerations"]);
-        Assert.Equal("""{"brokerCpu":"300m"}""", (string?)bare["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
+        Assert.Equal("""{"schema":1,"brokerCpu":"300m"}""", (string?)bare["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
 
-        static System.Text.Json.Nodes.JsonObject Brokers(FakeApiServer server) => server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree;
+        static System.Text.Json.Nodes.JsonObject Brokers(FakeApiServer server) => server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal) && r.Tree["spec"] is not null).Tree;
     }
 
     [Theory]

@@ -163,8 +163,8 @@ public sealed class PipelineTests : IDisposable
         var spec = new Dictionary<string, string>();
         foreach (string name in new[] { "a", "b", "c" })
             spec[name] = (string?)server.Writes.Single(r => r.Path.EndsWith($"/statefulsets/{name}-kafka", StringComparison.Ordinal)).Tree["metadata"]!["annotations"]?["kafkak8s.io/spec"] ?? "";
-        Assert.Equal("""{"brokerCount":5,"storageSize":"7Gi"}""", spec["a"]);
-        Assert.Equal("""{"ephemeral":true}""", spec["b"]);
+        Assert.Equal("""{"schema":1,"brokerCount":5,"storageSize":"7Gi"}""", spec["a"]);
+        Assert.Equal("""{"schema":1,"ephemeral":true}""", spec["b"]);
         Assert.DoesNotContain("5", spec["c"], StringComparison.Ordinal); // nothing of the rows before
         Assert.DoesNotContain("ephemeral", spec["c"], StringComparison.Ordinal);
     }
@@ -199,7 +199,7 @@ public sealed class PipelineTests : IDisposable
         Run($"{Cluster.Replace("'demo'", "'std'", StringComparison.Ordinal)} | New-KafkaCluster -BrokerMemory 2Gi -NoWait -Confirm:$false").EnsureSuccess();
         var set = server.Writes.Last(r => r.Path.EndsWith("/statefulsets/std-kafka", StringComparison.Ordinal)).Tree;
         Assert.Equal(3, (int)set["spec"]!["replicas"]!);
-        Assert.Equal("""{"brokerMemory":"2Gi"}""", (string?)set["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
+        Assert.Equal("""{"schema":1,"brokerMemory":"2Gi"}""", (string?)set["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class PipelineTests : IDisposable
     {
         Run("[KafkaK8s.ClusterSpec]@{ Name = 'new'; BrokerCount = 4; Ephemeral = $true } | New-KafkaCluster -KubeConfig $k -NoWait -WarningAction SilentlyContinue").EnsureSuccess();
         var set = server.Writes.Single(r => r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree;
-        Assert.Equal("""{"brokerCount":4,"ephemeral":true}""", (string?)set["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
+        Assert.Equal("""{"schema":1,"brokerCount":4,"ephemeral":true}""", (string?)set["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
     }
 
     [Fact]
