@@ -28,6 +28,16 @@ internal static class DeployCluster
             yield return Remember(made, changes, begun);
 
         var clock = new PhaseClock();
+        if (plan.IsIdle)
+        {
+            // Nothing is written, not even a lease: who makes the same request every hour changes nothing.
+            foreach (var row in plan.Changes)
+                yield return Remember(new Applied(row), changes, begun);
+            await foreach (var e in ServeAsync(connection, plan, wait, null, clock, changes, cancel).ConfigureAwait(false))
+                yield return Remember(e, changes, begun);
+            yield break;
+        }
+
         // A first creation looks at what an earlier cluster left before it makes anything, its lease included.
         if (plan.ZooKeeperIsNew)
         {
@@ -42,10 +52,7 @@ internal static class DeployCluster
         await using (lease.ConfigureAwait(false))
         {
             if (!plan.Seen.IsStill(await StandingSets.ReadAsync(connection, ns, names, cancel).ConfigureAwait(false)))
-            {
-                throw new ClusterException("ClusterChanged", FailureKind.Conflict, names.Cluster,
-                    $"Somebody changed the cluster {names.Cluster} after this command had looked at it, so nothing was done. Run the same command again: it looks anew.");
-            }
+                throw Changed(names);
 
             if (lease.MadeSecret)
                 yield return Remember(new Applied(ChangeRows.Row(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, "")), changes, begun);
@@ -57,28 +64,37 @@ internal static class DeployCluster
 
             clock.End("Prepare", onlyIfLong: true);
             begun.Value = true;
-            await foreach (var e in ChangeAsync(connection, plan, wait, lease, clock, changes, cancel).ConfigureAwait(false))
+            await foreach (var e in ServeAsync(connection, plan, wait, lease, clock, changes, cancel).ConfigureAwait(false))
                 yield return Remember(e, changes, begun);
         }
     }
 
-    private static async IAsyncEnumerable<OperationEvent> ChangeAsync(
-        KubeConnection connection, DeployPlan plan, ClusterWait wait, ClusterLease lease, PhaseClock clock, List<ClusterChange> changes,
+    private static ClusterException Changed(ClusterNames names) => new("ClusterChanged", FailureKind.Conflict, names.Cluster,
+        $"Somebody changed the cluster {names.Cluster} after this command had looked at it, so nothing was done. Run the same command again: it looks anew.");
+
+    // Applies under the lease, or nothing where there is none, and waits until the cluster serves.
+    private static async IAsyncEnumerable<OperationEvent> ServeAsync(
+        KubeConnection connection, DeployPlan plan, ClusterWait wait, ClusterLease? lease, PhaseClock clock, List<ClusterChange> changes,
         [EnumeratorCancellation] CancellationToken cancel)
     {
         string ns = plan.Request.Namespace;
         var former = plan.Request.NoWait || plan.Seen.Brokers is not { } standing ? new HashSet<(string Topic, int Partition)>()
             : await InSync.LaggingAsync(connection, ns, plan.Names.Brokers(Readiness.Wanted(standing)), cancel).ConfigureAwait(false);
-        await lease.HoldAsync(cancel).ConfigureAwait(false);
-        foreach (var change in await ApplyAsync(connection, plan, plan.Objects.Except(plan.Late), cancel).ConfigureAwait(false))
-            yield return new Applied(change);
-        await lease.ExtendAsync(cancel).ConfigureAwait(false);
+        Task HoldAsync(CancellationToken token) => lease?.HoldAsync(token) ?? throw Changed(plan.Names);
+        if (lease is not null)
+        {
+            await HoldAsync(cancel).ConfigureAwait(false);
+            foreach (var change in await ApplyAsync(connection, plan, plan.Objects.Except(plan.Late), cancel).ConfigureAwait(false))
+                yield return new Applied(change);
+            await lease.ExtendAsync(cancel).ConfigureAwait(false);
+        }
+
         clock.End("Apply");
 
         string left = "";
         if (!plan.Request.NoWait)
         {
-            var roller = new Roller(connection, plan.Names, ns, wait, lease.HoldAsync, plan.Request.Force, TimeProvider.System);
+            var roller = new Roller(connection, plan.Names, ns, wait, HoldAsync, plan.Request.Force, TimeProvider.System);
             await foreach (var e in WaitReadyAsync(plan, wait, roller, clock, cancel).ConfigureAwait(false))
                 yield return e;
             foreach (var (set, policy) in Policies(connection, plan.Names, ns, former))
@@ -87,9 +103,13 @@ internal static class DeployCluster
                     yield return e;
             }
 
-            await lease.HoldAsync(cancel).ConfigureAwait(false);
-            foreach (var change in await ApplyAsync(connection, plan, plan.Late, cancel).ConfigureAwait(false))
-                yield return new Applied(change);
+            if (plan.Late.Count > 0)
+            {
+                await HoldAsync(cancel).ConfigureAwait(false);
+                foreach (var change in await ApplyAsync(connection, plan, plan.Late, cancel).ConfigureAwait(false))
+                    yield return new Applied(change);
+            }
+
             if (changes.Exists(c => c.Action == ChangeAction.Restart))
                 clock.End("Restart");
             var last = InSync.WaitAsync(

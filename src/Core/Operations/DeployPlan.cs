@@ -87,6 +87,9 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
     /// <summary>The cluster as it will be.</summary>
     public required ClusterModel Model { get; init; }
 
+    /// <summary>Whether nothing is to be made, changed or restarted.</summary>
+    public bool IsIdle => !NamespaceMissing && KeptClaims.Count == 0 && !ClaimsGoing && Changes.All(c => c.Action == ChangeAction.None);
+
     /// <summary>What was read for the plan.</summary>
     public required LiveCluster Live { get; init; }
 }
