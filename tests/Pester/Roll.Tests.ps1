@@ -19,8 +19,10 @@ Describe 'A roll of brokers' -Tag Lab {
         $flags = Get-ToolFlags demo
         $null = Invoke-Tool -Namespace $ns "/opt/kafka/bin/kafka-console-consumer.sh $($flags.Consumer) --topic load --from-beginning --timeout-ms 10000 2> /dev/null | sort -u > /tmp/load.read; sed -n 's/.*producer_send_success.*`"value`":`"\([0-9.]*\)`".*/\1/p' /tmp/load | sort -u > /tmp/load.acked"
         $script:lost = [int] "$(Invoke-Tool -Namespace $ns 'comm -23 /tmp/load.acked /tmp/load.read | wc -l')"
-        Write-Host ("    roll of three brokers: {0:0.0} s; producer: {1} sent, {2} acknowledged, {3} lost, {4} errors, longest pause {5} ms" -f
-            $seconds, $load.Sent, $load.Acked, $lost, $load.Errors.Count, $load.LongestPause)
+        $script:acked = [int] "$(Invoke-Tool -Namespace $ns 'wc -l < /tmp/load.acked')"
+        # The tool never sends again what a broker refused, so a change of leaders shows as refusals; what was acknowledged counts.
+        Write-Host ("    roll of three brokers: {0:0.0} s; producer: {1} acknowledged, {2} of these lost, {3} refused, longest pause {4} ms" -f
+            $seconds, $acked, $lost, $load.Errors.Count, $load.LongestPause)
     }
 
     AfterAll { Close-Lab $ns }
@@ -33,7 +35,7 @@ Describe 'A roll of brokers' -Tag Lab {
     }
 
     It 'loses nothing that was acknowledged' {
-        $load.Acked | Should -BeGreaterThan 100
+        $acked | Should -BeGreaterThan 100
         $lost | Should -Be 0
     }
 
