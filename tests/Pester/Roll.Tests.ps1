@@ -47,7 +47,7 @@ Describe 'A roll of brokers' -Tag Lab {
         $clock = [Diagnostics.Stopwatch]::StartNew()
         $same = New-KafkaCluster demo -Namespace $ns -WarningVariable warned -WarningAction SilentlyContinue
         $clock.Elapsed.TotalSeconds | Should -BeLessThan 120
-        "$warned" | Should -Match 'so it was before this command'
+        "$warned" | Should -Match 'it does not get better'
         $same.Kafka | Should -Be 'Unhealthy'
     }
 }

@@ -17,7 +17,7 @@ internal static class InSync
         KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait, CancellationToken cancel) =>
         WaitAsync(connection, names, ns, brokers, wait, new HashSet<(string, int)>(), static _ => { }, TimeProvider.System, cancel);
 
-    /// <summary>The same; but partitions that were out of sync before, and do not get better, do not hold it up: it says so, and ends.</summary>
+    /// <summary>The same; but partitions that were out of sync before, or lack copies of brokers that are not there, and do not get better, do not hold it up: it says so, and ends.</summary>
     /// <param name="connection">Connection to the API server.</param>
     /// <param name="names">Names of the cluster.</param>
     /// <param name="ns">Its namespace.</param>
@@ -43,12 +43,14 @@ internal static class InSync
             wait.Doing = missing;
             var lagging = views.Values.All(v => v is not null) ? PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>()) : [];
             int copies = lagging.Sum(p => p.Replicas.Count - p.InSync.Count);
-            if (lagging.Count == 0 || !lagging.All(p => former.Contains((p.Topic, p.Partition))) || least is null || copies < least)
+            bool ours = lagging.Any(p => !former.Contains((p.Topic, p.Partition)) && !IsLame(p, views.Keys));
+            if (lagging.Count == 0 || ours || least is null || copies < least)
                 (least, since) = (copies, time.GetTimestamp());
             if (time.GetElapsedTime(since) >= Roller.FormerStandstill)
             {
                 left(missing);
-                yield return new Warned($"{missing}; so it was before this command, and it does not get better. Get-KafkaCluster {names.Cluster} shows it");
+                string why = lagging.All(p => IsLame(p, views.Keys)) ? "the missing copies belong to brokers that this cluster does not have" : "so it was before this command";
+                yield return new Warned($"{missing}; {why}, and it does not get better. Get-KafkaCluster {names.Cluster} shows it");
                 yield break;
             }
 
@@ -58,6 +60,10 @@ internal static class InSync
             await Task.Delay(Pause, time, cancel).ConfigureAwait(false);
         }
     }
+
+    // Nobody will ever bring these copies: the set was scaled in without moving them away.
+    private static bool IsLame(PartitionView partition, IEnumerable<int> brokers) =>
+        !partition.Replicas.Except(partition.InSync).Intersect(brokers).Any();
 
     /// <summary>Partitions that are not in sync at this moment, as far as brokers answer.</summary>
     public static async Task<IReadOnlySet<(string Topic, int Partition)>> LaggingAsync(

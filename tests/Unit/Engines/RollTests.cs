@@ -212,6 +212,23 @@ public sealed class RollTests
         Assert.InRange(clock.GetElapsedTime(begun), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
     }
 
+    // The set was scaled in beneath them, so nothing was out of sync when the command began to look.
+    [Fact]
+    public async Task Copies_on_brokers_that_are_not_there_hold_nobody_up()
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        using var connection = cluster.Connect();
+        cluster.Kafka.Topic("orders", [0, 2])[0].InSync.Remove(2);
+        cluster.Kafka.Lagging.Add(2);
+        string left = "";
+        var wait = new ClusterWait(connection, Names, "shop");
+        var warned = await PassAsync(DrainAsync(InSync.WaitAsync(
+            connection, Names, "shop", Names.Brokers(2), wait, new HashSet<(string, int)>(), text => left = text, clock, Limit())));
+        Assert.Contains("belong to brokers that this cluster does not have", Assert.Single(warned), StringComparison.Ordinal);
+        Assert.Contains("orders-0", left, StringComparison.Ordinal);
+    }
+
     [Theory]
     // copies, in sync, minimum, broker that restarts: what becomes of the partition
     [InlineData("0,1,2", "0,1,2", 2, 0, "")]
