@@ -114,7 +114,7 @@ internal static class DeployPlanner
         if (live.Model.Set(NodeRoles.ZooKeeper)?.Annotation(ClusterNames.ChangeAnnotation) is not null)
             await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         var desired = DesiredCluster.Compose(catalog, request.Given, live.Model, live.Server,
-            new ComposeOptions(AllowEven: request.Force, TakeDefaults: request.Force, request.NewestManifests, request.RebuildSpec, ForRun: true));
+            new ComposeOptions(AllowEven: request.Force, TakeDefaults: request.Force, request.NewestManifests, request.RebuildSpec));
         var (spec, objects) = (desired.Spec, desired.Objects);
         var model = ClusterModel.Build(names, request.Namespace, objects);
         await live.ReadAsync(connection, request.Namespace, objects, cancel).ConfigureAwait(false);

@@ -10,8 +10,7 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="TakeDefaults">Take the manifests' values where nobody knows any more what was given.</param>
 /// <param name="NewestManifests">Take the manifests of this module in place of those that the cluster was made of.</param>
 /// <param name="RebuildSpec">Take what stands for what was given.</param>
-/// <param name="ForRun">It is applied by this module, which restarts pods for new settings; plain YAML of a new cluster leaves that to others.</param>
-internal sealed record ComposeOptions(bool AllowEven = false, bool TakeDefaults = false, bool NewestManifests = false, bool RebuildSpec = false, bool ForRun = false);
+internal sealed record ComposeOptions(bool AllowEven = false, bool TakeDefaults = false, bool NewestManifests = false, bool RebuildSpec = false);
 
 /// <summary>
 /// What a cluster should be: what is given, over what was given before and what stands. The one way to it, for New-KafkaCluster and for
@@ -67,8 +66,7 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
             StandingTemplates.KeepConfig(objects, given.Config, standingBrokers, names);
         // Other manifests are a change of the templates that was asked for.
         JsonObject? Keeps(string name) => catalog != standing ? null : standingSets.Find(s => s.Name() == name);
-        if (options.ForRun || standingSets.Count > 0)
-            SettingsChecksum.Write(objects, Keeps);
+        SettingsChecksum.Write(objects, Keeps);
         ServerAdaptation.Adapt(objects, server);
         return new DesiredCluster(spec, objects, catalog.Version);
     }

@@ -45,10 +45,14 @@ public sealed class SettingsChecksumTests
         Assert.Empty(SettingsChecksum.Unread(after, ["kafka-config"], n => Set(before, n)));
     }
 
-    // What kubectl is given stays what it is.
+    // What kubectl is given of it is what New-KafkaCluster would send.
     [Fact]
-    public void Plain_manifests_have_none() =>
-        Assert.DoesNotContain(ClusterNames.SettingsAnnotation, ExportManifest.Compose(Repository.Catalog, new ClusterSpec { Name = "demo" }, null, Newest), StringComparison.Ordinal);
+    public void The_files_have_none_and_the_export_has_one_in_each_set()
+    {
+        Assert.DoesNotContain(Repository.Catalog.Objects, o => SettingsChecksum.Of(o["spec"]?["template"]) is not null);
+        string yaml = ExportManifest.Compose(Repository.Catalog, new ClusterSpec { Name = "demo" }, null, Newest);
+        Assert.Equal(2, yaml.Split(ClusterNames.SettingsAnnotation).Length - 1);
+    }
 
     private static List<JsonObject> Compose(JsonObject? servers, JsonObject? brokers, string? changedMap = null, bool checksum = true)
     {
