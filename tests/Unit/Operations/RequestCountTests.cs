@@ -41,16 +41,18 @@ public sealed class RequestCountTests : IAsyncDisposable
     }
 
     // What the wait and the roll read, they read because it may have changed; the other objects are not asked for again.
-    [Fact]
-    public async Task An_apply_goes_by_what_the_plan_has_read()
+    [Theory]
+    [InlineData(null, 0)] // nothing to change: nothing is applied
+    [InlineData(4, 10)]
+    public async Task An_apply_goes_by_what_the_plan_has_read(int? brokers, int applies)
     {
         await StandAsync();
-        var plan = await PlanAsync();
+        var plan = await PlanAsync(brokers);
         using var connection = Server.Connect();
         await foreach (var e in DeployCluster.RunAsync(connection, plan, default))
             Assert.NotNull(e);
         AssertReadOnce("statefulsets/");
-        Assert.Equal((10, 10), (Applies(dry: true), Applies(dry: false)));
+        Assert.Equal((10, applies), (Applies(dry: true), Applies(dry: false)));
     }
 
     private List<FakeRequest> Asked => [.. Server.Requests.Skip(before).Where(r => !r.Path.Contains("/pods/", StringComparison.Ordinal))];
@@ -85,10 +87,10 @@ public sealed class RequestCountTests : IAsyncDisposable
         before = Server.Requests.Count;
     }
 
-    private async Task<DeployPlan> PlanAsync()
+    private async Task<DeployPlan> PlanAsync(int? brokers = null)
     {
         using var connection = Server.Connect();
-        var request = new DeployRequest(new ClusterSpec { Name = "demo" }, "shop", false, false, false, TimeSpan.FromSeconds(30));
+        var request = new DeployRequest(new ClusterSpec { Name = "demo", BrokerCount = brokers }, "shop", false, false, false, TimeSpan.FromSeconds(30));
         return await DeployPlanner.PlanAsync(connection, Repository.Catalog, request, default);
     }
 }
