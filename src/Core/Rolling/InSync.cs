@@ -15,7 +15,7 @@ internal static class InSync
     /// <summary>Waits until it is so, however long that takes; what is missing stands in <paramref name="wait"/>.</summary>
     public static IAsyncEnumerable<OperationEvent> WaitAsync(
         KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait, CancellationToken cancel) =>
-        WaitAsync(connection, names, ns, brokers, wait, new HashSet<(string, int)>(), static _ => { }, TimeProvider.System, cancel);
+        WaitAsync(connection, names, ns, brokers, wait, null, static _ => { }, TimeProvider.System, cancel);
 
     /// <summary>The same; but partitions that were out of sync before, or lack copies of brokers that are not there, and do not get better, do not hold it up: it says so, and ends.</summary>
     /// <param name="connection">Connection to the API server.</param>
@@ -23,13 +23,13 @@ internal static class InSync
     /// <param name="ns">Its namespace.</param>
     /// <param name="brokers">The brokers.</param>
     /// <param name="wait">Takes what is missing, for a wait that runs out of time.</param>
-    /// <param name="former">Partitions that were out of sync before.</param>
+    /// <param name="former">Partitions that were out of sync before; null where all are waited for, whatever is the matter with them.</param>
     /// <param name="left">Takes what is left of them.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Ends the wait.</param>
     public static async IAsyncEnumerable<OperationEvent> WaitAsync(
         KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait,
-        IReadOnlySet<(string Topic, int Partition)> former, Action<string> left, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel)
+        IReadOnlySet<(string Topic, int Partition)>? former, Action<string> left, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
         int? least = null;
@@ -43,8 +43,8 @@ internal static class InSync
             wait.Doing = missing;
             var lagging = views.Values.All(v => v is not null) ? PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>()) : [];
             int copies = lagging.Sum(p => p.Replicas.Count - p.InSync.Count);
-            bool ours = lagging.Any(p => !former.Contains((p.Topic, p.Partition)) && !IsLame(p, views.Keys));
-            if (lagging.Count == 0 || ours || least is null || copies < least)
+            bool mayMend = former is null || lagging.Any(p => !former.Contains((p.Topic, p.Partition)) && !IsLame(p, views.Keys));
+            if (lagging.Count == 0 || mayMend || least is null || copies < least)
                 (least, since) = (copies, time.GetTimestamp());
             if (time.GetElapsedTime(since) >= Roller.FormerStandstill)
             {

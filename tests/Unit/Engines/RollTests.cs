@@ -227,6 +227,20 @@ public sealed class RollTests
             connection, Names, "shop", Names.Brokers(2), wait, new HashSet<(string, int)>(), text => left = text, clock, Limit())));
         Assert.Contains("belong to brokers that this cluster does not have", Assert.Single(warned), StringComparison.Ordinal);
         Assert.Contains("orders-0", left, StringComparison.Ordinal);
+
+        // Wait-KafkaCluster promises a cluster in sync, and has nothing else to do.
+        using var stop = new CancellationTokenSource();
+        var patient = DrainAsync(InSync.WaitAsync(
+            connection, Names, "shop", Names.Brokers(2), wait, null, static _ => { }, clock, stop.Token));
+        for (var passed = TimeSpan.Zero; passed < TimeSpan.FromMinutes(2) && !patient.IsCompleted; passed += TimeSpan.FromSeconds(1))
+        {
+            await Task.Delay(20);
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.False(patient.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => patient);
     }
 
     [Theory]
