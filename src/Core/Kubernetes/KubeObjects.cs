@@ -22,6 +22,15 @@ internal static class KubeObjects
 
     public static string? Annotation(this JsonObject tree, string annotation) => (string?)tree["metadata"]!["annotations"]?[annotation];
 
+    /// <summary>Writes an annotation of an object, or of a template within one.</summary>
+    public static void Annotate(this JsonObject tree, string annotation, string value)
+    {
+        var metadata = tree["metadata"]!.AsObject();
+        var annotations = metadata["annotations"] as JsonObject ?? [];
+        annotations[annotation] = value;
+        metadata["annotations"] = annotations;
+    }
+
     public static bool IsTerminating(this JsonObject tree) => tree["metadata"]!["deletionTimestamp"] is not null;
 
     public static DateTimeOffset CreatedAt(this JsonObject tree) => Time(tree["metadata"]!["creationTimestamp"]);

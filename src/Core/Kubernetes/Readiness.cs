@@ -13,9 +13,13 @@ internal static class Readiness
     {
         var status = set["status"];
         int wanted = Wanted(set);
-        return ((long?)status?["observedGeneration"] ?? 0) >= ((long?)set["metadata"]!["generation"] ?? 0)
+        return IsSettled(set)
             && ((int?)status?["replicas"] ?? 0) == wanted && ((int?)status?["readyReplicas"] ?? 0) == wanted;
     }
+
+    /// <summary>Whether the controller has seen the last change: before that, its revision is still the old one.</summary>
+    public static bool IsSettled(JsonObject set) =>
+        ((long?)set["status"]?["observedGeneration"] ?? 0) >= ((long?)set["metadata"]!["generation"] ?? 0);
 
     /// <summary>Whether a pod serves. The condition counts, not the containers' statuses: after the loss of a node these still say ready.</summary>
     public static bool IsPodReady(JsonObject pod) => !pod.IsTerminating()

@@ -35,12 +35,7 @@ internal static class Composer
         }
 
         if (SpecStore.Write(given, former) is string text)
-        {
-            var metadata = composition.Find("StatefulSet", catalog.Set.Carrier.Name)["metadata"]!.AsObject();
-            var annotations = metadata["annotations"] as JsonObject ?? [];
-            annotations[ClusterNames.SpecAnnotation] = text;
-            metadata["annotations"] = annotations;
-        }
+            composition.Find("StatefulSet", catalog.Set.Carrier.Name).Annotate(ClusterNames.SpecAnnotation, text);
 
         more?.Invoke(composition);
         if (spec.Name != ClusterSpec.DefaultName)

@@ -10,7 +10,7 @@ namespace KafkaK8s.Core.Manifests;
 /// A checksum of the ConfigMaps in the template of the pods that read them at their start, so that new settings reach them: another template
 /// is a reason to restart. Pure.
 /// </summary>
-/// <remarks>Sets that stand without one keep what they have, as nobody asked for their restart; plain manifests have none.</remarks>
+/// <remarks>Sets that stand without one keep what they have, as nobody asked for their restart; the files of manifests/ have none.</remarks>
 internal static class SettingsChecksum
 {
     /// <summary>Writes it into the templates of composed sets.</summary>
@@ -21,14 +21,11 @@ internal static class SettingsChecksum
         var maps = objects.Where(o => (string?)o["kind"] == "ConfigMap").ToDictionary(o => o.Name());
         foreach (var set in objects.Where(o => (string?)o["kind"] == "StatefulSet"))
         {
-            var template = set["spec"]!["template"]!;
+            var template = set["spec"]!["template"]!.AsObject();
             var read = KubeObjects.Items(template["spec"]?["volumes"]).Select(v => (string?)v["configMap"]?["name"]).OfType<string>().Where(maps.ContainsKey).ToList();
             if (read.Count == 0 || (standing(set.Name()) is { } live && Of(live["spec"]?["template"]) is null))
                 continue;
-            var metadata = template["metadata"]!.AsObject();
-            var annotations = metadata["annotations"] as JsonObject ?? [];
-            annotations[ClusterNames.SettingsAnnotation] = Sum(read.Select(n => maps[n]));
-            metadata["annotations"] = annotations;
+            template.Annotate(ClusterNames.SettingsAnnotation, Sum(read.Select(n => maps[n])));
         }
     }
 

@@ -93,9 +93,6 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>A ZooKeeper server by its pod's ordinal, there or not.</summary>
     public NodeRef Server(int ordinal) => Pool(Ensemble, 0).Node(ordinal);
 
-    /// <summary>A ZooKeeper server by its id, there or not.</summary>
-    public NodeRef ServerOf(int id) => Pool(Ensemble, 0).OfId(id);
-
     /// <summary>Pod of a broker.</summary>
     public string BrokerPod(int ordinal) => $"{BrokerSet}-{ordinal}";
 

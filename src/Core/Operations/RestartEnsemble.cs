@@ -108,7 +108,6 @@ internal static class RestartEnsemble
                 yield return new Note($"Rotate {names.ReconfigSecret}");
                 await connection.MergeAsync(ResourceKind.Secret, ns, names.ReconfigSecret, new JsonObject { ["data"] = new JsonObject { [ReconfigCredential.FormerKey] = null } }, cancel).ConfigureAwait(false);
             }
-
         }
 
         var after = EnsembleReader.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false));

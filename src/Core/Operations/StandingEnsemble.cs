@@ -34,8 +34,7 @@ internal static class StandingEnsemble
 
     private static void Keep(IReadOnlyList<JsonObject> objects, string name, JsonObject? live, string path)
     {
-        var wanted = objects.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == name);
-        if (wanted is not null && live?.IsTerminating() == false && TreePath.TryGet(live, path) is JsonNode value)
+        if (StandingTemplates.Set(objects, name) is { } wanted && live?.IsTerminating() == false && TreePath.TryGet(live, path) is JsonNode value)
             TreePath.Set(wanted, path, value.DeepClone(), mayAdd: false);
     }
 }

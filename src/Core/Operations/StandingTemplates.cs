@@ -45,7 +45,8 @@ internal static class StandingTemplates
             wanted["value"] = (string?)live["value"];
     }
 
-    private static JsonObject? Set(IReadOnlyList<JsonObject> objects, string name) =>
+    /// <summary>The set of a name among composed objects; null where there is none.</summary>
+    public static JsonObject? Set(IReadOnlyList<JsonObject> objects, string name) =>
         objects.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == name);
 
     private static JsonObject? Variable(JsonObject? set) => KubeObjects.Items(set?["spec"]?["template"]?["spec"]?["containers"])

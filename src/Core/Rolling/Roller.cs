@@ -107,7 +107,7 @@ internal sealed class Roller(
     public async Task<IReadOnlyList<ClusterChange>> ReplaceUnreadyAsync(LiveObjects live, CancellationToken cancel)
     {
         var rows = new List<ClusterChange>();
-        foreach (var set in live.Of(ResourceKind.StatefulSet).Where(IsSettled).ToList())
+        foreach (var set in live.Of(ResourceKind.StatefulSet).Where(Readiness.IsSettled).ToList())
         {
             var pods = Readiness.PodsOf(set, live.Of(ResourceKind.Pod));
             var unready = pods.Where(p => !p.IsTerminating() && !Readiness.IsPodReady(p)).ToList();
@@ -141,9 +141,6 @@ internal sealed class Roller(
 
         return [];
     }
-
-    // Before the controller has seen the last change, its revision is still the old one.
-    private static bool IsSettled(JsonObject set) => ((long?)set["status"]?["observedGeneration"] ?? 0) >= ((long?)set["metadata"]!["generation"] ?? 0);
 
     /// <summary>The last words of a pod that fails again and again; null where it does not.</summary>
     private static string? CrashLoop(JsonObject pod) => (int?)Readiness.OwnStatus(pod)?["restartCount"] >= CrashesOfALoop
