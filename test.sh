@@ -95,6 +95,7 @@ check() { # check NAME COMMAND… : a check that passes or fails as a whole
 finish() {
   local line="$passed passed, $failed failed"
   [ "$skipped" = 0 ] || line="$line, $skipped skipped"
+  [ "$failed" = 0 ] || [ ! -d "$results" ] || { echo; tests/pwsh -NoProfile -File tests/failures.ps1 "$results"; }
   printf '\n%s\n' "$line"
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
   exit
