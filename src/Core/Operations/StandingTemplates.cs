@@ -27,13 +27,20 @@ internal static class StandingTemplates
         }
 
         foreach (string field in Fixed.Where(f => live["spec"]?[f] is not null))
-            wanted["spec"]![field] = live["spec"]![field]!.DeepClone();
+            Take(wanted["spec"]!.AsObject(), field, live["spec"]![field]!);
         foreach (var claim in KubeObjects.Items(wanted["spec"]!["volumeClaimTemplates"]))
         {
             var labels = KubeObjects.Items(live["spec"]?["volumeClaimTemplates"]).FirstOrDefault(c => c.Name() == claim.Name())?["metadata"]?["labels"];
             if (labels is not null)
-                claim["metadata"]!["labels"] = labels.DeepClone();
+                Take(claim["metadata"]!.AsObject(), "labels", labels);
         }
+    }
+
+    // What is the same already stays in the order of the manifests: the server sorts names.
+    private static void Take(JsonObject into, string field, JsonNode live)
+    {
+        if (!JsonNode.DeepEquals(into[field], live))
+            into[field] = live.DeepClone();
     }
 
     /// <summary>Leaves the brokers' properties as an older module wrote them.</summary>

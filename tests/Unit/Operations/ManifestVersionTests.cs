@@ -111,6 +111,27 @@ public sealed class ManifestVersionTests : IAsyncDisposable
         Assert.All((await PlanAsync(new ClusterSpec { Name = "demo" })).Changes, c => Assert.Equal(ChangeAction.None, c.Action));
     }
 
+    /// <summary>The server sorts the names in an object; an export of a cluster that stands reads as one that does not.</summary>
+    [Fact]
+    public async Task What_cannot_change_and_is_the_same_keeps_the_order_of_the_manifests()
+    {
+        var objects = Composer.Compose(Repository.Catalog, SpecChecks.Complete(new ClusterSpec { Name = "demo" }, Repository.Catalog.Defaults), new ClusterSpec { Name = "demo" });
+        await StandAsync(objects);
+        foreach (string set in new[] { "demo-zk", "demo-kafka" })
+        {
+            server.Store.Change("apps/v1", "statefulsets", "shop", set, tree =>
+            {
+                var labels = tree["spec"]!["selector"]!["matchLabels"]!.AsObject();
+                tree["spec"]!["selector"]!["matchLabels"] = new JsonObject(labels.Reverse().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+            });
+        }
+
+        static string Selector(IEnumerable<JsonObject> of, string set) => of.Single(o => Repository.Id(o) == $"StatefulSet/{set}")["spec"]!["selector"]!.ToJsonString();
+        var planned = (await PlanAsync(new ClusterSpec { Name = "demo" })).Objects;
+        Assert.Equal(Selector(objects, "demo-zk"), Selector(planned, "demo-zk"));
+        Assert.Equal(Selector(objects, "demo-kafka"), Selector(planned, "demo-kafka"));
+    }
+
     [Fact]
     public async Task What_another_tool_set_is_no_loss_but_a_conflict()
     {
