@@ -32,8 +32,28 @@ make_keys() { # COUNT
   local dir=$STATE/pki i name
   mkdir -p "$dir"
   chmod 700 "$dir"
-  openssl ecparam -name prime256v1 -genkey -noout -out "$dir/ca.key"
-  openssl req -x509 -new -key "$dir/ca.key" -subj "/CN=$LAB_NAME-lab" -days 3650 -out "$dir/ca.crt"
+  # Valid since yesterday, as on a cluster that has stood for a while: whose clock is behind can connect.
+  : > "$dir/issued"
+  cat > "$dir/ca.conf" <<TEXT
+[ca]
+default_ca = lab
+[lab]
+certificate = $dir/ca.crt
+private_key = $dir/ca.key
+database = $dir/issued
+new_certs_dir = $dir
+rand_serial = yes
+unique_subject = no
+default_md = sha256
+default_startdate = $(date -u -d '-1 day' +%y%m%d%H%M%SZ)
+default_days = 3650
+policy = any
+[any]
+organizationName = optional
+commonName = supplied
+TEXT
+  certificate ca "/CN=$LAB_NAME-lab" "basicConstraints=critical,CA:TRUE
+subjectKeyIdentifier=hash" -selfsign
   openssl ecparam -name prime256v1 -genkey -noout -out "$dir/sa.key"
   openssl ec -in "$dir/sa.key" -pubout -out "$dir/sa.pub" 2> /dev/null
   certificate apiserver /CN=kube-apiserver "subjectAltName=DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local,DNS:localhost,IP:10.96.0.1,IP:$API,IP:127.0.0.1
@@ -54,12 +74,12 @@ extendedKeyUsage=serverAuth"
   chmod 600 "$STATE"/*.kubeconfig "$dir"/*
 }
 token() { echo "$(openssl rand -hex 16),$2,$1${3:+,$3}"; }
-certificate() { # NAME SUBJECT EXTENSIONS
+certificate() { # NAME SUBJECT EXTENSIONS [OPTION]
   local path=$STATE/pki/$1
   echo "$3" > "$path.ext"
   openssl ecparam -name prime256v1 -genkey -noout -out "$path.key"
   openssl req -new -key "$path.key" -subj "$2" |
-    openssl x509 -req -CA "$STATE/pki/ca.crt" -CAkey "$STATE/pki/ca.key" -CAcreateserial -days 3650 -extfile "$path.ext" -out "$path.crt" 2> /dev/null
+    openssl ca -batch -notext -config "$STATE/pki/ca.conf" "${@:4}" -in /dev/stdin -extfile "$path.ext" -out "$path.crt" 2> /dev/null
 }
 kubeconfig() { # SERVER TOKEN
   cat <<TEXT
