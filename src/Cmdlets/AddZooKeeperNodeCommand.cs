@@ -7,7 +7,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Grows the ZooKeeper ensemble of a cluster, one server at a time, without restarting any.</summary>
 [Cmdlet(VerbsCommon.Add, "ZooKeeperNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep), typeof(Job))]
+[OutputType(typeof(ZooKeeperNode), typeof(PlanStep), typeof(Job))]
 public sealed class AddZooKeeperNodeCommand : KafkaCmdlet, IRunAsJob
 {
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>

@@ -45,7 +45,7 @@ internal sealed class CommandJob : Job
     public static CommandJob Start(PSCmdlet cmdlet, IDictionary<string, object?> parameters, IReadOnlyList<object>? input)
     {
         var state = InitialSessionState.CreateDefault2();
-        string bin = Path.GetDirectoryName(typeof(ClusterChange).Assembly.Location)!;
+        string bin = Path.GetDirectoryName(typeof(PlanStep).Assembly.Location)!;
         state.ImportPSModule([Path.GetFullPath(Path.Combine(bin, "..", "KafkaK8s.psd1"))]);
         foreach (string name in Preferences)
             state.Variables.Add(new SessionStateVariableEntry(name, cmdlet.GetVariableValue(name), ""));

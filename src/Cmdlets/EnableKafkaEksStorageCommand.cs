@@ -7,7 +7,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Gives an EKS cluster EBS volumes for brokers: the driver as an add-on, and a storage class.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "KafkaEksStorage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = "PodIdentity")]
-[OutputType(typeof(EksStorage), typeof(EksChange), typeof(Job))]
+[OutputType(typeof(EksStorage), typeof(PlanStep), typeof(Job))]
 public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet, IRunAsJob
 {
     /// <summary>Name of the EKS cluster.</summary>

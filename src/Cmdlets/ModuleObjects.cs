@@ -25,15 +25,13 @@ internal static class ModuleObjects
         [nameof(EksStorage)] = nameof(EksStorage.Cluster),
     };
 
-    private static readonly HashSet<string> PlanRows = [nameof(ClusterChange), nameof(EnsembleStep), nameof(EksChange)];
-
     /// <summary>The name of the module's type that an object is, or is a copy of (from a job, a file or Select-Object); null for all others.</summary>
     public static string? TypeOf(PSObject value)
     {
         string name = value.TypeNames.FirstOrDefault() ?? "";
         foreach (string prefix in CopyPrefixes)
             name = name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
-        return name.StartsWith(Module, StringComparison.Ordinal) ? name[Module.Length..] : null;
+        return name.StartsWith(Module, StringComparison.Ordinal) ? name[Module.Length..].Split(PlanView.Mark)[0] : null;
     }
 
     /// <summary>The name of the Kafka cluster that an object identifies; null where it identifies none.</summary>
@@ -47,8 +45,8 @@ internal static class ModuleObjects
     {
         var wrapped = PSObject.AsPSObject(value);
         string? type = TypeOf(wrapped);
-        string why = type is not null && PlanRows.Contains(type)
-            ? $"A {type} is a row of a plan (-WhatIf): nothing was made that it could name."
+        string why = type == nameof(PlanStep)
+            ? $"A {type} is a step of a plan (-WhatIf): nothing was made that it could name."
             : wrapped.BaseObject is System.Collections.IDictionary
                 ? "A hashtable is not a name: splat it (@table), or convert it with [pscustomobject]."
                 : $"A {type ?? wrapped.BaseObject.GetType().Name} does not name {clusters}.";

@@ -5,7 +5,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Makes a Kafka cluster on Kubernetes, or changes one, and waits until it serves.</summary>
 [Cmdlet(VerbsCommon.New, "KafkaCluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(KafkaCluster), typeof(ClusterChange), typeof(Job))]
+[OutputType(typeof(KafkaCluster), typeof(PlanStep), typeof(Job))]
 public sealed class NewKafkaClusterCommand : ClusterSpecCmdlet, IRunAsJob
 {
     /// <summary>Return as soon as everything is applied, without waiting until the cluster serves.</summary>

@@ -7,7 +7,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Makes managed node groups for Kafka in an EKS cluster, one a zone, and waits until they are ACTIVE.</summary>
 [Cmdlet(VerbsCommon.New, "KafkaNodeGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(KafkaNodeGroup), typeof(EksChange), typeof(Job))]
+[OutputType(typeof(KafkaNodeGroup), typeof(PlanStep), typeof(Job))]
 public sealed class NewKafkaNodeGroupCommand : EksCmdlet, IRunAsJob
 {
     /// <summary>Half an hour: instances that do not join are given up by EKS after about 20 minutes.</summary>

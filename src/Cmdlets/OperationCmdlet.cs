@@ -151,13 +151,13 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     /// <param name="target">To what.</param>
     /// <param name="plan">The plan as objects.</param>
     /// <param name="disturbs">Whether something that runs is disturbed.</param>
-    private protected bool Agreed(string action, string target, IEnumerable<object> plan, bool disturbs = false)
+    private protected bool Agreed(string action, string target, IReadOnlyCollection<PlanStep> plan, bool disturbs = false)
     {
         string command = MyInvocation.MyCommand.Name;
         if (!ShouldProcess($"{action}: {target}", $"{action}: {target}?", command, out var reason))
         {
             if (reason == ShouldProcessReason.WhatIf)
-                WriteObject(plan, enumerateCollection: true);
+                WriteObject(PlanView.Of(plan), enumerateCollection: true);
             return false;
         }
 
@@ -227,10 +227,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
                 switch (e)
                 {
                     case Applied applied:
-                        WriteVerbose(Words.Of(applied.Change));
-                        break;
-                    case EksApplied applied:
-                        WriteVerbose(Words.Of(applied.Change));
+                        WriteVerbose(Words.Of(applied.Step));
                         break;
                     case Note note:
                         WriteVerbose(note.Text);

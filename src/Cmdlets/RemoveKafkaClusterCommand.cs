@@ -6,7 +6,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Removes a Kafka cluster.</summary>
 [Cmdlet(VerbsCommon.Remove, "KafkaCluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(KafkaCluster), typeof(ClusterChange), typeof(Job))]
+[OutputType(typeof(KafkaCluster), typeof(PlanStep), typeof(Job))]
 public sealed class RemoveKafkaClusterCommand : KafkaCmdlet, IRunAsJob
 {
     /// <summary>Name of the cluster.</summary>

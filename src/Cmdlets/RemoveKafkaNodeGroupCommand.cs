@@ -6,7 +6,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Removes node groups of an EKS cluster, once no broker and no volume needs them.</summary>
 [Cmdlet(VerbsCommon.Remove, "KafkaNodeGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(KafkaNodeGroup), typeof(EksChange), typeof(Job))]
+[OutputType(typeof(KafkaNodeGroup), typeof(PlanStep), typeof(Job))]
 public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet, IRunAsJob
 {
     private readonly Dictionary<(string? Region, string? Profile, string Cluster), List<string>?> wanted = [];

@@ -7,7 +7,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Shrinks the ZooKeeper ensemble of a cluster: out of the quorum first, then the pod, then (asked) its volume.</summary>
 [Cmdlet(VerbsCommon.Remove, "ZooKeeperNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep), typeof(Job))]
+[OutputType(typeof(ZooKeeperNode), typeof(PlanStep), typeof(Job))]
 public sealed class RemoveZooKeeperNodeCommand : ZooKeeperNodesCmdlet, IRunAsJob
 {
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>

@@ -6,7 +6,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Restarts ZooKeeper servers one at a time, each one back in sync before the next.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "ZooKeeperNode", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(ZooKeeperNode), typeof(EnsembleStep), typeof(Job))]
+[OutputType(typeof(ZooKeeperNode), typeof(PlanStep), typeof(Job))]
 public sealed class RestartZooKeeperNodeCommand : ZooKeeperNodesCmdlet, IRunAsJob
 {
     /// <summary>Five minutes for each step: a pod with its image and its volume fit in.</summary>

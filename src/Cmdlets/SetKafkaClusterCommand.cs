@@ -5,7 +5,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Changes a Kafka cluster that stands, and waits until it serves.</summary>
 [Cmdlet(VerbsCommon.Set, "KafkaCluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(KafkaCluster), typeof(ClusterChange), typeof(Job))]
+[OutputType(typeof(KafkaCluster), typeof(PlanStep), typeof(Job))]
 public sealed class SetKafkaClusterCommand : ClusterSpecCmdlet, IRunAsJob
 {
     /// <summary>Take what stands for what was given before, where the record of that is lost or damaged.</summary>

@@ -6,7 +6,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Brings a Kafka cluster that stands to what this module has newer.</summary>
 [Cmdlet(VerbsData.Update, "KafkaCluster", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(KafkaCluster), typeof(ClusterChange), typeof(Job))]
+[OutputType(typeof(KafkaCluster), typeof(PlanStep), typeof(Job))]
 public sealed class UpdateKafkaClusterCommand : KafkaCmdlet, IRunAsJob
 {
     /// <summary>Names of the clusters.</summary>

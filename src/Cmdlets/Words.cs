@@ -5,25 +5,30 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>How things are put into words and columns: the format file calls these, and tests check them.</summary>
 public static class Words
 {
-    /// <summary>One line for a change.</summary>
-    public static string Of(ClusterChange change)
+    /// <summary>One line for a step that was carried out.</summary>
+    public static string Of(PlanStep step)
     {
-        ArgumentNullException.ThrowIfNull(change);
-        return Line(change.Action, $"{change.Kind}/{change.Name}", change.Fields, Notes(change));
-    }
-
-    /// <summary>One line for a change of an EKS cluster.</summary>
-    public static string Of(EksChange change)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        return Line(change.Action, $"{change.Kind}/{change.Name}", change.Fields, change.Note);
+        ArgumentNullException.ThrowIfNull(step);
+        string what = $"{step.Kind}/{step.Name}";
+        string line = step.Action switch
+        {
+            ChangeAction.None => $"unchanged {what}",
+            ChangeAction.Create => $"created {what}",
+            ChangeAction.Update => $"changed {what}: {string.Join("; ", step.Fields)}",
+            ChangeAction.Delete => $"deleted {what}",
+            ChangeAction.Restart => $"restarted {what}",
+            ChangeAction.Keep => $"kept {what}",
+            _ => $"{step.Action} {what}",
+        };
+        string note = step.Fields.Count == 0 ? step.Change : step.Note;
+        return note.Length == 0 ? line : $"{line} ({note})";
     }
 
     /// <summary>A number with its noun: 1 object, 2 objects.</summary>
     public static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
     /// <summary>The restarts of a plan in their order, the first few by name.</summary>
-    public static string Restarts(IReadOnlyCollection<ClusterChange> restarts)
+    public static string Restarts(IReadOnlyCollection<PlanStep> restarts)
     {
         ArgumentNullException.ThrowIfNull(restarts);
         const int Named = 6;
@@ -46,22 +51,5 @@ public static class Words
             _ => "",
         };
         return colour.Length == 0 ? text : colour + text + reset;
-    }
-
-    // What is in the way matters more than how it is done.
-    private static string Notes(ClusterChange change) => change.BlockedBy.Length == 0 ? change.Note : $"waits: {change.BlockedBy}";
-
-    private static string Line(string action, string what, IReadOnlyList<FieldChange> fields, string note)
-    {
-        string line = action switch
-        {
-            ChangeAction.Create => $"created {what}",
-            ChangeAction.Update => $"changed {what}: {string.Join("; ", fields)}",
-            ChangeAction.Delete => $"deleted {what}",
-            ChangeAction.Restart => $"restarted {what}",
-            ChangeAction.Keep => $"kept {what}",
-            _ => $"unchanged {what}",
-        };
-        return note.Length == 0 ? line : $"{line} ({note})";
     }
 }

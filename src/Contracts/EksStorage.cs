@@ -43,5 +43,5 @@ public sealed record EksStorage
     public string? KubeConfig { get; init; }
 
     /// <summary>What was done.</summary>
-    public IReadOnlyList<EksChange> Changes { get; init; } = [];
+    public IReadOnlyList<PlanStep> Changes { get; init; } = [];
 }

@@ -116,7 +116,7 @@ public sealed record KafkaCluster
     public IReadOnlyList<PhaseTiming> Timings { get; init; } = [];
 
     /// <summary>What was done to each object; empty when it was only read.</summary>
-    public IReadOnlyList<ClusterChange> Changes { get; init; } = [];
+    public IReadOnlyList<PlanStep> Changes { get; init; } = [];
 }
 
 /// <summary>Time that one phase of an operation took.</summary>

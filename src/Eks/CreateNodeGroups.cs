@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Amazon.EKS.Model;
 using KafkaK8s.Core;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Running;
 
 namespace KafkaK8s.Eks;
@@ -16,10 +17,10 @@ internal sealed record CreateGroupsPlan(
     ClusterFact Cluster, IReadOnlyList<GroupStep> Steps, IReadOnlyDictionary<string, string> Zones, IReadOnlyList<string> Warnings, bool NoWait, TimeSpan Timeout)
 {
     /// <summary>One line a group.</summary>
-    public IReadOnlyList<EksChange> Changes => [.. Steps.Select(Line)];
+    public IReadOnlyList<PlanStep> Changes => PlanSteps.Numbered(Steps.Select(Line));
 
     /// <summary>The line of one group.</summary>
-    public EksChange Line(GroupStep step) => new()
+    public PlanStep Line(GroupStep step) => new()
     {
         Cluster = Cluster.Name,
         Kind = "NodeGroup",
@@ -29,6 +30,7 @@ internal sealed record CreateGroupsPlan(
         Fields = step.Fields,
         Note = step.Replaces ? step.Existing!.Status == "DELETING" ? "once the one of before is gone" : $"the one that failed goes first ({string.Join("; ", step.Existing.Issues.DefaultIfEmpty("no reason is given"))})"
             : step.Action == ChangeAction.None && step.Existing!.Status != "ACTIVE" ? $"is {step.Existing.Status}" : "",
+        WaitsFor = NoWait || step.Action == ChangeAction.None ? "" : "the group is ACTIVE",
         Request = GroupRequests.Text(Cluster.Name, step),
     };
 }
@@ -203,7 +205,7 @@ internal static class CreateNodeGroups
 
             if (step.Action == ChangeAction.Update)
                 await aws.Eks.UpdateNodegroupConfigAsync(GroupRequests.Grow(plan.Cluster.Name, step), cancel).ConfigureAwait(false);
-            events.Add(new EksApplied(plan.Line(step)));
+            events.Add(new Applied(plan.Line(step)));
             State = GroupState.AskedFor;
             await LookAsync(cancel).ConfigureAwait(false);
         }
@@ -220,7 +222,7 @@ internal static class CreateNodeGroups
         private async Task CreateAsync(CancellationToken cancel)
         {
             await aws.Eks.CreateNodegroupAsync(GroupRequests.Create(plan.Cluster.Name, step.Wanted), cancel).ConfigureAwait(false);
-            events.Add(new EksApplied(plan.Line(step)));
+            events.Add(new Applied(plan.Line(step)));
             Group = null;
             State = GroupState.AskedFor;
         }

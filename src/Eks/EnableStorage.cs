@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Amazon.EKS.Model;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Running;
 
 namespace KafkaK8s.Eks;
@@ -26,7 +27,7 @@ internal sealed record StorageRequest(string Cluster, string? PodIdentityRole, s
 /// <param name="Addons">The add-ons, in order, with what is done to each.</param>
 /// <param name="Class">The storage class; null where the one that is there will do.</param>
 /// <param name="Changes">One line each.</param>
-internal sealed record StoragePlan(StorageRequest Request, IReadOnlyList<AddonStep> Addons, JsonObject? Class, IReadOnlyList<EksChange> Changes);
+internal sealed record StoragePlan(StorageRequest Request, IReadOnlyList<AddonStep> Addons, JsonObject? Class, IReadOnlyList<PlanStep> Changes);
 
 /// <summary>What is done to an add-on.</summary>
 /// <param name="Name">Its name.</param>
@@ -65,9 +66,9 @@ internal static class EnableStorage
                 $"There is a storage class {request.StorageClass} already, and it is another one: {string.Join("; ", fields)}. Kubernetes cannot change these fields. Nothing was changed. Choose another name with -StorageClass, or delete the class first ('kubectl delete storageclass {request.StorageClass}'): volumes that it made stay.");
         }
 
-        var changes = steps.Select(s => new EksChange { Cluster = request.Cluster, Kind = "Addon", Name = s.Name, Action = s.Action, Note = Note(s), Request = s.Action == ChangeAction.None ? "" : EksAddons.Text(request, s) })
-            .Append(new EksChange { Cluster = request.Cluster, Kind = "StorageClass", Name = request.StorageClass, Action = there is null ? ChangeAction.Create : ChangeAction.None, Request = there is null ? wanted.ToJsonString(JsonText.Readable) : "" });
-        return new StoragePlan(request, steps, there is null ? wanted : null, [.. changes]);
+        var changes = steps.Select(s => new PlanStep { Cluster = request.Cluster, Kind = "Addon", Name = s.Name, Action = s.Action, Note = Note(s), Request = s.Action == ChangeAction.None ? "" : EksAddons.Text(request, s) })
+            .Append(new PlanStep { Cluster = request.Cluster, Kind = "StorageClass", Name = request.StorageClass, Action = there is null ? ChangeAction.Create : ChangeAction.None, Request = there is null ? wanted.ToJsonString(JsonText.Readable) : "" });
+        return new StoragePlan(request, steps, there is null ? wanted : null, PlanSteps.Numbered(changes));
 
         string Note(AddonStep step)
         {
@@ -97,12 +98,12 @@ internal static class EnableStorage
                 await aws.Eks.CreateAddonAsync(EksAddons.Create(plan.Request, step.Name), cancel).ConfigureAwait(false);
             else if (step.Action == ChangeAction.Update)
                 await aws.Eks.UpdateAddonAsync(EksAddons.Update(plan.Request, step.Name), cancel).ConfigureAwait(false);
-            yield return new EksApplied(lines[("Addon", step.Name)]);
+            yield return new Applied(lines[("Addon", step.Name)]);
         }
 
         if (plan.Class is not null)
             await connection.ApplyAsync(plan.Class, "", force: false, dryRun: false, cancel).ConfigureAwait(false);
-        yield return new EksApplied(lines[("StorageClass", plan.Request.StorageClass)]);
+        yield return new Applied(lines[("StorageClass", plan.Request.StorageClass)]);
 
         foreach (var step in plan.Request.NoWait ? [] : plan.Addons)
         {

@@ -26,7 +26,7 @@ internal sealed record RemoveGroupsRequest(string Cluster, IReadOnlyList<string>
 /// <param name="Request">What was asked for.</param>
 /// <param name="Groups">The groups with their zones, in the order of removal.</param>
 /// <param name="Changes">One line a group, a node and a pod that is moved.</param>
-internal sealed record RemoveGroupsPlan(RemoveGroupsRequest Request, IReadOnlyList<(GroupFact Group, string Zone)> Groups, IReadOnlyList<EksChange> Changes);
+internal sealed record RemoveGroupsPlan(RemoveGroupsRequest Request, IReadOnlyList<(GroupFact Group, string Zone)> Groups, IReadOnlyList<PlanStep> Changes);
 
 /// <summary>
 /// Removes node groups, one after the other: nodes take no more pods, pods go one at a time as disruption budgets allow, brokers only while
@@ -56,11 +56,38 @@ internal static class RemoveNodeGroups
 
         if (!request.Force)
             await CheckInSyncAsync(connection, tenants, chosen, cancel).ConfigureAwait(false);
-        var changes = groups.SelectMany(g => tenants.NodesOf(g.Group.Name).SelectMany(n => tenants.Evicted(n.Name()).Select(p => Line(request, "Pod", $"{p.Namespace()}/{p.Name()}", g.Zone, ChangeAction.Restart, $"moves off {n.Name()}"))
-                .Prepend(Line(request, "Node", n.Name(), g.Zone, ChangeAction.Update, "takes no more pods, and is drained")))
-            .Append(Line(request, "NodeGroup", g.Group.Name, g.Zone, ChangeAction.Delete, g.Group.Status == "DELETING" ? "is going already" : "")));
-        return new RemoveGroupsPlan(request, groups, [.. changes]);
+        return new RemoveGroupsPlan(request, groups, PlanSteps.Numbered(groups.SelectMany(g => Steps(request, tenants, g.Group, g.Zone))));
     }
+
+    // In the order of the run: no node of a group takes pods when the first one of them moves.
+    private static IEnumerable<PlanStep> Steps(RemoveGroupsRequest request, DrainCheck tenants, GroupFact group, string zone)
+    {
+        var nodes = tenants.NodesOf(group.Name);
+        return
+        [
+            .. nodes.Select(n => Cordon(request, n, zone)),
+            .. nodes.SelectMany(n => tenants.Evicted(n.Name()).Select(p => Move(request, p, zone) with { Note = $"moves off {n.Name()}" })),
+            Removal(request, group, zone),
+        ];
+    }
+
+    private static PlanStep Cordon(RemoveGroupsRequest request, JsonObject node, string zone) =>
+        Line(request, "Node", node.Name(), zone, ChangeAction.Update, "takes no more pods, and is drained");
+
+    private static PlanStep Move(RemoveGroupsRequest request, JsonObject pod, string zone) =>
+        Line(request, "Pod", $"{pod.Namespace()}/{pod.Name()}", zone, ChangeAction.Restart, "moves to another node") with
+        {
+            Reason = "drain",
+            WaitsFor = DrainCheck.IsBroker(pod) && !request.Force ? "all copies in sync before; the broker back in sync afterwards"
+                : DrainCheck.IsOurs(pod) ? "the pod is ready on another node" : "",
+            Risk = DrainCheck.IsOurs(pod) ? "one server fewer meanwhile" : "",
+        };
+
+    private static PlanStep Removal(RemoveGroupsRequest request, GroupFact group, string zone) =>
+        Line(request, "NodeGroup", group.Name, zone, ChangeAction.Delete, group.Status == "DELETING" ? "is going already" : "") with
+        {
+            WaitsFor = request.NoWait ? "" : "the group is gone",
+        };
 
     /// <summary>Carries the plan out. Interrupted, it leaves nodes that take no new pods; the same command goes on from there.</summary>
     public static IAsyncEnumerable<OperationEvent> RunAsync(AwsSession aws, KubeConnection connection, RemoveGroupsPlan plan, CancellationToken cancel)
@@ -102,7 +129,7 @@ internal static class RemoveNodeGroups
         foreach (var node in tenants.NodesOf(group.Name).Where(n => (bool?)n["spec"]?["unschedulable"] != true))
         {
             await connection.MergeAsync(ResourceKind.Node, "", node.Name(), new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = true } }, cancel).ConfigureAwait(false);
-            yield return new EksApplied(Line(plan.Request, "Node", node.Name(), zone, ChangeAction.Update, "takes no more pods"));
+            yield return new Applied(Cordon(plan.Request, node, zone));
         }
 
         foreach (var node in tenants.NodesOf(group.Name))
@@ -163,7 +190,7 @@ internal static class RemoveNodeGroups
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
         }
 
-        yield return new EksApplied(Line(plan.Request, "Pod", what, zone, ChangeAction.Restart, "moves to another node"));
+        yield return new Applied(Move(plan.Request, pod, zone));
         yield return new Waiting("Drain", $"{what} is moving");
         bool ours = DrainCheck.IsOurs(pod);
         while (await connection.TryGetAsync(ResourceKind.Pod, pod.Namespace(), pod.Name(), cancel).ConfigureAwait(false) is { } now
@@ -185,7 +212,7 @@ internal static class RemoveNodeGroups
                 // Somebody else was quicker.
             }
 
-            yield return new EksApplied(Line(plan.Request, "NodeGroup", group.Name, zone, ChangeAction.Delete, ""));
+            yield return new Applied(Removal(plan.Request, group, zone));
         }
 
         // One group after the other, as without -NoWait: brokers that move next find the nodes as the plan has seen them.
@@ -266,6 +293,6 @@ internal static class RemoveNodeGroups
         return new DrainCheck([.. leaving], nodes, found, await volumes.ConfigureAwait(false), await claims.ConfigureAwait(false));
     }
 
-    private static EksChange Line(RemoveGroupsRequest request, string kind, string name, string zone, string action, string note) =>
+    private static PlanStep Line(RemoveGroupsRequest request, string kind, string name, string zone, string action, string note) =>
         new() { Cluster = request.Cluster, Kind = kind, Name = name, Zone = zone, Action = action, Note = note };
 }

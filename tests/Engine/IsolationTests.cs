@@ -59,7 +59,7 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
     [InlineData("Amazon.Runtime.AmazonServiceClient", false)]
     [InlineData("KafkaK8s.ClusterSpec", true)]
     [InlineData("KafkaK8s.KafkaCluster", true)]
-    [InlineData("KafkaK8s.ClusterChange", true)]
+    [InlineData("KafkaK8s.PlanStep", true)]
     [InlineData("KafkaK8s.TopicVerification", true)]
     [InlineData("KafkaK8s.Cmdlets.Words", true)]
     public void Scripts_can_name_the_contracts_and_nothing_below(string type, bool visible)

@@ -67,7 +67,7 @@ public sealed class JobTests : IDisposable
     public void WhatIf_in_a_job_gives_the_plan()
     {
         Started("New-KafkaCluster demo -KubeConfig $k -WhatIf -AsJob");
-        Assert.All(engine.Run("Get-Job | Receive-Job").EnsureSuccess().Output, o => Assert.Equal("KafkaK8s.ClusterChange", o.BaseObject.GetType().FullName));
+        Assert.All(engine.Run("Get-Job | Receive-Job").EnsureSuccess().Output, o => Assert.Equal("KafkaK8s.PlanStep", o.BaseObject.GetType().FullName));
         Assert.Empty(server.Writes);
     }
 

@@ -146,8 +146,9 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
 
     [Fact]
     public void Plans_look_like_this() => Shows("""
-        [KafkaK8s.EksChange]@{ Cluster = 'prod'; Kind = 'NodeGroup'; Name = 'kafka-eu-central-1a'; Zone = 'eu-central-1a'; Action = 'Create' }
-        [KafkaK8s.EksChange]@{ Cluster = 'prod'; Kind = 'NodeGroup'; Name = 'kafka-eu-central-1b'; Zone = 'eu-central-1b'; Action = 'Update'; Fields = [KafkaK8s.FieldChange[]]@([KafkaK8s.FieldChange]::new('scalingConfig.minSize', '1', '2')) }
+        $steps = [KafkaK8s.PlanStep]@{ Cluster = 'prod'; Kind = 'NodeGroup'; Name = 'kafka-eu-central-1a'; Zone = 'eu-central-1a'; Action = 'Create' },
+        [KafkaK8s.PlanStep]@{ Cluster = 'prod'; Kind = 'NodeGroup'; Name = 'kafka-eu-central-1b'; Zone = 'eu-central-1b'; Action = 'Update'; Fields = [KafkaK8s.FieldChange[]]@([KafkaK8s.FieldChange]::new('scalingConfig.minSize', '1', '2')) }
+        $steps | ForEach-Object { $_.psobject.TypeNames.Insert(0, 'KafkaK8s.PlanStep#Zone'); $_ }
         """, """
         Action Kind      Name                Zone          Change
         ------ ----      ----                ----          ------

@@ -6,9 +6,9 @@ namespace KafkaK8s.Tests.Engine;
 /// <summary>What comes down the pipeline is what is meant, or it is refused: nothing is guessed from an object's text.</summary>
 public sealed class PipelineTests : IDisposable
 {
-    private const string Change = "[KafkaK8s.ClusterChange]@{ Cluster = 'demo'; Namespace = 'kafka'; Kind = 'StatefulSet'; Name = 'demo-kafka' }";
-    private const string Step = "[KafkaK8s.EnsembleStep]@{ Cluster = 'demo'; Namespace = 'kafka'; Action = 'Join'; Node = 'demo-zk-3' }";
-    private const string EksChange = "[KafkaK8s.EksChange]@{ Cluster = 'prod'; Kind = 'NodeGroup'; Name = 'kafka-a' }";
+    private const string Change = "[KafkaK8s.PlanStep]@{ Cluster = 'demo'; Namespace = 'kafka'; Kind = 'StatefulSet'; Name = 'demo-kafka' }";
+    private const string Step = "[KafkaK8s.PlanStep]@{ Cluster = 'demo'; Namespace = 'kafka'; Action = 'Join'; Kind = 'Pod'; Name = 'demo-zk-3' } | ForEach-Object { $_.psobject.TypeNames.Insert(0, 'KafkaK8s.PlanStep#Ensemble'); $_ }";
+    private const string GroupStep = "[KafkaK8s.PlanStep]@{ Cluster = 'prod'; Kind = 'NodeGroup'; Name = 'kafka-a' }";
     private const string Group = "[KafkaK8s.KafkaNodeGroup]@{ Cluster = 'prod'; NodeGroup = 'kafka-a' }";
     private const string Cluster = "[KafkaK8s.KafkaCluster]@{ Name = 'demo'; Namespace = 'kafka'; KubeConfig = $k; BrokerCount = 7; ZooKeeperCount = 5; KafkaImage = 'apache/kafka:3.8.0' }";
     private const string Verification = "[KafkaK8s.TopicVerification]@{ Cluster = 'demo'; Namespace = 'kafka'; Topic = 't'; KubeConfig = $k }";
@@ -36,7 +36,7 @@ public sealed class PipelineTests : IDisposable
 
     public static TheoryData<string, string> Refused()
     {
-        string[] everywhere = [Change, Step, EksChange, "[Foreign]::new()", "@{ Name = 'demo' }", "[version]'1.2'", "5"];
+        string[] everywhere = [Change, Step, GroupStep, "[Foreign]::new()", "@{ Name = 'demo' }", "[version]'1.2'", "5"];
         var data = new TheoryData<string, string>();
         foreach (string thing in everywhere.Append(Group))
         {
@@ -73,10 +73,10 @@ public sealed class PipelineTests : IDisposable
     public void Objects_of_WhatIf_bind_to_nothing(string script)
     {
         if (script.Contains("Select-Object", StringComparison.Ordinal))
-            script = script.Replace("Select-Object -Property *", "ForEach-Object { $o = [pscustomobject]@{ Name = $_.Name; Namespace = $_.Namespace }; $o.psobject.TypeNames.Insert(0, 'Selected.KafkaK8s.ClusterChange'); $o }", StringComparison.Ordinal);
+            script = script.Replace("Select-Object -Property *", "ForEach-Object { $o = [pscustomobject]@{ Name = $_.Name; Namespace = $_.Namespace }; $o.psobject.TypeNames.Insert(0, 'Selected.KafkaK8s.PlanStep#Ensemble'); $o }", StringComparison.Ordinal);
         var result = Run(script);
         Assert.NotEmpty(result.Errors);
-        Assert.All(result.Errors, e => Assert.Contains("A ClusterChange is a row of a plan (-WhatIf)", e.Exception.Message, StringComparison.Ordinal));
+        Assert.All(result.Errors, e => Assert.Contains("A PlanStep is a step of a plan (-WhatIf)", e.Exception.Message, StringComparison.Ordinal));
         Assert.Empty(result.Output);
         Assert.Empty(server.Writes);
     }

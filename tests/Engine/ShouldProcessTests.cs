@@ -42,7 +42,7 @@ public sealed class ShouldProcessTests : IDisposable
     public void New_WhatIf_gives_the_plan_and_changes_nothing()
     {
         var result = Run(New + " -WhatIf").EnsureSuccess();
-        Assert.All(result.Output, o => Assert.Equal("KafkaK8s.ClusterChange", o.BaseObject.GetType().FullName));
+        Assert.All(result.Output, o => Assert.Equal("KafkaK8s.PlanStep", o.BaseObject.GetType().FullName));
         Assert.All(result.Output, o => Assert.Equal("Create", o.Properties["Action"].Value.ToString()));
         Assert.Contains(result.Output, o => (string)o.Properties["Kind"].Value == "StatefulSet" && (string)o.Properties["Name"].Value == "demo-zk");
         Assert.Matches(@"^What if: Create Kafka cluster \(3 ZooKeeper, 3 brokers, \d+ objects\): kafka/demo on context fake$", engine.Host.Recording.Text());

@@ -87,5 +87,17 @@ public sealed class ZooKeeperTests : IDisposable
         Assert.Matches(@"(?m)^demo +demo-zk-3 +4 .*there is no pod", text);
     }
 
+    [Fact]
+    public async Task A_plan_of_an_ensemble_shows_what_each_step_waits_for_and_one_of_a_cluster_what_changes()
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var standing = cluster.Server;
+        var plan = engine.Run("param($k) Add-ZooKeeperNode demo -Count 2 -Namespace shop -KubeConfig $k -WhatIf", new { k = standing.KubeConfig }).EnsureSuccess();
+        Assert.All(plan.Output, s => Assert.Equal("KafkaK8s.PlanStep", s.BaseObject.GetType().FullName));
+        Assert.Matches(@"Step +Action +Name +WaitsFor +Risk", engine.Format(plan.Output));
+        Assert.Matches(@"Action +Kind +Name +Change", engine.Format(Run("Remove-KafkaCluster demo -KubeConfig $k -WhatIf").EnsureSuccess().Output));
+        Assert.Empty(standing.Writes);
+    }
+
     private EngineResult Run(string script) => engine.Run($"param($k) {script}", new { k = server.KubeConfig });
 }

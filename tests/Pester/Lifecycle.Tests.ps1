@@ -127,7 +127,7 @@ Describe 'The life of a cluster' -Tag Lab {
         It 'is left alone by -WhatIf, which gives the plan as objects' {
             $before = Get-State $ns
             $plan = New-KafkaCluster demo -Namespace $ns -BrokerMemory 1200Mi -BrokerCount 4 -WhatIf
-            $plan | Should -BeOfType KafkaK8s.ClusterChange
+            $plan | Should -BeOfType KafkaK8s.PlanStep
             ($plan | Where-Object Action -eq 'Update').Name | Sort-Object -Unique | Should -Be 'demo-kafka'
             ($plan | Where-Object Action -eq 'Restart').Name | Sort-Object | Should -Be @('demo-kafka-0', 'demo-kafka-1', 'demo-kafka-2')
             ($plan | Where-Object Action -eq 'Create') | Should -BeNullOrEmpty

@@ -72,12 +72,12 @@ Describe 'A ZooKeeper ensemble' -Tag Lab {
         It 'gives the steps as objects and changes nothing' {
             $before = Get-State $ns
             $plan = Add-ZooKeeperNode demo -Count 2 -Namespace $ns -WhatIf
-            $plan[0] | Should -BeOfType KafkaK8s.EnsembleStep
+            $plan[0] | Should -BeOfType KafkaK8s.PlanStep
             $plan.Action | Should -Be @('Check', 'Start', 'Join', 'Verify', 'Check', 'Start', 'Join', 'Verify', 'Record')
             $plan | Where-Object { -not $_.WaitsFor -or -not $_.Risk } | Should -BeNullOrEmpty
             $restarts = Get-ZooKeeperNode demo -Namespace $ns | Restart-ZooKeeperNode -WhatIf
             $restarts | Should -HaveCount 3
-            $restarts[-1].Node | Should -Be (Get-ZooKeeperNode demo -Namespace $ns | Where-Object Mode -eq leader).Node
+            $restarts[-1].Name | Should -Be (Get-ZooKeeperNode demo -Namespace $ns | Where-Object Mode -eq leader).Node
             Compare-State $before (Get-State $ns) | Where-Object { $_ -ne 'Pod/tools' } | Should -BeNullOrEmpty
         }
     }

@@ -23,7 +23,7 @@ internal static class DeployCluster
         KubeConnection connection, DeployPlan plan, ClusterWait wait, StrongBox<bool> begun, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (ns, names) = (plan.Request.Namespace, plan.Names);
-        var changes = new List<ClusterChange>();
+        var changes = new List<PlanStep>();
         if (plan.NamespaceMissing && await TryMakeNamespaceAsync(connection, names, ns, cancel).ConfigureAwait(false) is { } made)
             yield return Remember(made, changes, begun);
 
@@ -55,7 +55,7 @@ internal static class DeployCluster
                 throw Changed(names);
 
             if (lease.MadeSecret)
-                yield return Remember(new Applied(ChangeRows.Row(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, "")), changes, begun);
+                yield return Remember(new Applied(PlanSteps.Of(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, "")), changes, begun);
             if (!plan.ZooKeeperIsNew)
             {
                 await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
@@ -74,7 +74,7 @@ internal static class DeployCluster
 
     // Applies under the lease, or nothing where there is none, and waits until the cluster serves.
     private static async IAsyncEnumerable<OperationEvent> ServeAsync(
-        KubeConnection connection, DeployPlan plan, ClusterWait wait, ClusterLease? lease, PhaseClock clock, List<ClusterChange> changes,
+        KubeConnection connection, DeployPlan plan, ClusterWait wait, ClusterLease? lease, PhaseClock clock, List<PlanStep> changes,
         [EnumeratorCancellation] CancellationToken cancel)
     {
         string ns = plan.Request.Namespace;
@@ -144,7 +144,7 @@ internal static class DeployCluster
         try
         {
             await connection.CreateAsync(tree, ns, cancel).ConfigureAwait(false);
-            return new Applied(ChangeRows.Row(names, ns, "Namespace", ns, ChangeAction.Create, ""));
+            return new Applied(PlanSteps.Of(names, ns, "Namespace", ns, ChangeAction.Create, ""));
         }
         catch (ClusterException e) when (e.Id == "Conflict")
         {
@@ -180,7 +180,7 @@ internal static class DeployCluster
         return new Progress(going.Count == 0, $"an earlier life of the cluster still goes: {string.Join(", ", going)}");
     }
 
-    private static async Task<IReadOnlyList<ClusterChange>> ApplyAsync(
+    private static async Task<IReadOnlyList<PlanStep>> ApplyAsync(
         KubeConnection connection, DeployPlan plan, IEnumerable<JsonObject> objects, CancellationToken cancel) =>
         await Task.WhenAll(objects.Select(async tree =>
         {
@@ -192,7 +192,7 @@ internal static class DeployCluster
     private static async IAsyncEnumerable<OperationEvent> WaitReadyAsync(
         DeployPlan plan, ClusterWait wait, Roller roller, PhaseClock clock, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var restarted = new List<ClusterChange>();
+        var restarted = new List<PlanStep>();
         bool zooKeeperReady = false;
         await foreach (var e in wait.UntilAsync("Start", async live =>
         {
@@ -251,12 +251,12 @@ internal static class DeployCluster
             : new ClusterException("Timeout", FailureKind.Timeout, name, $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {stands}, with a longer -TimeoutSeconds if need be.");
     }
 
-    private static OperationEvent Remember(OperationEvent e, List<ClusterChange> changes, StrongBox<bool> begun)
+    private static OperationEvent Remember(OperationEvent e, List<PlanStep> changes, StrongBox<bool> begun)
     {
         if (e is Applied applied)
         {
             begun.Value = true;
-            changes.Add(applied.Change);
+            changes.Add(applied.Step with { Step = changes.Count + 1 });
         }
 
         return e;

@@ -63,8 +63,8 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
     /// <summary>Version of this module's manifests.</summary>
     public int NewestManifests { get; init; }
 
-    /// <summary>One line an object, pods that will be restarted included.</summary>
-    public required IReadOnlyList<ClusterChange> Changes { get; init; }
+    /// <summary>One step an object, pods that will be restarted included.</summary>
+    public required IReadOnlyList<PlanStep> Changes { get; init; }
 
     /// <summary>Advice that stops nothing.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
@@ -126,7 +126,7 @@ internal static class DeployPlanner
         }
 
         var late = objects.Zip(standing).Where(p => p.Second is not null && SelectsOtherPods(p.First, p.Second)).Select(p => p.First).ToList();
-        bool IsLate(ClusterChange c) => late.Exists(o => (string?)o["kind"] == c.Kind && o.Name() == c.Name);
+        bool IsLate(PlanStep c) => late.Exists(o => (string?)o["kind"] == c.Kind && o.Name() == c.Name);
         bool isNew = standing.Zip(objects).Any(p => p.First is null && ResourceKind.Of(p.Second).Kind == ResourceKind.StatefulSet.Kind);
         var warnings = new List<string>([.. SpecChecks.Advise(spec, catalog.Defaults), .. ImageVersions.Advise(request.Given)]);
         if (isNew && spec.Ephemeral != true)
@@ -156,7 +156,8 @@ internal static class DeployPlanner
             Late = late,
             Manifests = desired.Manifests,
             NewestManifests = catalog.Version,
-            Changes = [.. first, .. changes.Where(c => !IsLate(c)), .. restarts, .. changes.Where(IsLate).Select(c => c with { Note = AfterRestarts })],
+            Changes = PlanSteps.Numbered(
+                [.. first, .. changes.Where(c => !IsLate(c)), .. restarts, .. changes.Where(IsLate).Select(c => c with { Note = AfterRestarts })]),
             Warnings = warnings,
             KeptClaims = adopted,
             Live = live,
@@ -173,15 +174,15 @@ internal static class DeployPlanner
         (string?)wanted["kind"] is "Service" or "PodDisruptionBudget" && !JsonNode.DeepEquals(wanted["spec"]?["selector"], live["spec"]?["selector"]);
 
     // What is made before the first object is applied, in this order.
-    private static async Task<IReadOnlyList<ClusterChange>> PreparedAsync(
+    private static async Task<IReadOnlyList<PlanStep>> PreparedAsync(
         KubeConnection connection, ClusterNames names, string ns, bool namespaceMissing, bool zooKeeperIsNew, IReadOnlyList<JsonObject> keptClaims, CancellationToken cancel)
     {
-        var rows = new List<ClusterChange>();
+        var rows = new List<PlanStep>();
         if (namespaceMissing)
-            rows.Add(ChangeRows.Row(names, ns, "Namespace", ns, ChangeAction.Create, ""));
-        rows.AddRange(keptClaims.Where(c => !c.IsTerminating()).Select(c => ChangeRows.Row(names, ns, "PersistentVolumeClaim", c.Name(), ChangeAction.Keep, "of an earlier cluster of this name: read first, taken over where it fits")));
+            rows.Add(PlanSteps.Of(names, ns, "Namespace", ns, ChangeAction.Create, ""));
+        rows.AddRange(keptClaims.Where(c => !c.IsTerminating()).Select(c => PlanSteps.Of(names, ns, "PersistentVolumeClaim", c.Name(), ChangeAction.Keep, "of an earlier cluster of this name: read first, taken over where it fits")));
         if (zooKeeperIsNew && (namespaceMissing || await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false) is null))
-            rows.Add(ChangeRows.Row(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, ""));
+            rows.Add(PlanSteps.Of(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, ""));
         return rows;
     }
 
@@ -234,7 +235,7 @@ internal static class DeployPlanner
     }
 
     // The server's own answer to each apply, all at once: what it would refuse is known before anything is changed.
-    private static async Task<IReadOnlyList<ClusterChange>> DryRunAsync(
+    private static async Task<IReadOnlyList<PlanStep>> DryRunAsync(
         KubeConnection connection, ClusterNames names, DeployRequest request, IReadOnlyList<JsonObject> objects, IReadOnlyList<JsonObject?> live, CancellationToken cancel) =>
         await Task.WhenAll(objects.Zip(live, async (tree, before) =>
         {
@@ -245,11 +246,11 @@ internal static class DeployPlanner
         })).ConfigureAwait(false);
 
     /// <summary>The line of one object, from what it was and what it is after an apply.</summary>
-    public static ClusterChange Change(ClusterNames names, string ns, JsonObject tree, JsonObject? before, JsonObject? after)
+    public static PlanStep Change(ClusterNames names, string ns, JsonObject tree, JsonObject? before, JsonObject? after)
     {
         // What was asked for stands last: what it changes matters more.
         IReadOnlyList<FieldChange> fields = before is null || after is null ? [] : [.. Compare(before, after).OrderBy(f => f.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))];
-        return new ClusterChange
+        return new PlanStep
         {
             Cluster = names.Cluster,
             Namespace = ns,
@@ -275,34 +276,35 @@ internal static class DeployPlanner
         [.. ObjectDiff.Compare(before, after).Where(f => !f.Path.Contains(ClusterNames.ChangeAnnotation, StringComparison.Ordinal))];
 
     // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan, in the order of the roll.
-    private static async Task<IReadOnlyList<ClusterChange>> RestartsAsync(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<ClusterChange> changes,
+    private static async Task<IReadOnlyList<PlanStep>> RestartsAsync(
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<PlanStep> changes,
         IReadOnlyList<JsonObject> composed, CancellationToken cancel)
     {
-        var restarts = new List<ClusterChange>();
+        var restarts = new List<PlanStep>();
         foreach (var set in sets)
         {
             bool changed = changes.Any(c => c.Kind == "StatefulSet" && c.Name == set.Name() && c.Fields.Any(f => f.Path.StartsWith("spec.template", StringComparison.Ordinal)));
             var own = Readiness.PodsOf(set, pods);
-            var outdated = own.Where(p => changed || Readiness.IsOutdated(p, set)).ToList();
-            if (outdated.Count == 0)
+            var after = composed.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == set.Name()) ?? set;
+            var due = RestartReason.Due(set, own, changed ? after : null);
+            var outdated = due.Select(d => d.Pod).ToList();
+            if (due.Count == 0)
                 continue;
             var policy = DeployCluster.Policies(connection, names, ns, null).First(p => p.Set == set.Name()).Policy;
             string missing = MissingPods(set, own, outdated);
             var order = await policy.OrderAsync(outdated, cancel).ConfigureAwait(false);
             var verdicts = await JudgeAsync(policy, order, cancel).ConfigureAwait(false);
-            var after = composed.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == set.Name()) ?? set;
-            restarts.AddRange(order.Zip(verdicts, (pod, verdict) => ChangeRows.Restart(names, ns, pod.Name(), Note(pod, after, policy, verdict)) with
+            restarts.AddRange(order.Zip(verdicts, (pod, verdict) => PlanSteps.Restart(names, ns, pod.Name(), due.First(d => d.Pod == pod).Reason) with
             {
+                Note = Readiness.IsPodReady(pod) ? "" : "at once: it is not ready",
+                WaitsFor = policy.InWords,
+                Risk = verdict.Notice ?? "",
                 BlockedBy = !Readiness.IsPodReady(pod) ? "" : missing.Length > 0 ? missing : verdict.Obstacle?.Text ?? "",
             }));
         }
 
         return restarts;
     }
-
-    private static string Note(JsonObject pod, JsonObject after, IRollPolicy policy, RollVerdict verdict) =>
-        $"{RestartReason.Of(pod, after)}; {(!Readiness.IsPodReady(pod) ? "at once: it is not ready" : verdict.Notice ?? policy.InWords)}";
 
     // Pods that the roll waits for before all else; outdated ones that are not ready are replaced first.
     private static string MissingPods(JsonObject set, IReadOnlyList<JsonObject> own, IReadOnlyList<JsonObject> outdated)

@@ -25,14 +25,14 @@ internal sealed record RemoveRequest(string Cluster, string Namespace, bool Dele
 internal sealed record RemovePlan(RemoveRequest Request, IReadOnlyList<(ResourceKind Kind, JsonObject Tree)> Objects, IReadOnlyList<JsonObject> Claims, IReadOnlyList<TopicSize> Topics)
 {
     /// <summary>One line an object.</summary>
-    public IReadOnlyList<ClusterChange> Changes =>
+    public IReadOnlyList<PlanStep> Changes => PlanSteps.Numbered(
     [
         .. Objects.Select(o => Line(o.Kind.Kind, o.Tree.Name(), ChangeAction.Delete, "")),
         .. Claims.Select(c => Line("PersistentVolumeClaim", c.Name(), Request.DeleteData ? ChangeAction.Delete : ChangeAction.Keep, (string?)c["status"]?["capacity"]?["storage"] ?? "")),
         .. Topics.Select(t => Line("Topic", t.Name, Request.DeleteData || Claims.Count == 0 ? ChangeAction.Delete : ChangeAction.Keep, t.ToString())),
-    ];
+    ]);
 
-    private ClusterChange Line(string kind, string name, string action, string note) =>
+    private PlanStep Line(string kind, string name, string action, string note) =>
         new() { Cluster = Request.Cluster, Namespace = Request.Namespace, Kind = kind, Name = name, Action = action, Note = note };
 }
 

@@ -31,7 +31,7 @@ internal sealed record ResizeRequest(string Cluster, string Namespace, int Chang
 /// <param name="Resumes">An earlier run's goal is gone on with.</param>
 /// <param name="Claims">Volume claims that will be deleted.</param>
 /// <param name="Steps">The steps in words.</param>
-internal sealed record ResizePlan(ResizeRequest Request, EnsembleView View, int Target, bool Resumes, IReadOnlyList<string> Claims, IReadOnlyList<EnsembleStep> Steps);
+internal sealed record ResizePlan(ResizeRequest Request, EnsembleView View, int Target, bool Resumes, IReadOnlyList<string> Claims, IReadOnlyList<PlanStep> Steps);
 
 /// <summary>
 /// Grows or shrinks an ensemble, one server at a time. Every step reads anew what is there, so that a run that was interrupted anywhere
@@ -321,7 +321,7 @@ internal static class ResizeEnsemble
     }
 
     private static Applied Done(EnsembleView view, string kind, string name, string action, string note) =>
-        new(new ClusterChange { Cluster = view.Names.Cluster, Namespace = view.Namespace, Kind = kind, Name = name, Action = action, Note = note });
+        new(PlanSteps.Of(view.Names, view.Namespace, kind, name, action, note));
 
     // Hands a failure over instead of throwing it, so that it can be undone first. An interruption is none: what stands is gone on with.
     private static async IAsyncEnumerable<OperationEvent> CaughtAsync(IAsyncEnumerable<OperationEvent> source, Action<Exception> failed, [EnumeratorCancellation] CancellationToken cancel)

@@ -22,7 +22,7 @@ internal sealed record RestartRequest(string Cluster, string Namespace, IReadOnl
 /// <param name="View">The ensemble now.</param>
 /// <param name="Ids">Servers to restart.</param>
 /// <param name="Steps">The steps in words.</param>
-internal sealed record RestartPlan(RestartRequest Request, EnsembleView View, IReadOnlyList<int> Ids, IReadOnlyList<EnsembleStep> Steps);
+internal sealed record RestartPlan(RestartRequest Request, EnsembleView View, IReadOnlyList<int> Ids, IReadOnlyList<PlanStep> Steps);
 
 /// <summary>Restarts servers one at a time: followers first, the leader last, each one back in sync before the next.</summary>
 /// <remarks>
@@ -78,7 +78,7 @@ internal static class RestartEnsemble
             if (request.RotateCredential)
             {
                 fresh = await ExchangeAsync(connection, ns, names, cancel).ConfigureAwait(false);
-                yield return new Applied(new ClusterChange { Cluster = names.Cluster, Namespace = ns, Kind = "Secret", Name = names.ReconfigSecret, Action = ChangeAction.Update, Note = "a fresh credential" });
+                yield return new Applied(PlanSteps.Of(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Update, "a fresh credential"));
             }
 
             var left = plan.Ids.ToHashSet();
@@ -99,7 +99,7 @@ internal static class RestartEnsemble
                     continue;
                 }
 
-                await foreach (var e in RestartAsync(connection, run, lease, plan, pod, server.Answer.Mode, cancel).ConfigureAwait(false))
+                await foreach (var e in RestartAsync(connection, run, lease, plan, pod, cancel).ConfigureAwait(false))
                     yield return e;
             }
 
@@ -115,7 +115,7 @@ internal static class RestartEnsemble
     }
 
     private static async IAsyncEnumerable<OperationEvent> RestartAsync(
-        KubeConnection connection, EnsembleRun run, ClusterLease lease, RestartPlan plan, JsonObject pod, string mode, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, EnsembleRun run, ClusterLease lease, RestartPlan plan, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (request, view, name) = (plan.Request, plan.View, pod.Name());
         var wait = new ClusterWait(connection, view.Names, request.Namespace);
@@ -123,7 +123,7 @@ internal static class RestartEnsemble
         var policy = new ZooKeeperRollPolicy(connection, view.Names, request.Namespace, request.Force);
         await foreach (var e in run.WithinStepAsync($"Check before {name}", token => roller.ClearAsync(policy, pod, token), cancel).ConfigureAwait(false))
             yield return e;
-        await foreach (var e in run.WithinStepAsync($"Restart {name}", token => roller.ReplaceAsync(policy, pod, mode, token), cancel).ConfigureAwait(false))
+        await foreach (var e in run.WithinStepAsync($"Restart {name}", token => roller.ReplaceAsync(policy, pod, request.RotateCredential ? RestartReason.Credential : RestartReason.ByHand, token), cancel).ConfigureAwait(false))
             yield return e;
     }
 

@@ -7,7 +7,7 @@ namespace KafkaK8s.Core.Rolling;
 internal static class EnsemblePlan
 {
     /// <summary>Steps from now to a larger ensemble.</summary>
-    public static IReadOnlyList<EnsembleStep> Add(EnsembleView view, int target)
+    public static IReadOnlyList<PlanStep> Add(EnsembleView view, int target)
     {
         var steps = new Steps(view);
         int members = view.MemberCount;
@@ -26,7 +26,7 @@ internal static class EnsemblePlan
     }
 
     /// <summary>Steps from now to a smaller ensemble.</summary>
-    public static IReadOnlyList<EnsembleStep> Remove(EnsembleView view, int target, bool deleteData)
+    public static IReadOnlyList<PlanStep> Remove(EnsembleView view, int target, bool deleteData)
     {
         var steps = new Steps(view);
         int members = view.MemberCount;
@@ -50,7 +50,7 @@ internal static class EnsemblePlan
     }
 
     /// <summary>Steps of restarts.</summary>
-    public static IReadOnlyList<EnsembleStep> Restart(EnsembleView view, IEnumerable<int> ids, string? credential)
+    public static IReadOnlyList<PlanStep> Restart(EnsembleView view, IEnumerable<int> ids, string? credential)
     {
         var steps = new Steps(view);
         if (credential is not null)
@@ -80,14 +80,22 @@ internal static class EnsemblePlan
 
     private sealed class Steps(EnsembleView view)
     {
-        private readonly List<EnsembleStep> steps = [];
+        private readonly List<PlanStep> steps = [];
 
-        public IReadOnlyList<EnsembleStep> All => steps;
+        public IReadOnlyList<PlanStep> All => steps;
 
-        public void Add(string action, string node, string waitsFor, string risk) =>
-            steps.Add(new EnsembleStep { Cluster = view.Names.Cluster, Namespace = view.Namespace, Step = steps.Count + 1, Action = action, Node = node, WaitsFor = waitsFor, Risk = risk });
+        public void Add(string action, string name, string waitsFor, string risk) =>
+            steps.Add(PlanSteps.Of(view.Names, view.Namespace, Kind(action), name, action, "") with { Step = steps.Count + 1, WaitsFor = waitsFor, Risk = risk });
 
-        public List<EnsembleStep> Done(string text)
+        private static string Kind(string action) => action switch
+        {
+            ChangeAction.Check or ChangeAction.Record => "StatefulSet",
+            ChangeAction.DeleteVolume => "PersistentVolumeClaim",
+            ChangeAction.Rotate => "Secret",
+            _ => "Pod",
+        };
+
+        public List<PlanStep> Done(string text)
         {
             Add("Record", view.Names.BrokerSet, text, "none");
             return steps;

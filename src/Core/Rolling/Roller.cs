@@ -39,12 +39,12 @@ internal sealed class Roller(
     {
         // Who leads changes with each restart: the order is computed again each time.
         var done = new HashSet<string>();
-        while (await OutdatedAsync(set, done, cancel).ConfigureAwait(false) is { Pods.Count: > 0 } outdated)
+        while (await DueAsync(set, done, cancel).ConfigureAwait(false) is { Count: > 0 } due)
         {
-            var pod = (await policy.OrderAsync(outdated.Pods, cancel).ConfigureAwait(false))[0];
+            var pod = (await policy.OrderAsync([.. due.Select(d => d.Pod)], cancel).ConfigureAwait(false))[0];
             await foreach (var e in ClearAsync(policy, pod, cancel).ConfigureAwait(false))
                 yield return e;
-            await foreach (var e in ReplaceAsync(policy, pod, RestartReason.Of(pod, outdated.Set), cancel).ConfigureAwait(false))
+            await foreach (var e in ReplaceAsync(policy, pod, due.First(d => d.Pod == pod).Reason, cancel).ConfigureAwait(false))
                 yield return e;
             done.Add(pod.Name()); // once is enough, whatever its revision says
         }
@@ -67,13 +67,17 @@ internal sealed class Roller(
     }
 
     /// <summary>Restarts a pod, and waits until the one that takes its place is back.</summary>
+    /// <param name="policy">What its kind needs.</param>
+    /// <param name="pod">The pod.</param>
+    /// <param name="reason">Why: one of <see cref="RestartReason"/>.</param>
+    /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="ClusterException"><c>RollStopped</c>: it fails on its new template. <c>RollBlocked</c>: it does not come back.</exception>
     public async IAsyncEnumerable<OperationEvent> ReplaceAsync(
-        IRollPolicy policy, JsonObject pod, string note, [EnumeratorCancellation] CancellationToken cancel)
+        IRollPolicy policy, JsonObject pod, string reason, [EnumeratorCancellation] CancellationToken cancel)
     {
         await hold(cancel).ConfigureAwait(false);
         if (await connection.DeleteAsync(ResourceKind.Pod, ns, pod.Name(), pod.Uid(), cancel).ConfigureAwait(false))
-            yield return new Applied(ChangeRows.Restart(names, ns, pod.Name(), note));
+            yield return new Applied(PlanSteps.Restart(names, ns, pod.Name(), reason) with { WaitsFor = policy.InWords });
 
         // The same name comes back: only another uid says that the pod is the new one.
         await foreach (var e in wait.UntilAsync("Restart", async live =>
@@ -104,14 +108,15 @@ internal sealed class Roller(
     /// once, as they need each other to become ready; brokers one by one, and never one that recovers its logs.
     /// </summary>
     /// <exception cref="ClusterException"><c>RollStopped</c>: the first of them fails on its new template, too.</exception>
-    public async Task<IReadOnlyList<ClusterChange>> ReplaceUnreadyAsync(LiveObjects live, CancellationToken cancel)
+    public async Task<IReadOnlyList<PlanStep>> ReplaceUnreadyAsync(LiveObjects live, CancellationToken cancel)
     {
-        var rows = new List<ClusterChange>();
+        var rows = new List<PlanStep>();
         foreach (var set in live.Of(ResourceKind.StatefulSet).Where(Readiness.IsSettled).ToList())
         {
             var pods = Readiness.PodsOf(set, live.Of(ResourceKind.Pod));
             var unready = pods.Where(p => !p.IsTerminating() && !Readiness.IsPodReady(p)).ToList();
-            var outdated = unready.Where(p => Readiness.IsOutdated(p, set)).ToList();
+            var due = RestartReason.Due(set, unready);
+            var outdated = due.Select(d => d.Pod).ToList();
             if (set.Name() != names.ZooKeeperSet && outdated.Count > 0)
             {
                 var renewed = unready.Except(outdated).ToList();
@@ -124,7 +129,7 @@ internal sealed class Roller(
             {
                 await hold(cancel).ConfigureAwait(false);
                 if (replaced.Add(pod.Uid()) && await connection.DeleteAsync(ResourceKind.Pod, ns, pod.Name(), pod.Uid(), cancel).ConfigureAwait(false))
-                    rows.Add(ChangeRows.Restart(names, ns, pod.Name(), $"{RestartReason.Of(pod, set)}; it was not ready"));
+                    rows.Add(PlanSteps.Restart(names, ns, pod.Name(), due.First(d => d.Pod == pod).Reason, "it was not ready"));
             }
         }
 
@@ -150,13 +155,13 @@ internal sealed class Roller(
         $"{pod.Name()} of {names.Cluster} fails on its new template again and again: {words}. No other pod is restarted, those that were not restarted yet "
         + "run what they ran. Mend the cause and run the command again, or give the former values back.");
 
-    private async Task<(JsonObject Set, IReadOnlyList<JsonObject> Pods)?> OutdatedAsync(string name, HashSet<string> done, CancellationToken cancel)
+    private async Task<IReadOnlyList<(JsonObject Pod, string Reason)>> DueAsync(string name, HashSet<string> done, CancellationToken cancel)
     {
         var set = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, name, cancel).ConfigureAwait(false);
         if (set is null)
-            return null;
+            return [];
         var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
-        return (set, [.. Readiness.PodsOf(set, pods).Where(p => Readiness.IsOutdated(p, set) && !done.Contains(p.Name()))]);
+        return RestartReason.Due(set, Readiness.PodsOf(set, pods).Where(p => !done.Contains(p.Name())));
     }
 
     // Waits until nothing stands against it. A gap that shrinks is waited for; one that stands still is told, and decided upon.

@@ -3,13 +3,9 @@ namespace KafkaK8s.Core.Running;
 /// <summary>What a running operation has to say. Operations yield these; only a cmdlet decides how each one looks.</summary>
 public abstract record OperationEvent;
 
-/// <summary>An object was made, changed, deleted, or left as it was.</summary>
-/// <param name="Change">What was done.</param>
-public sealed record Applied(ClusterChange Change) : OperationEvent;
-
-/// <summary>A thing of an EKS cluster was made, changed, deleted, or left as it was.</summary>
-/// <param name="Change">What was done.</param>
-public sealed record EksApplied(EksChange Change) : OperationEvent;
+/// <summary>A step was carried out: something was made, changed, deleted, or left as it was.</summary>
+/// <param name="Step">The step.</param>
+public sealed record Applied(PlanStep Step) : OperationEvent;
 
 /// <summary>A detail for the curious.</summary>
 /// <param name="Text">One line.</param>

@@ -83,7 +83,7 @@ public sealed class ResizeTests
         using var stop = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ResizeAsync(cluster, 2, told: e =>
         {
-            if (e is Applied { Change.Kind: "ZooKeeperMember" })
+            if (e is Applied { Step.Kind: "ZooKeeperMember" })
                 stop.Cancel();
         }, cancel: stop.Token));
         Assert.Equal([1, 2, 3, 4], cluster.Ensemble.Voters);

@@ -61,8 +61,8 @@ public sealed class ManifestVersionTests : IAsyncDisposable
         var early = new List<string>();
         await RunAsync(plan, applied =>
         {
-            if (applied.Change.Kind == "Service" && new[] { "zk", "kafka" }.SelectMany(s => Enumerable.Range(0, 3).Select(n => server.Store.Find("v1", "pods", "shop", $"demo-{s}-{n}"))).Any(p => p is not null && p["metadata"]!["labels"]!["kafkak8s.io/cluster"] is null))
-                early.Add(applied.Change.Name);
+            if (applied.Step.Kind == "Service" && new[] { "zk", "kafka" }.SelectMany(s => Enumerable.Range(0, 3).Select(n => server.Store.Find("v1", "pods", "shop", $"demo-{s}-{n}"))).Any(p => p is not null && p["metadata"]!["labels"]!["kafkak8s.io/cluster"] is null))
+                early.Add(applied.Step.Name);
         });
         Assert.Empty(early);
         Assert.Equal(6, server.Pods.Ended.Count);

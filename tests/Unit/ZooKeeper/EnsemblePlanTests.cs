@@ -42,5 +42,5 @@ public sealed class EnsemblePlanTests
     public void Restarts_end_with_the_leader_and_an_exchange_frames_them() =>
         Assert.Equal("Rotate demo-zk-reconfig,Restart demo-zk-2,Restart demo-zk-0,Restart demo-zk-1,Rotate demo-zk-reconfig", Text(EnsemblePlan.Restart(Ensembles.View("FLF", [1, 2, 3]), [2, 1, 3], "fresh")));
 
-    private static string Text(IEnumerable<EnsembleStep> steps) => string.Join(',', steps.Select(s => $"{s.Action} {s.Node}"));
+    private static string Text(IEnumerable<PlanStep> steps) => string.Join(',', steps.Select(s => $"{s.Action} {s.Name}"));
 }
