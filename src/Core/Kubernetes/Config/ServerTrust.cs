@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -83,8 +84,14 @@ internal sealed class ServerTrust
         foreach (var element in chain.ChainElements)
         {
             var wrong = element.ChainElementStatus.FirstOrDefault(s => (s.Status & ~EndOfChain) != X509ChainStatusFlags.NoError);
+            if (wrong.Status == X509ChainStatusFlags.NotTimeValid)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"that of {element.Certificate.Subject} is valid from "
+                    + $"{element.Certificate.NotBefore.ToUniversalTime():u} to {element.Certificate.NotAfter.ToUniversalTime():u}, and this machine's clock says {DateTime.UtcNow:u}.");
+            }
+
             if (wrong.Status != X509ChainStatusFlags.NoError)
-                return wrong.StatusInformation.Trim();
+                return $"{wrong.StatusInformation.Trim().TrimEnd('.')}.";
             pinned |= authorities?.Any(a => a.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)) == true;
             if (pinned)
                 return null; // what stands above a certificate that is trusted does not matter

@@ -40,6 +40,17 @@ public sealed class ServerTrustTests
         }
     }
 
+    // The reason may be this machine's clock.
+    [Fact]
+    public async Task A_certificate_of_another_time_is_refused_with_its_times_and_the_clocks()
+    {
+        var old = TestPki.Server(Pki.Root, "localhost", IPAddress.Loopback, days: -1);
+        await using var server = new RecordingServer("old", old);
+        using var connection = Connect(server, Pki.Root.Pem);
+        var e = await Assert.ThrowsAsync<ClusterException>(() => connection.GetAsync("/version", default));
+        Assert.Contains($"not trusted: that of CN=localhost is valid from {old.Certificate.NotBefore.ToUniversalTime():u} to {old.Certificate.NotAfter.ToUniversalTime():u}, and this machine's clock says {DateTime.UtcNow:yyyy-MM-dd} ", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
