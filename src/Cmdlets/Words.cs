@@ -18,9 +18,18 @@ public static class Words
             ChangeAction.Delete => $"deleted {what}",
             ChangeAction.Restart => $"restarted {what}",
             ChangeAction.Keep => $"kept {what}",
+            ChangeAction.Check => $"checked {what}",
+            ChangeAction.Start => $"started {what}",
+            ChangeAction.Join => $"joined {what}",
+            ChangeAction.Leave => $"left {what}",
+            ChangeAction.Verify => $"verified {what}",
+            ChangeAction.Stop => $"stopped {what}",
+            ChangeAction.DeleteVolume => $"deleted {what}",
+            ChangeAction.Rotate => $"rotated {what}",
+            ChangeAction.Record => $"recorded {what}",
             _ => $"{step.Action} {what}",
         };
-        string note = step.Fields.Count == 0 ? step.Change : step.Note;
+        string note = string.Join("; ", new[] { step.Reason, step.Note }.Where(t => t.Length > 0));
         return note.Length == 0 ? line : $"{line} ({note})";
     }
 

@@ -93,6 +93,12 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>A ZooKeeper server by its pod's ordinal, there or not.</summary>
     public NodeRef Server(int ordinal) => Pool(Ensemble, 0).Node(ordinal);
 
+    /// <summary>A ZooKeeper server by its id in the ensemble, there or not.</summary>
+    public NodeRef ServerOfId(int id) => Pool(Ensemble, 0).OfId(id);
+
+    /// <summary>The ZooKeeper server of a pod; null where the pod is none.</summary>
+    public NodeRef? ServerOfPod(string pod) => Pool(Ensemble, 0).OfPod(pod);
+
     /// <summary>Pod of a broker.</summary>
     public string BrokerPod(int ordinal) => $"{BrokerSet}-{ordinal}";
 
@@ -104,9 +110,6 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
 
     /// <summary>The ConfigMap with the ZooKeeper servers' start script.</summary>
     public string ZooKeeperConfig => Prefixed("zk-config");
-
-    /// <summary>Host name of a ZooKeeper server inside the Kubernetes cluster, as the ensemble's configuration has it.</summary>
-    public string ZooKeeperHost(int ordinal, string ns) => $"{ZooKeeperPod(ordinal)}.{ZooKeeperHeadless}.{ns}.svc";
 
     /// <summary>Volume claim of a pod of one of the sets.</summary>
     public static string Claim(string pod) => $"data-{pod}";

@@ -6,6 +6,9 @@ namespace KafkaK8s.Core.Model;
 /// <param name="Pool">The pool that it is of.</param>
 internal sealed record NodeRef(string Pod, int NodeId, NodePool Pool)
 {
+    /// <summary>Place of its pod in the pool's set.</summary>
+    public int Ordinal => ClusterNames.Ordinal(Pod);
+
     /// <summary>Host name inside the Kubernetes cluster, by the pool's headless Service.</summary>
     public string Host(ClusterNames names, string ns) => $"{Pod}.{names.Prefixed(Pool.Template.Headless)}.{ns}.svc";
 

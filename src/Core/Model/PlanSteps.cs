@@ -11,6 +11,9 @@ internal static class PlanSteps
     public static PlanStep Restart(ClusterNames names, string ns, string pod, string reason, string note = "") =>
         Of(names, ns, "Pod", pod, ChangeAction.Restart, note) with { Reason = reason };
 
+    /// <summary>A step's name for progress and for failures.</summary>
+    public static string InWords(this PlanStep step) => $"{step.Action} {step.Name}";
+
     /// <summary>The steps with their places in the order.</summary>
     public static IReadOnlyList<PlanStep> Numbered(IEnumerable<PlanStep> steps) => [.. steps.Select((s, i) => s with { Step = i + 1 })];
 }

@@ -30,6 +30,44 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <summary>Looks at the ensemble.</summary>
     public Task<EnsembleView> LookAsync(CancellationToken cancel) => EnsembleReader.ReadAsync(connection, ns, names.Cluster, cancel);
 
+    /// <summary>
+    /// Goes for a goal: looks, takes the step that <see cref="EnsembleSteps.Next"/> gives for what was seen, and looks again. A run that was
+    /// interrupted anywhere is therefore gone on with by the same command.
+    /// </summary>
+    /// <param name="goal">The goal.</param>
+    /// <param name="carry">Carries one step out, given what was seen right before. A word of its own, as <see cref="Applied"/>, stands for
+    /// the step; without one the step itself is told.</param>
+    /// <param name="seen">Takes each look.</param>
+    /// <param name="cancel">Interrupts it; what is done stands.</param>
+    public async IAsyncEnumerable<OperationEvent> TowardsAsync(
+        EnsembleGoal goal, Func<PlanStep, EnsembleView, IAsyncEnumerable<OperationEvent>> carry, Action<EnsembleView> seen,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        EnsembleState? before = null;
+        string last = $"Check {names.ZooKeeperSet}";
+        while (true)
+        {
+            EnsembleView view = null!;
+            await foreach (var e in UntilAsync(last, v => EnsembleSteps.Unclear(goal, before ?? EnsembleState.Of(v), view = v), cancel).ConfigureAwait(false))
+                yield return e;
+            seen(view);
+            var state = before?.Seen(view) ?? EnsembleState.Of(view);
+            if (EnsembleSteps.Next(goal, state) is not { } step)
+                yield break;
+            last = step.InWords();
+            bool told = false;
+            await foreach (var e in carry(step, view).ConfigureAwait(false))
+            {
+                told |= e is Applied;
+                yield return e;
+            }
+
+            if (!told)
+                yield return new Applied(step);
+            before = state.With(step);
+        }
+    }
+
     /// <summary>Waits, looking again and again, until a condition holds; gives the text of what is missing meanwhile.</summary>
     /// <param name="step">Name of the step, for progress.</param>
     /// <param name="missing">What is missing; null when nothing is.</param>
@@ -81,24 +119,9 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     public IAsyncEnumerable<OperationEvent> VoteAsync(string step, int id, bool join, ClusterLease lease, CancellationToken cancel) =>
         WithinStepAsync(step, token => VoteLoopAsync(step, id, join, lease, token), cancel);
 
-    /// <summary>Waits until there is a quorum, and hands over what was seen then: without one nobody knows who belongs, and an empty
-    /// configuration must not be taken for one without members.</summary>
-    public IAsyncEnumerable<OperationEvent> QuorumAsync(string step, Action<EnsembleView> seen, CancellationToken cancel) => UntilAsync(step, view =>
-    {
-        if (EnsembleGuards.Quorum(view) is { } lost)
-            return lost.Message;
-        seen(view);
-        return null;
-    }, cancel);
-
-    /// <summary>Waits until every voter serves with the latest configuration under one leader, and hands over what was seen then.</summary>
-    public IAsyncEnumerable<OperationEvent> SettledAsync(string step, Action<EnsembleView> seen, CancellationToken cancel) => UntilAsync(step, view =>
-    {
-        if (EnsembleGuards.MayAdd(view) is { } late)
-            return late.Message;
-        seen(view);
-        return null;
-    }, cancel);
+    /// <summary>Waits until every voter serves with the latest configuration under one leader.</summary>
+    public IAsyncEnumerable<OperationEvent> SettledAsync(string step, CancellationToken cancel) =>
+        UntilAsync(step, view => EnsembleGuards.MayAdd(view)?.Message, cancel);
 
     /// <summary>Does something that may be done again, until the API server has heard it: one that is away for a moment must not end what
     /// goes on for minutes.</summary>
@@ -138,7 +161,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         {
             foreach (string password in passwords)
             {
-                if (await TrySuperAsync(names.ZooKeeperPod(server.Ordinal), password, cancel).ConfigureAwait(false) is not { } session)
+                if (await TrySuperAsync(server.Node.Pod, password, cancel).ConfigureAwait(false) is not { } session)
                     break; // no session at all: the next server
                 bool super = false;
                 try
@@ -339,7 +362,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             var session = await SuperSessionAsync(view.Serving.Where(s => s.Id != id).OrderByDescending(s => s == view.Leader), cancel).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                await session.ReconfigAsync(join ? EnsembleConfig.Participant(id, names.ZooKeeperHost(id - 1, ns)) : null,
+                await session.ReconfigAsync(join ? EnsembleConfig.Participant(id, names.ServerOfId(id).Host(names, ns)) : null,
                     join ? null : id.ToString(System.Globalization.CultureInfo.InvariantCulture), version, cancel).ConfigureAwait(false);
             }
 

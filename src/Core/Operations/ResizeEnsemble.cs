@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
@@ -27,11 +28,16 @@ internal sealed record ResizeRequest(string Cluster, string Namespace, int Chang
 /// <summary>What will be done, from one look.</summary>
 /// <param name="Request">What was asked for.</param>
 /// <param name="View">The ensemble now.</param>
+/// <param name="Goal">What it is to become.</param>
 /// <param name="Target">Members that it will have.</param>
 /// <param name="Resumes">An earlier run's goal is gone on with.</param>
 /// <param name="Claims">Volume claims that will be deleted.</param>
-/// <param name="Steps">The steps in words.</param>
-internal sealed record ResizePlan(ResizeRequest Request, EnsembleView View, int Target, bool Resumes, IReadOnlyList<string> Claims, IReadOnlyList<PlanStep> Steps);
+internal sealed record ResizePlan(
+    ResizeRequest Request, EnsembleView View, EnsembleGoal Goal, int Target, bool Resumes, IReadOnlyList<string> Claims)
+{
+    /// <summary>The steps that the run will take, if each brings about what is expected of it.</summary>
+    public IReadOnlyList<PlanStep> Steps => EnsembleSteps.Unfold(Goal, EnsembleState.Of(View));
+}
 
 /// <summary>
 /// Grows or shrinks an ensemble, one server at a time. Every step reads anew what is there, so that a run that was interrupted anywhere
@@ -68,9 +74,9 @@ internal static class ResizeEnsemble
         if (Obstacle(view, request, target) is { } refusal)
             throw refusal;
         await new EnsembleRun(connection, names, request.Namespace, request.StepTimeout).PasswordsAsync(cancel).ConfigureAwait(false);
-        var claims = request.Change > 0 || !request.DeleteData ? [] : Ordinals(view, target, resumes ? Unfinished(view)!.From : 0)
-            .Select(o => ClusterNames.Claim(names.ZooKeeperPod(o))).Where(view.Claims.Contains).ToList();
-        return new ResizePlan(request, view, target, resumes, claims, request.Change > 0 ? EnsemblePlan.Add(view, target) : EnsemblePlan.Remove(view, target, claims.Count > 0));
+        var claims = request.Change > 0 || !request.DeleteData ? [] : Going(view, target, resumes ? Unfinished(view)!.From : 0)
+            .Select(s => ClusterNames.Claim(s.Pod)).Where(view.Claims.Contains).ToList();
+        return new ResizePlan(request, view, request.Change > 0 ? new GrowTo(target) : new ShrinkTo(target, claims), target, resumes, claims);
     }
 
     private static LeaseRecord? Unfinished(EnsembleView view) => LeaseRecord.Read(view.Set.Annotation(ClusterNames.ChangeAnnotation));
@@ -82,7 +88,7 @@ internal static class ResizeEnsemble
     private static (int Target, bool Resumes) Goal(EnsembleView view, ResizeRequest request)
     {
         // Pods without a vote go along with the members; of them alone the number of members stays.
-        int change = request.Nodes is null ? request.Change : -request.Nodes.Distinct().Count(n => view.IsVoter(ClusterNames.Ordinal(n) + 1));
+        int change = request.Nodes is null ? request.Change : -request.Nodes.Distinct().Count(n => view.Names.ServerOfPod(n) is { } server && view.IsVoter(server.NodeId));
         int target = LeaseRecord.Target(Unfinished(view), view.MemberCount, change, request.Cluster);
         return (target, Unfinished(view) is { IsResize: true } before && before.To == target);
     }
@@ -91,10 +97,10 @@ internal static class ResizeEnsemble
     public static ClusterException? NotTheHighest(EnsembleView view, IReadOnlyCollection<string> nodes, int target)
     {
         var names = view.Names;
-        var known = view.Servers.Where(s => s.Pod is not null || s.Ordinal < view.Replicas || view.IsVoter(s.Id)).Select(s => names.ZooKeeperPod(s.Ordinal)).ToList();
+        var known = view.Servers.Where(s => s.Pod is not null || s.Node.Ordinal < view.Replicas || view.IsVoter(s.Id)).Select(s => s.Node.Pod).ToList();
         if (nodes.FirstOrDefault(n => !known.Contains(n)) is string unknown)
             return new ClusterException("NodeNotFound", FailureKind.NotFound, unknown, $"{names.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known)}.");
-        var going = Ordinals(view, target, 0).Select(names.ZooKeeperPod).Intersect(known).ToHashSet();
+        var going = Going(view, target, 0).Select(s => s.Pod).Intersect(known).ToHashSet();
         if (going.SetEquals(nodes))
             return null;
         int count = nodes.Distinct().Count();
@@ -104,7 +110,8 @@ internal static class ResizeEnsemble
     }
 
     private static ClusterException? Obstacle(EnsembleView view, ResizeRequest request, int target) =>
-        request.Change > 0 ? EnsembleGuards.MayAdd(view) : target >= 1 && target < view.MemberCount ? EnsembleGuards.MayRemove(view, EnsemblePlan.Leaving(view, target)[0] + 1) : null;
+        request.Change > 0 ? EnsembleGuards.MayAdd(view)
+            : target >= 1 && target < view.MemberCount ? EnsembleGuards.MayRemove(view, EnsembleSteps.Leaving(EnsembleState.Of(view), target)[0].NodeId) : null;
 
     /// <summary>Carries the plan out; the result is the ensemble afterwards.</summary>
     /// <param name="connection">Connection to the API server.</param>
@@ -121,81 +128,36 @@ internal static class ResizeEnsemble
             yield return e;
         var purpose = new LeasePurpose(request.Command, plan.View.MemberCount, plan.Target);
         var lease = await ClusterLease.TakeAsync(connection, ns, names, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        var seen = plan.View;
         await using (lease.ConfigureAwait(false))
         {
             if (plan.Resumes)
                 yield return new Note($"going on with an earlier change to {plan.Target} servers");
-            await foreach (var e in (request.Change > 0 ? GrowAsync(run, lease, plan, cancel) : ShrinkAsync(connection, run, lease, plan, cancel)).ConfigureAwait(false))
+            var steps = new Carrier(connection, run, lease, plan, catalog);
+            Exception? failure = null;
+            var all = run.TowardsAsync(plan.Goal, (step, view) => steps.CarryAsync(step, view, cancel), v => seen = v, cancel);
+            await foreach (var e in CaughtAsync(all, x => failure = x, cancel).ConfigureAwait(false))
+            {
+                steps.Tell(e);
                 yield return e;
-            yield return new Note($"Record {names.BrokerSet}");
-            await run.WriteSpecAsync(plan.Target, catalog, cancel).ConfigureAwait(false);
+            }
+
+            if (failure is ClusterException cause && steps.Joiner is { } joiner)
+            {
+                string undone = await UndoJoinAsync(run, lease, joiner, cancel).ConfigureAwait(false);
+                throw new ClusterException(cause.Id, cause.Kind, cause.Target, $"{joiner.Pod} did not become a member: {cause.Message} {undone}", cause);
+            }
+
+            if (failure is not null)
+                ExceptionDispatchInfo.Throw(failure);
             lease.Complete();
         }
 
-        yield return new Completed<IReadOnlyList<ZooKeeperNode>>(EnsembleReader.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false)));
-    }
-
-    private static async IAsyncEnumerable<OperationEvent> GrowAsync(EnsembleRun run, ClusterLease lease, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        // Before the first one joins: from then on a first start without the new one would be wrong.
-        await run.WriteSizeAsync(plan.Target, cancel).ConfigureAwait(false);
-        var view = plan.View;
-        for (int n = 1; view.MemberCount < plan.Target; n++)
-        {
-            int ordinal = EnsemblePlan.Joining(view, plan.Target)[0];
-            Exception? failure = null;
-            await foreach (var e in CaughtAsync(JoinAsync(run, lease, plan.View, ordinal, cancel), x => failure = x, cancel).ConfigureAwait(false))
-                yield return e;
-            if (failure is ClusterException cause)
-            {
-                string undone = await UndoJoinAsync(run, lease, plan.View, ordinal, cancel).ConfigureAwait(false);
-                throw new ClusterException(cause.Id, cause.Kind, cause.Target, $"{plan.View.Names.ZooKeeperPod(ordinal)} did not become a member: {cause.Message} {undone}", cause);
-            }
-
-            await foreach (var e in run.QuorumAsync($"Check {view.Names.ZooKeeperSet}", v => view = v, cancel).ConfigureAwait(false))
-                yield return e;
-        }
-    }
-
-    private static async IAsyncEnumerable<OperationEvent> JoinAsync(EnsembleRun run, ClusterLease lease, EnsembleView first, int ordinal, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        string pod = first.Names.ZooKeeperPod(ordinal);
-        var view = first;
-        await foreach (var e in run.SettledAsync($"Check {first.Names.ZooKeeperSet}", v => view = v, cancel).ConfigureAwait(false))
-            yield return e;
-        await lease.HoldAsync(cancel).ConfigureAwait(false);
-        if (view.Replicas <= ordinal)
-        {
-            await foreach (var e in run.ClaimGoneAsync($"Start {pod}", pod, cancel).ConfigureAwait(false))
-                yield return e;
-            await foreach (var e in run.InsistAsync($"Start {pod}", token => lease.ScaleAsync(ordinal + 1, token), cancel).ConfigureAwait(false))
-                yield return e;
-            yield return Done(first, "Pod", pod, ChangeAction.Create, "");
-        }
-
-        await foreach (var e in run.PodReadyAsync($"Start {pod}", pod, null, cancel).ConfigureAwait(false))
-            yield return e;
-        long? goal = null; // what the leader has at the first look: under load its newest is never reached
-        await foreach (var e in run.UntilAsync($"Start {pod}", v =>
-        {
-            goal ??= v.Leader?.Answer.Zxid;
-            var server = v.Servers.FirstOrDefault(s => s.Ordinal == ordinal);
-            return goal is not long ahead ? "the ensemble has no leader at the moment"
-                : server is not { Serves: true, Answer.Zxid: long own } ? $"{pod} does not follow the leader yet"
-                : EnsembleView.Distance(ahead, own) is > 0 and long behind ? $"{pod} is {behind} transactions behind" : null;
-        }, cancel).ConfigureAwait(false))
-            yield return e;
-
-        await lease.HoldAsync(cancel).ConfigureAwait(false);
-        await foreach (var e in run.VoteAsync($"Join {pod}", ordinal + 1, join: true, lease, cancel).ConfigureAwait(false))
-            yield return e;
-        yield return Done(first, "ZooKeeperMember", pod, ChangeAction.Create, "it votes");
-        await foreach (var e in run.SettledAsync($"Verify {pod}", static _ => { }, cancel).ConfigureAwait(false))
-            yield return e;
+        yield return new Completed<IReadOnlyList<ZooKeeperNode>>(EnsembleReader.Nodes(connection, seen));
     }
 
     // A server that did not make it must not be left with a vote: it would count against the others.
-    private static async Task<string> UndoJoinAsync(EnsembleRun run, ClusterLease lease, EnsembleView first, int ordinal, CancellationToken cancel)
+    private static async Task<string> UndoJoinAsync(EnsembleRun run, ClusterLease lease, NodeRef server, CancellationToken cancel)
     {
         string again = "The same command goes on from there.";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -203,14 +165,14 @@ internal static class ResizeEnsemble
         try
         {
             await lease.HoldAsync(limit.Token).ConfigureAwait(false);
-            await foreach (var _ in run.VoteAsync("Undo", ordinal + 1, join: false, lease, limit.Token).ConfigureAwait(false))
+            await foreach (var _ in run.VoteAsync("Undo", server.NodeId, join: false, lease, limit.Token).ConfigureAwait(false))
             {
                 // Nothing to say: it is the failure that is told.
             }
 
             var view = await run.LookAsync(limit.Token).ConfigureAwait(false);
-            if (view.HasQuorum && view.Replicas == ordinal + 1)
-                await lease.ScaleAsync(ordinal, limit.Token).ConfigureAwait(false);
+            if (view.HasQuorum && view.Replicas == server.Ordinal + 1)
+                await lease.ScaleAsync(server.Ordinal, limit.Token).ConfigureAwait(false);
             return $"It was taken back: the ensemble has {view.MemberCount} members, as before this step. {again}";
         }
         catch (Exception e) when (e is ClusterException or ZooKeeperException || e is OperationCanceledException && !cancel.IsCancellationRequested)
@@ -219,55 +181,23 @@ internal static class ResizeEnsemble
         }
     }
 
-    private static async IAsyncEnumerable<OperationEvent> ShrinkAsync(KubeConnection connection, EnsembleRun run, ClusterLease lease, ResizePlan plan, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        var (names, ns) = (plan.View.Names, plan.Request.Namespace);
-        var view = plan.View;
-        while (view.MemberCount > plan.Target)
-        {
-            int ordinal = EnsemblePlan.Leaving(view, plan.Target)[0];
-            string pod = names.ZooKeeperPod(ordinal);
-            await foreach (var e in run.UntilAsync($"Check {names.ZooKeeperSet}", v => EnsembleGuards.MayRemove(v, ordinal + 1)?.Message, cancel).ConfigureAwait(false))
-                yield return e;
-            await lease.HoldAsync(cancel).ConfigureAwait(false);
-            await foreach (var e in run.VoteAsync($"Leave {pod}", ordinal + 1, join: false, lease, cancel).ConfigureAwait(false))
-                yield return e;
-            yield return Done(view, "ZooKeeperMember", pod, ChangeAction.Delete, "it has no vote any more");
-            await foreach (var e in VerifyLeftAsync(run, ordinal, pod, cancel).ConfigureAwait(false))
-                yield return e;
-            await foreach (var e in StopAsync(run, lease, $"Stop {pod}", v => view = v, cancel).ConfigureAwait(false))
-                yield return e;
-        }
-
-        // What an interrupted run left: pods that are out of the ensemble and still there.
-        await foreach (var e in StopAsync(run, lease, $"Stop {names.ZooKeeperSet}", _ => { }, cancel).ConfigureAwait(false))
-            yield return e;
-        foreach (string name in plan.Claims)
-        {
-            if (await connection.DeleteAsync(ResourceKind.VolumeClaim, ns, name, null, cancel).ConfigureAwait(false))
-                yield return Done(view, "PersistentVolumeClaim", name, ChangeAction.Delete, "");
-        }
-
-        await run.WriteSizeAsync(plan.Target, cancel).ConfigureAwait(false);
-    }
-
     // A pod may go only when those who stay have a leader of their own and have committed a write without it: the check of the credential
     // opens a session and writes, each by a quorum of those who stay.
-    private static async IAsyncEnumerable<OperationEvent> VerifyLeftAsync(EnsembleRun run, int ordinal, string pod, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> VerifyLeftAsync(EnsembleRun run, NodeRef left, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var e in run.UntilAsync($"Verify {pod}", v => v.Leader?.Ordinal == ordinal ? $"{pod} still leads" : EnsembleGuards.Quorum(v)?.Message ?? LateOnes(v), cancel).ConfigureAwait(false))
+        await foreach (var e in run.UntilAsync($"Verify {left}", v => v.Leader?.Node == left ? $"{left} still leads" : EnsembleGuards.Quorum(v)?.Message ?? LateOnes(v), cancel).ConfigureAwait(false))
             yield return e;
-        await foreach (var e in run.WithinStepAsync($"Verify {pod}", token => WriteAsync(run, ordinal, token), cancel).ConfigureAwait(false))
+        await foreach (var e in run.WithinStepAsync($"Verify {left}", token => WriteAsync(run, left, token), cancel).ConfigureAwait(false))
             yield return e;
     }
 
-    private static async IAsyncEnumerable<OperationEvent> WriteAsync(EnsembleRun run, int ordinal, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> WriteAsync(EnsembleRun run, NodeRef left, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (true)
         {
             var (view, why) = await run.TryLookAsync(cancel).ConfigureAwait(false);
             if (view is not null)
-                why = await TryWriteAsync(run, view, ordinal, cancel).ConfigureAwait(false);
+                why = await TryWriteAsync(run, view, left, cancel).ConfigureAwait(false);
             if (why is null)
                 yield break;
             yield return new Waiting("Verify", why);
@@ -275,11 +205,11 @@ internal static class ResizeEnsemble
         }
     }
 
-    private static async Task<string?> TryWriteAsync(EnsembleRun run, EnsembleView view, int without, CancellationToken cancel)
+    private static async Task<string?> TryWriteAsync(EnsembleRun run, EnsembleView view, NodeRef without, CancellationToken cancel)
     {
         try
         {
-            var session = await run.SuperSessionAsync(view.Serving.Where(s => s.Ordinal != without), cancel).ConfigureAwait(false);
+            var session = await run.SuperSessionAsync(view.Serving.Where(s => s.Node != without), cancel).ConfigureAwait(false);
             await session.DisposeAsync().ConfigureAwait(false);
             return null;
         }
@@ -291,37 +221,17 @@ internal static class ResizeEnsemble
 
     private static string? LateOnes(EnsembleView view)
     {
-        var late = view.Serving.Where(s => s.Answer.Config is { } c && c.Version != view.Config!.Version).Select(s => view.Names.ZooKeeperPod(s.Ordinal)).ToList();
+        var late = view.Serving.Where(s => s.Answer.Config is { } c && c.Version != view.Config!.Version).Select(s => s.Node.Pod).ToList();
         return late.Count == 0 ? null : $"{string.Join(", ", late)} has not heard of the new configuration yet";
     }
 
-    private static async IAsyncEnumerable<OperationEvent> StopAsync(EnsembleRun run, ClusterLease lease, string step, Action<EnsembleView> seen, [EnumeratorCancellation] CancellationToken cancel)
+    // Servers that a removal takes away, those that an interrupted run already has included.
+    private static IEnumerable<NodeRef> Going(EnsembleView view, int target, int from)
     {
-        EnsembleView view = null!;
-        await foreach (var e in run.QuorumAsync(step, v => seen(view = v), cancel).ConfigureAwait(false))
-            yield return e;
-        int keep = view.Config!.Voters.Max();
-        if (view.Replicas > keep)
-        {
-            await foreach (var e in run.InsistAsync(step, token => lease.ScaleAsync(keep, token), cancel).ConfigureAwait(false))
-                yield return e;
-            foreach (int ordinal in Enumerable.Range(keep, view.Replicas - keep).Reverse())
-                yield return Done(view, "Pod", view.Names.ZooKeeperPod(ordinal), ChangeAction.Delete, "");
-        }
-
-        await foreach (var e in run.PodsGoneAsync(step, keep, cancel).ConfigureAwait(false))
-            yield return e;
+        int keep = view.Voters.Take(target).Select(v => v.Ordinal).DefaultIfEmpty(-1).Last() + 1;
+        int all = Math.Max(Math.Max(view.Replicas, EnsembleState.Of(view).Needed), from);
+        return Enumerable.Range(keep, Math.Max(0, all - keep)).Reverse().Select(view.Names.Server);
     }
-
-    // Ordinals that a removal takes away, those that an interrupted run already has included.
-    private static IEnumerable<int> Ordinals(EnsembleView view, int target, int from)
-    {
-        int keep = EnsemblePlan.HighestStaying(view, target) + 1;
-        return Enumerable.Range(keep, Math.Max(0, Math.Max(Math.Max(view.Replicas, view.Config?.Voters.Max() ?? 0), from) - keep)).Reverse();
-    }
-
-    private static Applied Done(EnsembleView view, string kind, string name, string action, string note) =>
-        new(PlanSteps.Of(view.Names, view.Namespace, kind, name, action, note));
 
     // Hands a failure over instead of throwing it, so that it can be undone first. An interruption is none: what stands is gone on with.
     private static async IAsyncEnumerable<OperationEvent> CaughtAsync(IAsyncEnumerable<OperationEvent> source, Action<Exception> failed, [EnumeratorCancellation] CancellationToken cancel)
@@ -344,6 +254,110 @@ internal static class ResizeEnsemble
 
                 yield return events.Current;
             }
+        }
+    }
+
+    // Carries single steps out.
+    private sealed class Carrier(KubeConnection connection, EnsembleRun run, ClusterLease lease, ResizePlan plan, ManifestCatalog catalog)
+    {
+        private readonly string ns = plan.Request.Namespace;
+        private readonly bool grows = plan.Goal is GrowTo;
+
+        /// <summary>The server that is on its way to become a member, and has to be taken back if it does not arrive.</summary>
+        public NodeRef? Joiner { get; private set; }
+
+        /// <summary>One that is verified has arrived.</summary>
+        public void Tell(OperationEvent e)
+        {
+            if (e is Applied { Step.Action: ChangeAction.Verify })
+                Joiner = null;
+        }
+
+        public async IAsyncEnumerable<OperationEvent> CarryAsync(PlanStep step, EnsembleView view, [EnumeratorCancellation] CancellationToken cancel)
+        {
+            await lease.HoldAsync(cancel).ConfigureAwait(false);
+            await foreach (var e in EventsAsync(step, view, cancel).ConfigureAwait(false))
+                yield return e;
+        }
+
+        private IAsyncEnumerable<OperationEvent> EventsAsync(PlanStep step, EnsembleView view, CancellationToken cancel)
+        {
+            string name = step.InWords();
+            var server = view.Names.ServerOfPod(step.Name);
+            switch (step.Action)
+            {
+                case ChangeAction.Check when grows:
+                    Joiner = EnsembleSteps.Joining(EnsembleState.Of(view), plan.Target)[0];
+                    return run.SettledAsync(name, cancel);
+                case ChangeAction.Check:
+                    int leaving = EnsembleSteps.Leaving(EnsembleState.Of(view), plan.Target)[0].NodeId;
+                    return run.UntilAsync(name, v => EnsembleGuards.MayRemove(v, leaving)?.Message, cancel);
+                case ChangeAction.Start:
+                    return StartAsync(name, server!, view, cancel);
+                case ChangeAction.Join or ChangeAction.Leave:
+                    return run.VoteAsync(name, server!.NodeId, step.Action == ChangeAction.Join, lease, cancel);
+                case ChangeAction.Verify:
+                    return grows ? run.SettledAsync(name, cancel) : VerifyLeftAsync(run, server!, cancel);
+                case ChangeAction.Stop:
+                    return StopAsync(name, view, cancel);
+                case ChangeAction.DeleteVolume:
+                    return run.InsistAsync(name, token => connection.DeleteAsync(ResourceKind.VolumeClaim, ns, step.Name, null, token), cancel);
+                case ChangeAction.Record:
+                    return run.InsistAsync(name, RecordAsync, cancel);
+                default:
+                    throw new InvalidOperationException($"no change of an ensemble has the step {name}");
+            }
+        }
+
+        private async IAsyncEnumerable<OperationEvent> StartAsync(
+            string step, NodeRef server, EnsembleView before, [EnumeratorCancellation] CancellationToken cancel)
+        {
+            string pod = server.Pod;
+            // Before the first one joins: from then on a first start without the new one would be wrong.
+            await foreach (var e in run.InsistAsync(step, token => run.WriteSizeAsync(plan.Target, token), cancel).ConfigureAwait(false))
+                yield return e;
+            if (before.Replicas <= server.Ordinal)
+            {
+                await foreach (var e in run.ClaimGoneAsync(step, pod, cancel).ConfigureAwait(false))
+                    yield return e;
+                await foreach (var e in run.InsistAsync(step, token => lease.ScaleAsync(server.Ordinal + 1, token), cancel).ConfigureAwait(false))
+                    yield return e;
+                yield return new Note($"created Pod/{pod}");
+            }
+
+            await foreach (var e in run.PodReadyAsync(step, pod, null, cancel).ConfigureAwait(false))
+                yield return e;
+            long? goal = null; // what the leader has at the first look: under load its newest is never reached
+            await foreach (var e in run.UntilAsync(step, v =>
+            {
+                goal ??= v.Leader?.Answer.Zxid;
+                var probe = v.Servers.FirstOrDefault(s => s.Node == server);
+                return goal is not long ahead ? "the ensemble has no leader at the moment"
+                    : probe is not { Serves: true, Answer.Zxid: long own } ? $"{pod} does not follow the leader yet"
+                    : EnsembleView.Distance(ahead, own) is > 0 and long behind ? $"{pod} is {behind} transactions behind" : null;
+            }, cancel).ConfigureAwait(false))
+                yield return e;
+        }
+
+        private async IAsyncEnumerable<OperationEvent> StopAsync(string step, EnsembleView view, [EnumeratorCancellation] CancellationToken cancel)
+        {
+            int keep = EnsembleState.Of(view).Needed;
+            if (view.Replicas > keep)
+            {
+                await foreach (var e in run.InsistAsync(step, token => lease.ScaleAsync(keep, token), cancel).ConfigureAwait(false))
+                    yield return e;
+                foreach (int ordinal in Enumerable.Range(keep, view.Replicas - keep).Reverse())
+                    yield return new Note($"deleted Pod/{view.Names.ZooKeeperPod(ordinal)}");
+            }
+
+            await foreach (var e in run.PodsGoneAsync(step, keep, cancel).ConfigureAwait(false))
+                yield return e;
+        }
+
+        private async Task RecordAsync(CancellationToken cancel)
+        {
+            await run.WriteSizeAsync(plan.Target, cancel).ConfigureAwait(false);
+            await run.WriteSpecAsync(plan.Target, catalog, cancel).ConfigureAwait(false);
         }
     }
 }

@@ -20,9 +20,12 @@ internal sealed record RestartRequest(string Cluster, string Namespace, IReadOnl
 /// <summary>What will be done, from one look.</summary>
 /// <param name="Request">What was asked for.</param>
 /// <param name="View">The ensemble now.</param>
-/// <param name="Ids">Servers to restart.</param>
-/// <param name="Steps">The steps in words.</param>
-internal sealed record RestartPlan(RestartRequest Request, EnsembleView View, IReadOnlyList<int> Ids, IReadOnlyList<PlanStep> Steps);
+/// <param name="Goal">The servers to restart.</param>
+internal sealed record RestartPlan(RestartRequest Request, EnsembleView View, RestartServers Goal)
+{
+    /// <summary>The steps that the run will take, if each brings about what is expected of it.</summary>
+    public IReadOnlyList<PlanStep> Steps => EnsembleSteps.Unfold(Goal, EnsembleState.Of(View));
+}
 
 /// <summary>Restarts servers one at a time: followers first, the leader last, each one back in sync before the next.</summary>
 /// <remarks>
@@ -40,12 +43,12 @@ internal static class RestartEnsemble
         var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster, v => v.IsElecting, cancel).ConfigureAwait(false);
         if (view.Set.Annotation(ClusterNames.ChangeAnnotation) is not null)
             await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
-        var known = view.Servers.Where(s => s.Pod is not null || s.Ordinal < view.Replicas).ToDictionary(s => names.ZooKeeperPod(s.Ordinal), s => s.Id);
+        var known = view.Servers.Where(s => s.Pod is not null || s.Node.Ordinal < view.Replicas).ToDictionary(s => s.Node.Pod, s => s.Node);
         var wanted = request.RotateCredential || request.Nodes is null ? known.Keys : (IEnumerable<string>)request.Nodes.Distinct();
         if (wanted.FirstOrDefault(n => !known.ContainsKey(n)) is string unknown)
             throw new ClusterException("NodeNotFound", FailureKind.NotFound, unknown, $"{request.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known.Keys)}.");
-        List<int> ids = [.. wanted.Select(n => known[n])];
-        var order = EnsembleGuards.RestartOrder(view, ids);
+        List<NodeRef> servers = [.. wanted.Select(n => known[n])];
+        var order = EnsembleGuards.RestartOrder(view, servers.Select(s => s.NodeId));
         // The first only: one that is down, as an interrupted run leaves it, comes first and is awaited before the next.
         if (order.Count > 0 && EnsembleGuards.MayRestart(view, order[0].Id, request.Force) is { } refusal)
             throw refusal;
@@ -61,7 +64,7 @@ internal static class RestartEnsemble
             };
         }
 
-        return new RestartPlan(request, view, ids, EnsemblePlan.Restart(view, ids, credential));
+        return new RestartPlan(request, view, new RestartServers(servers, credential));
     }
 
     /// <summary>Carries the plan out; the result is the restarted servers.</summary>
@@ -72,66 +75,48 @@ internal static class RestartEnsemble
         await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
             yield return e;
         var lease = await ClusterLease.TakeAsync(connection, ns, names, new LeasePurpose("Restart-ZooKeeperNode"), LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        var seen = plan.View;
+        string? fresh = null;
         await using (lease.ConfigureAwait(false))
         {
-            string? fresh = null;
-            if (request.RotateCredential)
+            IAsyncEnumerable<OperationEvent> Carry(PlanStep step, EnsembleView view) => step.Action switch
             {
-                fresh = await ExchangeAsync(connection, ns, names, cancel).ConfigureAwait(false);
-                yield return new Applied(PlanSteps.Of(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Update, "a fresh credential"));
-            }
+                ChangeAction.Restart => RestartAsync(connection, run, lease, plan, step, view, fresh, cancel),
+                ChangeAction.Rotate when fresh is null =>
+                    run.InsistAsync(step.InWords(), async token => fresh = await ExchangeAsync(connection, ns, names, token).ConfigureAwait(false), cancel),
+                _ => run.InsistAsync(step.InWords(), token => RetireAsync(connection, ns, names, token), cancel),
+            };
 
-            var left = plan.Ids.ToHashSet();
-            while (left.Count > 0)
-            {
-                // Who leads may change with each restart: the order is computed again each time.
-                // One whose pod is gone for the moment has to come back first, or it would be left out.
-                IReadOnlyList<ServerProbe> order = [];
-                await foreach (var e in run.UntilAsync("Order", v => Absent(v, order = EnsembleGuards.RestartOrder(v, left)), cancel).ConfigureAwait(false))
-                    yield return e;
-                if (order.Count == 0)
-                    break; // they were removed meanwhile
-                var (server, pod) = (order[0], order[0].Pod!);
-                left.Remove(server.Id);
-                if (fresh is not null && await run.TakesAsync(pod.Name(), fresh, cancel).ConfigureAwait(false) == true)
-                {
-                    yield return new Note($"{pod.Name()} takes the present credential already");
-                    continue;
-                }
-
-                await foreach (var e in RestartAsync(connection, run, lease, plan, pod, cancel).ConfigureAwait(false))
-                    yield return e;
-            }
-
-            if (fresh is not null)
-            {
-                yield return new Note($"Rotate {names.ReconfigSecret}");
-                await connection.MergeAsync(ResourceKind.Secret, ns, names.ReconfigSecret, new JsonObject { ["data"] = new JsonObject { [ReconfigCredential.FormerKey] = null } }, cancel).ConfigureAwait(false);
-            }
+            await foreach (var e in run.TowardsAsync(plan.Goal, Carry, v => seen = v, cancel).ConfigureAwait(false))
+                yield return e;
         }
 
-        var after = EnsembleReader.Nodes(connection, await run.LookAsync(cancel).ConfigureAwait(false));
-        yield return new Completed<IReadOnlyList<ZooKeeperNode>>([.. after.Where(n => plan.Ids.Contains(n.Id))]);
+        var restarted = plan.Goal.Servers.Select(s => s.Pod).ToHashSet();
+        yield return new Completed<IReadOnlyList<ZooKeeperNode>>([.. EnsembleReader.Nodes(connection, seen).Where(n => restarted.Contains(n.Node))]);
     }
 
     private static async IAsyncEnumerable<OperationEvent> RestartAsync(
-        KubeConnection connection, EnsembleRun run, ClusterLease lease, RestartPlan plan, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, EnsembleRun run, ClusterLease lease, RestartPlan plan, PlanStep step, EnsembleView view, string? fresh,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
-        var (request, view, name) = (plan.Request, plan.View, pod.Name());
-        var wait = new ClusterWait(connection, view.Names, request.Namespace);
-        var roller = new Roller(connection, view.Names, request.Namespace, wait, lease.HoldAsync, request.Force, TimeProvider.System);
-        var policy = new ZooKeeperRollPolicy(connection, view.Names, request.Namespace, request.Force);
-        await foreach (var e in run.WithinStepAsync($"Check before {name}", token => roller.ClearAsync(policy, pod, token), cancel).ConfigureAwait(false))
+        if (fresh is not null && await run.TakesAsync(step.Name, fresh, cancel).ConfigureAwait(false) == true)
+        {
+            yield return new Applied(step with { Action = ChangeAction.None, Note = "it takes the present credential already" });
+            yield break;
+        }
+
+        var (request, names, pod) = (plan.Request, view.Names, view.Servers.First(s => s.Node.Pod == step.Name).Pod!);
+        var wait = new ClusterWait(connection, names, request.Namespace);
+        var roller = new Roller(connection, names, request.Namespace, wait, lease.HoldAsync, request.Force, TimeProvider.System);
+        var policy = new ZooKeeperRollPolicy(connection, names, request.Namespace, request.Force);
+        await foreach (var e in run.WithinStepAsync($"Check before {step.Name}", token => roller.ClearAsync(policy, pod, token), cancel).ConfigureAwait(false))
             yield return e;
-        await foreach (var e in run.WithinStepAsync($"Restart {name}", token => roller.ReplaceAsync(policy, pod, request.RotateCredential ? RestartReason.Credential : RestartReason.ByHand, token), cancel).ConfigureAwait(false))
-            yield return e;
+        await foreach (var e in run.WithinStepAsync(step.InWords(), token => roller.ReplaceAsync(policy, pod, step.Reason, token), cancel).ConfigureAwait(false))
+            yield return e is Applied ? new Applied(step) : e;
     }
 
-    private static string? Absent(EnsembleView view, IReadOnlyList<ServerProbe> order)
-    {
-        var gone = order.Where(s => s.Pod is null).Select(s => view.Names.ZooKeeperPod(s.Ordinal)).ToList();
-        return gone.Count == 0 ? null : $"{string.Join(", ", gone)} has no pod at the moment";
-    }
+    private static Task<JsonObject> RetireAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel) => connection.MergeAsync(
+        ResourceKind.Secret, ns, names.ReconfigSecret, new JsonObject { ["data"] = new JsonObject { [ReconfigCredential.FormerKey] = null } }, cancel);
 
     private static async Task<string> ExchangeAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
     {

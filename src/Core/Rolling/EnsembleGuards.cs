@@ -24,13 +24,13 @@ internal static class EnsembleGuards
             return lost;
         var cluster = view.Names.Cluster;
         if (!view.IsVoter(id))
-            return new ClusterException("NotAMember", FailureKind.NotFound, view.Names.ZooKeeperPod(id - 1), $"{view.Names.ZooKeeperPod(id - 1)} is no member of the ensemble of {cluster}.");
+            return new ClusterException("NotAMember", FailureKind.NotFound, view.Names.ServerOfId(id).Pod, $"{view.Names.ServerOfId(id).Pod} is no member of the ensemble of {cluster}.");
         if (view.MemberCount == 1)
             return new ClusterException("LastMember", FailureKind.InvalidInput, cluster, $"The ensemble of {cluster} has one member: it cannot leave. Remove-KafkaCluster {cluster} removes the whole cluster.");
         var staying = view.Config!.Voters.Where(v => v != id).ToList();
         var serving = view.Serving.Where(s => s.Id != id).ToList();
         return serving.Count < staying.Count / 2 + 1
-            ? new ClusterException("WouldLoseQuorum", FailureKind.Unavailable, cluster, $"Without {view.Names.ZooKeeperPod(id - 1)} only {serving.Count} of {staying.Count} members of {cluster} would serve, and a quorum needs {staying.Count / 2 + 1}. Bring {Names(view, staying.Except(serving.Select(s => s.Id)))} back first.")
+            ? new ClusterException("WouldLoseQuorum", FailureKind.Unavailable, cluster, $"Without {view.Names.ServerOfId(id).Pod} only {serving.Count} of {staying.Count} members of {cluster} would serve, and a quorum needs {staying.Count / 2 + 1}. Bring {Names(view, staying.Except(serving.Select(s => s.Id)))} back first.")
             : Lagging(view, id) ?? OneConfig(view, id);
     }
 
@@ -44,11 +44,11 @@ internal static class EnsembleGuards
             return lost;
         if (!view.IsVoter(id))
             return null; // nobody counts on it
-        if (Members(view, id, $"{view.Names.ZooKeeperPod(id - 1)} is restarted only while all others serve.") is { } down)
+        if (Members(view, id, $"{view.Names.ServerOfId(id).Pod} is restarted only while all others serve.") is { } down)
             return down;
         int others = view.Serving.Count(s => s.Id != id);
         return others < view.Config!.Quorum && !force
-            ? new ClusterException("WouldLoseQuorum", FailureKind.Unavailable, view.Names.Cluster, $"While {view.Names.ZooKeeperPod(id - 1)} restarts, {others} of {view.MemberCount} members of {view.Names.Cluster} would serve, and a quorum needs {view.Config.Quorum}: brokers would have no ZooKeeper for some seconds. Grow the ensemble first (Add-ZooKeeperNode {view.Names.Cluster}), or use -Force.")
+            ? new ClusterException("WouldLoseQuorum", FailureKind.Unavailable, view.Names.Cluster, $"While {view.Names.ServerOfId(id).Pod} restarts, {others} of {view.MemberCount} members of {view.Names.Cluster} would serve, and a quorum needs {view.Config.Quorum}: brokers would have no ZooKeeper for some seconds. Grow the ensemble first (Add-ZooKeeperNode {view.Names.Cluster}), or use -Force.")
             : null;
     }
 
@@ -56,7 +56,7 @@ internal static class EnsembleGuards
     public static IReadOnlyList<ServerProbe> RestartOrder(EnsembleView view, IEnumerable<int> ids)
     {
         var wanted = ids.ToHashSet();
-        return [.. view.Servers.Where(s => wanted.Contains(s.Id)).OrderBy(s => s.Serves).ThenBy(s => s.Answer.Mode == "leader").ThenByDescending(s => s.Ordinal)];
+        return [.. view.Servers.Where(s => wanted.Contains(s.Id)).OrderBy(s => s.Serves).ThenBy(s => s.Answer.Mode == "leader").ThenByDescending(s => s.Node.Ordinal)];
     }
 
     /// <summary>The size that is asked for can be.</summary>
@@ -100,5 +100,5 @@ internal static class EnsembleGuards
             $"A change of the ensemble of {view.Names.Cluster} is under way: {Names(view, other.Select(s => s.Id))} has not heard of the configuration of version {view.Config!.VersionText} yet. Run the command again when Get-ZooKeeperNode shows no reasons.");
     }
 
-    private static string Names(EnsembleView view, IEnumerable<int> ids) => string.Join(", ", ids.Order().Select(id => view.Names.ZooKeeperPod(id - 1)));
+    private static string Names(EnsembleView view, IEnumerable<int> ids) => string.Join(", ", ids.Order().Select(id => view.Names.ServerOfId(id).Pod));
 }

@@ -37,7 +37,7 @@ internal sealed class ZooKeeperRollPolicy(KubeConnection connection, ClusterName
     /// <summary>What is missing until a restarted server counts as back; null when it does. Pure.</summary>
     public static string? NotBack(EnsembleView view, int id)
     {
-        string name = view.Names.ZooKeeperPod(id - 1);
+        string name = view.Names.ServerOfId(id).Pod;
         if (EnsembleGuards.Quorum(view) is { } lost)
             return lost.Message;
         if (view.Servers.FirstOrDefault(s => s.Id == id) is not { Serves: true } server)
@@ -56,10 +56,10 @@ internal sealed class ZooKeeperRollPolicy(KubeConnection connection, ClusterName
         }
 
         bool alone = EnsembleGuards.MayRestart(view, id, force: false) is not null;
-        return new RollVerdict(null, alone ? $"brokers have no ZooKeeper while {view.Names.ZooKeeperPod(id - 1)} restarts: the others are no quorum" : null);
+        return new RollVerdict(null, alone ? $"brokers have no ZooKeeper while {view.Names.ServerOfId(id).Pod} restarts: the others are no quorum" : null);
     }
 
-    private static int Id(JsonObject pod) => ClusterNames.Ordinal(pod.Name()) + 1;
+    private int Id(JsonObject pod) => names.ServerOfPod(pod.Name())!.NodeId;
 
     private Task<EnsembleView> ReadAsync(CancellationToken cancel) => EnsembleReader.ReadAsync(connection, ns, names.Cluster, cancel);
 }

@@ -31,7 +31,8 @@ internal static class EnsembleReader
                 : ClusterNames.NotFound(cluster, ns, connection.Context);
         }
 
-        var looks = await Task.WhenAll(Readiness.PodsOf(standing, await pods.ConfigureAwait(false)).Select(p => LookAsync(connection, ns, p, cancel))).ConfigureAwait(false);
+        var looks = await Task.WhenAll(Readiness.PodsOf(standing, await pods.ConfigureAwait(false))
+            .Select(p => LookAsync(connection, ns, names.ServerOfPod(p.Name())!, p, cancel))).ConfigureAwait(false);
         return EnsembleView.Build(names, ns, standing, looks, (await claims.ConfigureAwait(false)).Select(c => c.Name()), await resolving.ConfigureAwait(false));
     }
 
@@ -57,14 +58,13 @@ internal static class EnsembleReader
     public static IReadOnlyList<ZooKeeperNode> Nodes(KubeConnection connection, EnsembleView view) =>
         [.. view.Nodes().Select(n => n with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection })];
 
-    private static async Task<ServerProbe> LookAsync(KubeConnection connection, string ns, JsonObject pod, CancellationToken cancel)
+    private static async Task<ServerProbe> LookAsync(KubeConnection connection, string ns, NodeRef node, JsonObject pod, CancellationToken cancel)
     {
-        int ordinal = ClusterNames.Ordinal(pod.Name());
         if ((string?)pod["status"]?["phase"] != "Running" || pod.IsTerminating())
-            return new ServerProbe(ordinal, pod, ServerAnswer.None);
+            return new ServerProbe(node, pod, ServerAnswer.None);
         var words = await Task.WhenAll(Words.Select(w => FourLetterWord.AskAsync(connection, ns, pod.Name(), w, cancel))).ConfigureAwait(false);
         var answer = ServerAnswer.Parse(words[0], words[1], words[2]);
-        return new ServerProbe(ordinal, pod, answer, answer.Mode.Length > 0 ? "" : await LastWordsAsync(connection, ns, pod.Name(), cancel).ConfigureAwait(false));
+        return new ServerProbe(node, pod, answer, answer.Mode.Length > 0 ? "" : await LastWordsAsync(connection, ns, pod.Name(), cancel).ConfigureAwait(false));
     }
 
     // The start script says what it waits for; the log of a server that has started is for experts.

@@ -5,14 +5,14 @@ using KafkaK8s.Core.Model;
 namespace KafkaK8s.Core.ZooKeeper;
 
 /// <summary>What is known of one server: its pod, if there is one, and what it answered.</summary>
-/// <param name="Ordinal">The pod's ordinal.</param>
+/// <param name="Node">The server.</param>
 /// <param name="Pod">The pod; null where there is none.</param>
 /// <param name="Answer">What it answered.</param>
 /// <param name="LastWords">The last line of its log, for a pod that runs and is in no quorum.</param>
-internal sealed record ServerProbe(int Ordinal, JsonObject? Pod, ServerAnswer Answer, string LastWords = "")
+internal sealed record ServerProbe(NodeRef Node, JsonObject? Pod, ServerAnswer Answer, string LastWords = "")
 {
     /// <summary>Id in the ensemble.</summary>
-    public int Id => Ordinal + 1;
+    public int Id => Node.NodeId;
 
     /// <summary>Whether it takes part in a quorum.</summary>
     public bool Serves => Answer.Mode.Length > 0 && Pod?.IsTerminating() == false;
@@ -61,6 +61,9 @@ internal sealed record EnsembleView
     /// or are only slow to answer where their nodes call them ready.</summary>
     public bool IsElecting => !HasQuorum && Servers.Count(s => s.Pod?.IsTerminating() == false && (s.Answer.Alive || Readiness.IsPodReady(s.Pod))) > Replicas / 2;
 
+    /// <summary>Members who vote, by id.</summary>
+    public IReadOnlyList<NodeRef> Voters => [.. (Config?.Voters ?? []).Order().Select(Names.ServerOfId)];
+
     /// <summary>Members who vote and serve.</summary>
     public IReadOnlyList<ServerProbe> Serving => [.. Servers.Where(s => s.Serves && IsVoter(s.Id))];
 
@@ -73,19 +76,18 @@ internal sealed record EnsembleView
     /// <param name="resolving">Pods with a DNS name; null where unknown.</param>
     public static EnsembleView Build(ClusterNames names, string ns, JsonObject set, IEnumerable<ServerProbe> looks, IEnumerable<string> claims, IEnumerable<string>? resolving)
     {
-        var servers = looks.ToDictionary(l => l.Ordinal);
+        var servers = looks.ToDictionary(l => l.Node);
         // Each change moves the version on: of two that answer differently the lower one has not heard of the last change yet.
         var config = servers.Values.Where(s => s.Serves).Select(s => s.Answer.Config).OfType<EnsembleConfig>().MaxBy(c => c.Version);
-        foreach (var member in config?.Members ?? [])
-            servers.TryAdd(member.Id - 1, new ServerProbe(member.Id - 1, null, ServerAnswer.None));
-        for (int i = 0; i < Readiness.Wanted(set); i++)
-            servers.TryAdd(i, new ServerProbe(i, null, ServerAnswer.None));
+        var members = (config?.Members ?? []).Select(m => names.ServerOfId(m.Id));
+        foreach (var node in members.Concat(Enumerable.Range(0, Readiness.Wanted(set)).Select(names.Server)))
+            servers.TryAdd(node, new ServerProbe(node, null, ServerAnswer.None));
         return new EnsembleView
         {
             Names = names,
             Namespace = ns,
             Set = set,
-            Servers = [.. servers.Values.OrderBy(s => s.Ordinal)],
+            Servers = [.. servers.Values.OrderBy(s => s.Node.Ordinal)],
             Config = config,
             Claims = claims.ToHashSet(),
             Resolving = resolving?.ToHashSet(),
@@ -107,7 +109,7 @@ internal sealed record EnsembleView
     /// <summary>The objects that a user sees.</summary>
     public IEnumerable<ZooKeeperNode> Nodes() => Servers.Select(s =>
     {
-        string name = Names.ZooKeeperPod(s.Ordinal);
+        string name = s.Node.Pod;
         var member = Config?.Members.FirstOrDefault(m => m.Id == s.Id);
         return new ZooKeeperNode
         {
@@ -125,7 +127,7 @@ internal sealed record EnsembleView
             Connections = s.Answer.Connections,
             LatencyMs = s.Answer.Latency,
             Version = s.Answer.Version,
-            DnsName = Names.ZooKeeperHost(s.Ordinal, Namespace),
+            DnsName = s.Node.Host(Names, Namespace),
             Resolves = Resolving?.Contains(name),
             Volume = Claims.Contains(ClusterNames.Claim(name)) ? ClusterNames.Claim(name) : "",
             Ready = s.Pod is not null && Readiness.IsPodReady(s.Pod),
@@ -142,7 +144,7 @@ internal sealed record EnsembleView
         if (member is null)
             return Join(s.Serves ? $"in no configuration: it follows without a vote. Add-ZooKeeperNode {Names.Cluster} makes it a member; Remove-ZooKeeperNode never ran to its end, or the set was scaled by hand" : "in no configuration", pod);
         if (s.Pod is null)
-            return s.Ordinal < Replicas ? "a member whose pod is not there yet" : $"a member without a pod: the set {Names.ZooKeeperSet} has only {Replicas} replicas. Scale it to {s.Id}, or take the member out with Remove-ZooKeeperNode {Names.Cluster}";
+            return s.Node.Ordinal < Replicas ? "a member whose pod is not there yet" : $"a member without a pod: the set {Names.ZooKeeperSet} has only {Replicas} replicas. Scale it to {s.Node.Ordinal + 1}, or take the member out with Remove-ZooKeeperNode {Names.Cluster}";
         if (pod.Length > 0)
             return Leader is null ? Join("the ensemble has no leader", pod) : pod;
         if (Leaders.Count > 1)

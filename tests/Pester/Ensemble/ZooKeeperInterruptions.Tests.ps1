@@ -49,11 +49,11 @@ Describe 'A ZooKeeper ensemble whose change is interrupted' -Tag Lab {
     Context 'after "<Grow>" and "<Shrink>"' -ForEach @(
         @{ Grow = 'Check demo-zk'; Shrink = 'Check demo-zk' }
         @{ Grow = 'created Pod/demo-zk-3'; Shrink = 'Leave demo-zk-4' }
-        @{ Grow = 'Join demo-zk-3'; Shrink = 'deleted ZooKeeperMember/demo-zk-4' }
-        @{ Grow = 'created ZooKeeperMember/demo-zk-3'; Shrink = 'deleted Pod/demo-zk-4' }
+        @{ Grow = 'Join demo-zk-3'; Shrink = 'left Pod/demo-zk-4' }
+        @{ Grow = 'joined Pod/demo-zk-3'; Shrink = 'deleted Pod/demo-zk-4' }
         @{ Grow = 'created Pod/demo-zk-4'; Shrink = 'Leave demo-zk-3' }
-        @{ Grow = 'Join demo-zk-4'; Shrink = 'deleted ZooKeeperMember/demo-zk-3' }
-        @{ Grow = 'created ZooKeeperMember/demo-zk-4'; Shrink = 'deleted Pod/demo-zk-3' }
+        @{ Grow = 'Join demo-zk-4'; Shrink = 'left Pod/demo-zk-3' }
+        @{ Grow = 'joined Pod/demo-zk-4'; Shrink = 'deleted Pod/demo-zk-3' }
         @{ Grow = 'Record demo-kafka'; Shrink = 'deleted PersistentVolumeClaim/data-demo-zk-4' }
     ) {
         It 'goes on growing after "<Grow>"' {
@@ -76,7 +76,7 @@ Describe 'A ZooKeeper ensemble whose change is interrupted' -Tag Lab {
 
         It 'goes on shrinking' {
             Set-Ensemble $ns demo 5
-            Test-Interruption $Remove 'deleted ZooKeeperMember/demo-zk-4' -Members 3 -Kill
+            Test-Interruption $Remove 'left Pod/demo-zk-4' -Members 3 -Kill
         }
 
         It 'goes on restarting' {

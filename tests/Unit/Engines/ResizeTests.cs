@@ -1,5 +1,6 @@
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Running;
 using KafkaK8s.Tests.Fakes;
@@ -83,7 +84,7 @@ public sealed class ResizeTests
         using var stop = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ResizeAsync(cluster, 2, told: e =>
         {
-            if (e is Applied { Step.Kind: "ZooKeeperMember" })
+            if (e is Applied { Step.Action: ChangeAction.Join })
                 stop.Cancel();
         }, cancel: stop.Token));
         Assert.Equal([1, 2, 3, 4], cluster.Ensemble.Voters);
@@ -185,6 +186,82 @@ public sealed class ResizeTests
         Assert.Equal(["+4", "+5"], cluster.Ensemble.Reconfigurations);
         Assert.Empty(server.Pods.Ended);
     }
+
+    // Members, change, whether the volumes go, and who leads: the steps of -WhatIf are the steps that run, in every word of them.
+    [Theory]
+    [InlineData(1, 2, false, 1)]
+    [InlineData(3, 2, false, 2)]
+    [InlineData(5, -2, false, 1)]
+    [InlineData(5, -2, true, 1)]
+    public async Task What_is_planned_is_what_runs(int servers, int change, bool deleteData, int leader)
+    {
+        var cluster = await FakeCluster.StartAsync(servers);
+        await using var server = cluster.Server;
+        cluster.Ensemble.Lead(leader);
+        var planned = await PlannedAsync(cluster, change, deleteData);
+        Assert.Equal(planned, Ran(await ResizeAsync(cluster, change, deleteData)));
+        Assert.True(planned.Count > 8);
+    }
+
+    // Who leads after a leader has left nobody can say before: the steps are the same, the word on the risk is not.
+    [Fact]
+    public async Task A_leader_that_leaves_changes_no_step()
+    {
+        var cluster = await FakeCluster.StartAsync(servers: 5);
+        await using var server = cluster.Server;
+        cluster.Ensemble.Lead(5);
+        var planned = await PlannedAsync(cluster, -2, deleteData: true);
+        Assert.Equal(planned.Select(s => s.InWords()), Ran(await ResizeAsync(cluster, -2, deleteData: true)).Select(s => s.InWords()));
+        Assert.Equal(["it leads", "if it leads by then"], planned.Where(s => s.Action == ChangeAction.Leave).Select(s => s.Risk.Split(':')[0]));
+    }
+
+    // Stopped after each of its steps: the same command plans what is left, and runs that.
+    [Theory]
+    [MemberData(nameof(Stops))]
+    public async Task What_is_planned_after_an_interruption_is_what_runs(int change, int after)
+    {
+        var cluster = await FakeCluster.StartAsync(change > 0 ? 3 : 5);
+        await using var server = cluster.Server;
+        cluster.Ensemble.Lead(1);
+        var whole = await PlannedAsync(cluster, change, deleteData: true);
+        using var stop = new CancellationTokenSource();
+        int done = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ResizeAsync(cluster, change, deleteData: true, told: e =>
+        {
+            if (e is Applied && ++done == after)
+                stop.Cancel();
+        }, cancel: stop.Token));
+        var planned = await PlannedAsync(cluster, change, deleteData: true);
+        Assert.Equal(planned, Ran(await ResizeAsync(cluster, change, deleteData: true)));
+        Assert.Equal(whole[^1].WaitsFor, planned[^1].WaitsFor);
+        Assert.True(planned.Count <= whole.Count);
+        Assert.Equal(change > 0 ? 5 : 3, cluster.Ensemble.Voters.Count);
+        Assert.Equal(change > 0 ? 5 : 3, Replicas(cluster));
+    }
+
+    public static TheoryData<int, int> Stops
+    {
+        get
+        {
+            var data = new TheoryData<int, int>();
+            foreach (int after in Enumerable.Range(1, 8))
+            {
+                data.Add(2, after);
+                data.Add(-2, after);
+            }
+
+            return data;
+        }
+    }
+
+    private static async Task<IReadOnlyList<PlanStep>> PlannedAsync(FakeCluster cluster, int change, bool deleteData)
+    {
+        using var connection = cluster.Connect();
+        var request = new ResizeRequest("demo", cluster.Namespace, change, false, deleteData, TimeSpan.FromSeconds(20));
+        return (await ResizeEnsemble.PlanAsync(connection, request, CancellationToken.None)).Steps;
+    }
+
+    private static IReadOnlyList<PlanStep> Ran(IEnumerable<OperationEvent> events) => [.. events.OfType<Applied>().Select(a => a.Step)];
 
     public static TheoryData<int> Phases => [.. Enumerable.Range(0, 6).Select(n => 3 * n)];
 

@@ -100,6 +100,41 @@ public sealed class RestartTests
     }
 
     [Theory]
+    [InlineData(false, 3)]
+    [InlineData(true, 3)]
+    [InlineData(true, 1)]
+    public async Task What_is_planned_is_what_runs(bool rotate, int leader)
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        cluster.Ensemble.Lead(leader);
+        var planned = await PlannedAsync(cluster, rotate);
+        Assert.Equal(planned, Ran(await RestartAsync(cluster, rotate)));
+        Assert.Equal(rotate ? 5 : 3, planned.Count);
+    }
+
+    // Who takes the present credential already shows only in a session, which is a write: the plan says so, the run leaves it alone.
+    [Fact]
+    public async Task An_exchange_that_was_interrupted_is_planned_and_runs_so()
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        using var stop = new CancellationTokenSource();
+        server.Store.PodChanged += (_, after) =>
+        {
+            if (after is null)
+                stop.Cancel(); // the first pod is gone
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RestartAsync(cluster, rotate: true, cancel: stop.Token));
+        var planned = await PlannedAsync(cluster, rotate: true);
+        var ran = Ran(await RestartAsync(cluster, rotate: true));
+        Assert.Equal(planned.Select(s => s.Name), ran.Select(s => s.Name));
+        var left = Assert.Single(ran, s => s.Action == ChangeAction.None);
+        Assert.Contains("unless it takes the present credential already", left.WaitsFor, StringComparison.Ordinal);
+        Assert.Equal(planned.Where(s => s.Step != left.Step), ran.Where(s => s.Step != left.Step));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(5)]
     [InlineData(10)]
@@ -114,6 +149,15 @@ public sealed class RestartTests
     }
 
     private static System.Text.Json.Nodes.JsonObject Secret(FakeCluster cluster) => cluster.Server.Store.Find("v1", "secrets", cluster.Namespace, "demo-zk-reconfig")!["data"]!.AsObject();
+
+    private static async Task<IReadOnlyList<PlanStep>> PlannedAsync(FakeCluster cluster, bool rotate)
+    {
+        using var connection = cluster.Connect();
+        var request = new RestartRequest("demo", cluster.Namespace, null, rotate, false, TimeSpan.FromSeconds(20));
+        return (await RestartEnsemble.PlanAsync(connection, request, CancellationToken.None)).Steps;
+    }
+
+    private static IReadOnlyList<PlanStep> Ran(IEnumerable<OperationEvent> events) => [.. events.OfType<Applied>().Select(a => a.Step)];
 
     private static async Task<List<OperationEvent>> RestartAsync(FakeCluster cluster, bool rotate = false, int stepSeconds = 20, CancellationToken cancel = default)
     {

@@ -68,7 +68,7 @@ public sealed partial class ManifestRuleTests
     {
         var option = Assert.Single(s["spec"]!["template"]!["spec"]!["dnsConfig"]!["options"]!.AsArray())!;
         var names = new ClusterNames("demo");
-        int dots = new[] { names.BrokerHost(0, "ns"), names.ZooKeeperHost(0, "ns") }.Max(n => n.Count(c => c == '.'));
+        int dots = new[] { names.BrokerHost(0, "ns"), names.Server(0).Host(names, "ns") }.Max(n => n.Count(c => c == '.'));
         Assert.Equal("ndots", (string?)option["name"]);
         Assert.True(int.Parse((string)option["value"]!, CultureInfo.InvariantCulture) > dots);
     });
