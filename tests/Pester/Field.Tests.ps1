@@ -46,13 +46,14 @@ Describe 'In the field' -Tag Lab {
     Context 'two clusters of one name' {
         It 'are tested at once, one of them twice' {
             (Receive-Background $making).Status | Should -Be 'Ready'
+            # Brokers that have just started compile their code: on a busy machine the first topic takes seven times as long as the next.
+            foreach ($where in $ns, $narrow) { $null = Test-KafkaTopic demo -Namespace $where @check -MessageCount 60 }
             $tests = foreach ($where in $ns, $narrow, $ns) {
                 Start-Background 'param($Space, $check) Test-KafkaTopic demo -Namespace $Space @check' @{ Space = $where; check = $check }
             }
             foreach ($test in $tests) {
                 $result = Receive-Background $test
-                # three topics that go at once may take longer than a test waits for its own
-                $result.Checks | Where-Object { $_.Passed -ne $true -and $_.Name -ne 'TopicRemoved' } | Should -BeNullOrEmpty
+                $result.Checks | Where-Object Passed -ne $true | Should -BeNullOrEmpty
                 "$($result.Sent) $($result.Received) $($result.Lost) $($result.Duplicated)" | Should -Be '1000 1000 0 0'
             }
         }
