@@ -101,6 +101,43 @@ public sealed class NodeGroupRemovalTests(Doubles doubles) : IAsyncLifetime, IDi
         Assert.Contains((await PlanAsync(force: true)).Changes, c => c.Name == "kafka/demo-kafka-0");
     }
 
+    [Theory]
+    [InlineData("3", "1", "orders-0 (3 of 3 copies in sync)")] // more than the cluster demands
+    [InlineData("2", "2", "logs-0 (2 of 2 copies in sync)")]
+    [InlineData("2", "1", null)] // less than the cluster demands
+    public async Task Each_topic_demands_its_own_copies_in_sync(string orders, string logs, string? below)
+    {
+        await groups.StatesAsync(Zone, "ACTIVE");
+        Put("nodes", null, Node("n2", "kafka2"));
+        var cluster = new FakeCluster(server, "kafka", "demo");
+        await cluster.CreateAsync(1, 3);
+        server.Store.Change("v1", "pods", "kafka", "demo-kafka-0", pod => pod["spec"]!["nodeName"] = "n1");
+        cluster.Kafka.Topic("orders", [0, 1, 2]);
+        cluster.Kafka.Topic("logs", [0, 1]);
+        cluster.Kafka.Configs[("orders", "min.insync.replicas")] = orders;
+        cluster.Kafka.Configs[("logs", "min.insync.replicas")] = logs;
+        if (below is null)
+        {
+            Assert.Contains((await PlanAsync()).Changes, c => c.Name == "kafka/demo-kafka-0");
+            return;
+        }
+
+        var e = await Assert.ThrowsAsync<ClusterException>(() => PlanAsync());
+        Assert.Equal("WouldBreakMinInSync", e.Id);
+        Assert.Contains($"1 partitions, such as {below}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NoWait_asks_for_the_deletion_and_returns()
+    {
+        await groups.StatesAsync(Zone, "ACTIVE", "DELETING");
+        var plan = await PlanAsync();
+        var (events, failure) = await Groups.DrainAsync(RemoveNodeGroups.RunAsync(aws, connection, plan with { Request = plan.Request with { NoWait = true } }, default));
+        Assert.Null(failure);
+        Assert.Equal([$"DeleteNodegroup kafka-{Zone}"], await groups.WritesAsync());
+        Assert.DoesNotContain(events.OfType<Waiting>(), w => w.Text.Contains("DELETING", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Another_Kubernetes_is_noticed()
     {

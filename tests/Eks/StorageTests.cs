@@ -57,6 +57,18 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task NoWait_asks_and_returns()
+    {
+        await AddonAsync(EksAddons.Driver, "", "CREATING");
+        await AddonAsync(EksAddons.Agent, "", "CREATING");
+        var (events, failure) = await Groups.DrainAsync(EnableStorage.RunAsync(aws, connection, await PlanAsync(Request() with { NoWait = true }), default));
+        Assert.Null(failure);
+        Assert.Equal(2, (await groups.WritesAsync()).Count);
+        Assert.Single(server.Writes);
+        Assert.Empty(events.OfType<Waiting>());
+    }
+
+    [Fact]
     public async Task Again_it_changes_nothing()
     {
         await AddonAsync(EksAddons.Driver, "ACTIVE");
