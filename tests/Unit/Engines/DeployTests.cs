@@ -51,6 +51,43 @@ public sealed class DeployTests
         Assert.All(partitions, p => Assert.Equal((2, false), (p.LeastInSync, p.WasOffline)));
     }
 
+    // What is made, changed and restarted, in which order, with which fields and why: the rows of -WhatIf are what is done.
+    [Fact]
+    public async Task What_is_planned_is_what_runs()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await SameAsync(cluster, Given);
+        cluster.Kafka.Controller = 1;
+        var restarts = (await SameAsync(cluster, Given with { BrokerMemory = "3Gi" })).Where(s => s.Action == ChangeAction.Restart).ToList();
+        Assert.Equal(["demo-kafka-0 template", "demo-kafka-2 template", "demo-kafka-1 template"], restarts.Select(s => $"{s.Name} {s.Reason}"));
+        restarts = [.. (await SameAsync(cluster, Given with { ZooKeeperImage = "zookeeper:3.8.4" })).Where(s => s.Action == ChangeAction.Restart)];
+        Assert.Equal(3, restarts.Count(s => s.Reason == "image" && s.Name.StartsWith("demo-zk-", StringComparison.Ordinal)));
+        await SameAsync(cluster, Given with { BrokerCount = 4 });
+    }
+
+    // A pod that is not ready restarts at once, for the reason that the plan gives.
+    [Fact]
+    public async Task Unready_pods_restart_for_the_reason_that_is_planned()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await DeployAsync(cluster, Given);
+        server.Pods.MayBeReady = pod => pod.Name() != "demo-kafka-1" || (string?)pod["metadata"]!["uid"] != null && server.Pods.Ended.Contains("demo-kafka-1");
+        server.Store.Change("v1", "pods", cluster.Namespace, "demo-kafka-1", pod =>
+        {
+            foreach (var condition in KubeObjects.Items(pod["status"]!["conditions"]).Where(c => (string?)c["type"] == "Ready"))
+                condition["status"] = "False";
+        });
+        var (planned, ran) = await BothAsync(cluster, Given with { BrokerMemory = "3Gi" });
+        var first = planned.First(s => s.Action == ChangeAction.Restart);
+        Assert.Equal(("demo-kafka-1", "template", "at once: it is not ready"), (first.Name, first.Reason, first.Note));
+        Assert.Equal(Restarts(planned), Restarts(ran));
+    }
+
+    private static IEnumerable<string> Restarts(IEnumerable<PlanStep> steps) =>
+        steps.Where(s => s.Action == ChangeAction.Restart).Select(s => $"{s.Name} {s.Reason}");
+
     // The controller waits longer and longer after a refusal; the same command ends that.
     [Fact]
     public async Task What_a_quota_refused_goes_on_at_once_when_the_command_is_given_again()
@@ -106,6 +143,22 @@ public sealed class DeployTests
             .SelectMany(k => cluster.Server.Store.All(k.Item1, k.Item2, cluster.Namespace)).Select(t => $"{t.Name()} {(string?)t["metadata"]!["resourceVersion"]}").Order()];
 
     private static KafkaCluster Result(List<OperationEvent> events) => Assert.IsType<Completed<KafkaCluster>>(events[^1]).Result;
+
+    private static async Task<IReadOnlyList<PlanStep>> SameAsync(FakeCluster cluster, ClusterSpec given)
+    {
+        static string Row(PlanStep s) => $"{s.Step} {s.Action} {s.Kind}/{s.Name} {s.Reason} {s.WaitsFor} {string.Join(", ", s.Fields)}";
+        var (planned, ran) = await BothAsync(cluster, given);
+        Assert.Equal(planned.Select(Row), ran.Select(Row));
+        return planned;
+    }
+
+    private static async Task<(IReadOnlyList<PlanStep> Planned, IReadOnlyList<PlanStep> Ran)> BothAsync(FakeCluster cluster, ClusterSpec given)
+    {
+        using var connection = cluster.Connect();
+        var request = new DeployRequest(given, cluster.Namespace, false, false, false, TimeSpan.FromSeconds(40));
+        var planned = (await DeployPlanner.PlanAsync(connection, Repository.Catalog, request, CancellationToken.None)).Changes;
+        return (planned, Result(await DeployAsync(cluster, given)).Changes);
+    }
 
     private static async Task<List<OperationEvent>> DeployAsync(FakeCluster cluster, ClusterSpec given)
     {
