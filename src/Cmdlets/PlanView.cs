@@ -2,7 +2,8 @@ using System.Management.Automation;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>Which table a plan gets. All steps are of one type; a name before that of the type chooses the columns that say something.</summary>
+/// <summary>Which table a plan gets. All steps are of one type; a name before that of the type chooses the columns that say
+/// something.</summary>
 internal static class PlanView
 {
     /// <summary>Mark between the type's name and that of its table.</summary>

@@ -63,7 +63,8 @@ public sealed record FieldChange(string Path, string? From, string? To)
     {
         if (fields.Count == 0)
             return note;
-        string shown = string.Join(", ", fields.Take(2).Select(f => $"{f.Path[(f.Path.LastIndexOf('.') + 1)..]}: {f.From ?? "(none)"} -> {f.To ?? "(none)"}"));
+        string shown = string.Join(", ", fields.Take(2)
+            .Select(f => $"{f.Path[(f.Path.LastIndexOf('.') + 1)..]}: {f.From ?? "(none)"} -> {f.To ?? "(none)"}"));
         return fields.Count > 2 ? $"{shown}, {fields.Count - 2} more" : shown;
     }
 }
@@ -104,7 +105,8 @@ public sealed record PlanStep
     /// <summary>What it brings about meanwhile, or what may go wrong and is done then; empty where nothing.</summary>
     public string Risk { get; init; } = "";
 
-    /// <summary>Why a pod restarts: <c>image</c>, <c>settings</c>, <c>template</c>, <c>credential</c> or <c>by hand</c>; else empty.</summary>
+    /// <summary>Why a pod restarts: <c>image</c>, <c>settings</c>, <c>template</c>, <c>credential</c>, <c>drain</c> or <c>by hand</c>; else
+    /// empty.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>What would hold a restart up at this moment, such as a partition that is not in sync; empty where nothing does.</summary>
@@ -120,6 +122,7 @@ public sealed record PlanStep
     public string Change => FieldChange.Summary(Fields, Why);
 
     /// <summary>Why and how, in one line. What is in the way matters more than how it is done.</summary>
-    private string Why => BlockedBy.Length > 0 ? $"waits: {BlockedBy}"
-        : string.Join("; ", new[] { Reason, Note, Action == ChangeAction.Restart && Note.Length == 0 ? Risk.Length > 0 ? Risk : WaitsFor : "" }.Where(t => t.Length > 0));
+    private string Why => BlockedBy.Length > 0 ? $"waits: {BlockedBy}" : string.Join("; ", new[] { Reason, How }.Where(t => t.Length > 0));
+
+    private string How => Note.Length > 0 || Action != ChangeAction.Restart ? Note : Risk.Length > 0 ? Risk : WaitsFor;
 }

@@ -31,8 +31,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     public Task<EnsembleView> LookAsync(CancellationToken cancel) => EnsembleReader.ReadAsync(connection, ns, names.Cluster, cancel);
 
     /// <summary>
-    /// Goes for a goal: looks, takes the step that <see cref="EnsembleSteps.Next"/> gives for what was seen, and looks again. A run that was
-    /// interrupted anywhere is therefore gone on with by the same command.
+    /// Goes for a goal: looks, takes the step that <see cref="EnsembleSteps.Next"/> gives for what was seen, and looks again. A run that
+    /// was interrupted anywhere is therefore gone on with by the same command.
     /// </summary>
     /// <param name="goal">The goal.</param>
     /// <param name="carry">Carries one step out, given what was seen right before. A word of its own, as <see cref="Applied"/>, stands for
@@ -48,7 +48,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         while (true)
         {
             EnsembleView view = null!;
-            await foreach (var e in UntilAsync(last, v => EnsembleSteps.Unclear(goal, before ?? EnsembleState.Of(v), view = v), cancel).ConfigureAwait(false))
+            string? Unclear(EnsembleView v) => EnsembleSteps.Unclear(goal, before ?? EnsembleState.Of(v), view = v);
+            await foreach (var e in UntilAsync(last, Unclear, cancel).ConfigureAwait(false))
                 yield return e;
             seen(view);
             var state = before?.Seen(view) ?? EnsembleState.Of(view);
@@ -106,9 +107,12 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         var wait = new ClusterWait(connection, names, ns);
         return WithinStepAsync(step, token => wait.UntilGoneAsync(step, live =>
         {
-            var left = live.Of(ResourceKind.Pod).Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp && ClusterNames.Ordinal(p.Name()) >= fromOrdinal).Select(p => p.Name()).Order().ToList();
-            doing = string.Join("; ", wait.Current.Select(s => s.ToString()).Take(2).DefaultIfEmpty($"still ending: {string.Join(", ", left)}"));
-            return new Progress(left.Count == 0, $"still ending: {string.Join(", ", left)}");
+            var left = live.Of(ResourceKind.Pod)
+                .Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp && ClusterNames.Ordinal(p.Name()) >= fromOrdinal)
+                .Select(p => p.Name()).Order().ToList();
+            string ending = $"still ending: {string.Join(", ", left)}";
+            doing = string.Join("; ", wait.Current.Select(s => s.ToString()).Take(2).DefaultIfEmpty(ending));
+            return new Progress(left.Count == 0, ending);
         }, token), cancel);
     }
 
@@ -128,7 +132,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     public IAsyncEnumerable<OperationEvent> InsistAsync(string step, Func<CancellationToken, Task> work, CancellationToken cancel) =>
         WithinStepAsync(step, token => TriesAsync(step, work, token), cancel);
 
-    private static async IAsyncEnumerable<OperationEvent> TriesAsync(string step, Func<CancellationToken, Task> work, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> TriesAsync(
+        string step, Func<CancellationToken, Task> work, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (await TryAsync(work, cancel).ConfigureAwait(false) is string why)
         {
@@ -181,7 +186,9 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
 
         throw refused
-            ? new ClusterException("CredentialRefused", FailureKind.Permission, names.ReconfigSecret, $"The servers of {names.Cluster} do not take the credential in the Secret {names.ReconfigSecret}: it was changed after they started, or made by hand. {FreshCredential}")
+            ? new ClusterException("CredentialRefused", FailureKind.Permission, names.ReconfigSecret,
+                $"The servers of {names.Cluster} do not take the credential in the Secret {names.ReconfigSecret}: it was changed after "
+                + $"they started, or made by hand. {FreshCredential}")
             : new ZooKeeperException(ZooKeeperException.ConnectionLoss);
     }
 
@@ -189,12 +196,16 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <exception cref="ClusterException"><c>CredentialMissing</c>.</exception>
     public async Task<IReadOnlyList<string>> PasswordsAsync(CancellationToken cancel)
     {
-        var passwords = ReconfigCredential.Passwords(await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false));
-        return passwords.Count > 0 ? passwords : throw new ClusterException("CredentialMissing", FailureKind.Permission, names.ReconfigSecret,
-            $"There is no credential in the Secret {names.ReconfigSecret} (a cluster that kubectl made has none), and only with it members can join or leave. {FreshCredential}");
+        var secret = await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false);
+        var passwords = ReconfigCredential.Passwords(secret);
+        return passwords.Count > 0 ? passwords
+            : throw new ClusterException("CredentialMissing", FailureKind.Permission, names.ReconfigSecret,
+            $"There is no credential in the Secret {names.ReconfigSecret} (a cluster that kubectl made has none), and only with it members "
+            + $"can join or leave. {FreshCredential}");
     }
 
-    private string FreshCredential => $"Restart-ZooKeeperNode {names.Cluster} -RotateCredential makes a fresh one and restarts the servers one at a time, as they take it up at their start.";
+    private string FreshCredential => $"Restart-ZooKeeperNode {names.Cluster} -RotateCredential makes a fresh one and restarts the servers "
+        + "one at a time, as they take it up at their start.";
 
     /// <summary>Checks before anything is changed that the credential is good. It opens a session, which is a write.</summary>
     public async Task CheckCredentialAsync(EnsembleView view, CancellationToken cancel)
@@ -206,7 +217,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
         catch (ZooKeeperException e)
         {
-            throw new ClusterException("ZooKeeperSilent", FailureKind.Unavailable, names.Cluster, $"No server of {names.Cluster} grants a session: {e.Message}. Get-ZooKeeperNode {names.Cluster} shows their state.", e);
+            throw new ClusterException("ZooKeeperSilent", FailureKind.Unavailable, names.Cluster,
+                $"No server of {names.Cluster} grants a session: {e.Message}. Get-ZooKeeperNode {names.Cluster} shows their state.", e);
         }
     }
 
@@ -236,11 +248,13 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         string text = size.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (map is null || (string?)map["data"]?[SizeKey] == text)
             return;
-        await connection.MergeAsync(ResourceKind.ConfigMap, ns, names.ZooKeeperConfig, new JsonObject { ["data"] = new JsonObject { [SizeKey] = text } }, cancel).ConfigureAwait(false);
+        var change = new JsonObject { ["data"] = new JsonObject { [SizeKey] = text } };
+        await connection.MergeAsync(ResourceKind.ConfigMap, ns, names.ZooKeeperConfig, change, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Writes the size into the cluster's spec, so that a later New-KafkaCluster asks for the same.</summary>
-    /// <remarks>Text that is damaged stays: the next New- or Set-KafkaCluster says so, and goes by the number of servers that stand.</remarks>
+    /// <remarks>Text that is damaged stays: the next New- or Set-KafkaCluster says so, and goes by the number of servers that
+    /// stand.</remarks>
     public async Task WriteSpecAsync(int size, ManifestCatalog catalog, CancellationToken cancel)
     {
         var set = await connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, cancel).ConfigureAwait(false);
@@ -266,7 +280,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         };
         try
         {
-            await connection.MergeAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, new JsonObject { ["metadata"] = metadata }, cancel).ConfigureAwait(false);
+            var change = new JsonObject { ["metadata"] = metadata };
+            await connection.MergeAsync(ResourceKind.StatefulSet, ns, names.BrokerSet, change, cancel).ConfigureAwait(false);
         }
         catch (ClusterException e) when (e.Id == "Conflict")
         {
@@ -275,12 +290,14 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     }
 
     /// <summary>Names a step as it begins, and puts its limit of time on it. A step may have several parts of one name.</summary>
-    public async IAsyncEnumerable<OperationEvent> WithinStepAsync(string step, Func<CancellationToken, IAsyncEnumerable<OperationEvent>> source, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<OperationEvent> WithinStepAsync(
+        string step, Func<CancellationToken, IAsyncEnumerable<OperationEvent>> source, [EnumeratorCancellation] CancellationToken cancel)
     {
         doing = "";
         if (step != named)
             yield return new Note(named = step);
-        var late = () => new ClusterException("StepTimeout", FailureKind.Timeout, names.Cluster, $"{step}: not done after {stepLimit.TotalSeconds:0} s{(doing.Length == 0 ? "" : $": {doing}")}.");
+        var late = () => new ClusterException("StepTimeout", FailureKind.Timeout, names.Cluster,
+            $"{step}: not done after {stepLimit.TotalSeconds:0} s{(doing.Length == 0 ? "" : $": {doing}")}.");
         await foreach (var e in Limits.WithinAsync(stepLimit, source, late, cancel).ConfigureAwait(false))
         {
             if (e is Waiting waiting)
@@ -289,7 +306,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
     }
 
-    private async IAsyncEnumerable<OperationEvent> PollAsync(string step, Func<EnsembleView, string?> missing, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<OperationEvent> PollAsync(
+        string step, Func<EnsembleView, string?> missing, [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
         for (int looks = 0; ; looks++)
@@ -305,7 +323,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
     }
 
-    private async IAsyncEnumerable<OperationEvent> VoteLoopAsync(string step, int id, bool join, ClusterLease lease, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<OperationEvent> VoteLoopAsync(
+        string step, int id, bool join, ClusterLease lease, [EnumeratorCancellation] CancellationToken cancel)
     {
         long? version = null;
         string last = "";
@@ -321,7 +340,9 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
                 if (view.Config!.Version != version)
                 {
                     throw new ClusterException("ConfigMoved", FailureKind.Conflict, names.Cluster,
-                        $"Somebody else changed the ensemble of {names.Cluster} meanwhile (its configuration has the version {view.Config.VersionText} now). Look at Get-ZooKeeperNode {names.Cluster}, and run the command again if it is still wanted.");
+                        $"Somebody else changed the ensemble of {names.Cluster} meanwhile (its configuration has the version "
+                        + $"{view.Config.VersionText} now). Look at Get-ZooKeeperNode {names.Cluster}, and run the command again if "
+                        + "it is still wanted.");
                 }
 
                 await lease.HoldAsync(cancel).ConfigureAwait(false);
@@ -338,7 +359,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
     }
 
-    /// <summary>Looks at the ensemble; null, with the reason, while the API server is away: that must not end what goes on for minutes.</summary>
+    /// <summary>Looks at the ensemble; null, with the reason, while the API server is away: that must not end what goes on for
+    /// minutes.</summary>
     public async Task<(EnsembleView? View, string? Why)> TryLookAsync(CancellationToken cancel)
     {
         try
@@ -359,7 +381,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         try
         {
             // Whoever leaves cannot be the one to tell of it.
-            var session = await SuperSessionAsync(view.Serving.Where(s => s.Id != id).OrderByDescending(s => s == view.Leader), cancel).ConfigureAwait(false);
+            var others = view.Serving.Where(s => s.Id != id).OrderByDescending(s => s == view.Leader);
+            var session = await SuperSessionAsync(others, cancel).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
                 await session.ReconfigAsync(join ? EnsembleConfig.Participant(id, names.ServerOfId(id).Host(names, ns)) : null,
@@ -378,7 +401,8 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
         }
         catch (ZooKeeperException e)
         {
-            throw new ClusterException("ReconfigRefused", FailureKind.Unavailable, names.Cluster, $"ZooKeeper refuses the change of the ensemble of {names.Cluster}: {e.Message}.", e);
+            throw new ClusterException("ReconfigRefused", FailureKind.Unavailable, names.Cluster,
+                $"ZooKeeper refuses the change of the ensemble of {names.Cluster}: {e.Message}.", e);
         }
     }
 

@@ -24,10 +24,11 @@ internal sealed record RemoveRequest(string Cluster, string Namespace, bool Dele
 /// <param name="Topics">Topics with their sizes, where a broker could be asked.</param>
 internal sealed record RemovePlan(RemoveRequest Request, IReadOnlyList<(ResourceKind Kind, JsonObject Tree)> Objects, IReadOnlyList<JsonObject> Claims, IReadOnlyList<TopicSize> Topics)
 {
-    /// <summary>One line an object.</summary>
+    /// <summary>One step an object, in the order of the run: ZooKeeper after the brokers, in each of the two the set first.</summary>
     public IReadOnlyList<PlanStep> Changes => PlanSteps.Numbered(
     [
-        .. Objects.Select(o => Line(o.Kind.Kind, o.Tree.Name(), ChangeAction.Delete, "")),
+        .. Objects.OrderBy(o => o.Tree.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp).ThenBy(o => o.Kind != ResourceKind.StatefulSet)
+            .Select(o => Line(o.Kind.Kind, o.Tree.Name(), ChangeAction.Delete, "")),
         .. Claims.Select(c => Line("PersistentVolumeClaim", c.Name(), Request.DeleteData ? ChangeAction.Delete : ChangeAction.Keep, (string?)c["status"]?["capacity"]?["storage"] ?? "")),
         .. Topics.Select(t => Line("Topic", t.Name, Request.DeleteData || Claims.Count == 0 ? ChangeAction.Delete : ChangeAction.Keep, t.ToString())),
     ]);

@@ -4,8 +4,8 @@ using KafkaK8s.Core.ZooKeeper;
 namespace KafkaK8s.Core.Rolling;
 
 /// <summary>
-/// Changes of an ensemble, step by step. <see cref="Next"/> alone decides what is done: a plan is that function unfolded over what each step
-/// is expected to bring about, a run asks it again after each look. Pure.
+/// Changes of an ensemble, step by step. <see cref="Next"/> alone decides what is done: a plan is that function unfolded over what each
+/// step is expected to bring about, a run asks it again after each look. Pure.
 /// </summary>
 internal static class EnsembleSteps
 {
@@ -43,7 +43,8 @@ internal static class EnsembleSteps
 
     /// <summary>Servers that join, in this order: pods that are there without a vote first, as the set numbers them.</summary>
     public static IReadOnlyList<NodeRef> Joining(EnsembleState state, int target) =>
-        [.. Enumerable.Range(0, EnsembleGuards.MostServers).Select(state.Names.Server).Except(state.Voters).Take(Math.Max(0, target - state.Voters.Count))];
+        [.. Enumerable.Range(0, EnsembleGuards.MostServers).Select(state.Names.Server).Except(state.Voters)
+            .Take(Math.Max(0, target - state.Voters.Count))];
 
     /// <summary>Servers that leave, in this order: a set only ever loses its highest.</summary>
     public static IReadOnlyList<NodeRef> Leaving(EnsembleState state, int target) =>
@@ -57,7 +58,11 @@ internal static class EnsembleSteps
         {
             ChangeAction.Start => state with { Replicas = Math.Max(state.Replicas, server!.Ordinal + 1) },
             ChangeAction.Join => state with { Voters = [.. state.Voters.Append(server!).OrderBy(v => v.NodeId)] },
-            ChangeAction.Leave => state with { Voters = [.. state.Voters.Where(v => v != server)], Leader = state.Leader == server ? null : state.Leader },
+            ChangeAction.Leave => state with
+            {
+                Voters = [.. state.Voters.Where(v => v != server)],
+                Leader = state.Leader == server ? null : state.Leader,
+            },
             ChangeAction.Stop => state with { Replicas = Math.Min(state.Replicas, state.Needed) },
             _ => state,
         }).With(step);
@@ -81,7 +86,8 @@ internal static class EnsembleSteps
         {
             members++;
             return Step(state, ChangeAction.Join, "Pod", server.Pod, $"the configuration names {members} members {Configured}",
-                members == 2 ? "from now on both servers are needed" : $"a quorum needs {members / 2 + 1} of {members} from now on; no server restarts");
+                members == 2 ? "from now on both servers are needed"
+                    : $"a quorum needs {members / 2 + 1} of {members} from now on; no server restarts");
         }
 
         if (state.Last is not { Action: ChangeAction.Check })
@@ -90,7 +96,8 @@ internal static class EnsembleSteps
                 $"all {members} members serve under one leader, are caught up and go by one configuration", "none: nothing is changed");
         }
 
-        string pod = server.Ordinal < state.Replicas ? "the pod that is there already" : $"the set has {server.Ordinal + 1} replicas and the new pod";
+        string pod = server.Ordinal < state.Replicas ? "the pod that is there already"
+            : $"the set has {server.Ordinal + 1} replicas and the new pod";
         return Step(state, ChangeAction.Start, "Pod", server.Pod, $"{pod} follows the leader, without a vote, and holds its state",
             "no other server notices; if it does not come up in time, the set is scaled back");
     }
@@ -122,7 +129,8 @@ internal static class EnsembleSteps
             bool leads = state.Leader == server;
             return Step(state, ChangeAction.Leave, "Pod", server.Pod,
                 $"the configuration names {members} members {Configured}{(leads ? "; another server leads" : "")}",
-                leads ? $"it leads: {Handover}" : state.Leader is null ? $"if it leads by then: {Handover}" : "none: clients that it serves connect to another");
+                leads ? $"it leads: {Handover}" : state.Leader is null ? $"if it leads by then: {Handover}"
+                    : "none: clients that it serves connect to another");
         }
 
         // What an interrupted run left: pods that are out of the ensemble and still there.
@@ -142,7 +150,11 @@ internal static class EnsembleSteps
         string secret = state.Names.ReconfigSecret;
         int exchanges = state.Done.Count(s => s.Action == ChangeAction.Rotate);
         if (goal.Credential is string first && exchanges == 0)
-            return Step(state, ChangeAction.Rotate, "Secret", secret, first, "none: the servers know the present one until each is restarted");
+        {
+            return Step(state, ChangeAction.Rotate, "Secret", secret, first,
+                "none: the servers know the present one until each is restarted");
+        }
+
         // Who leads may change with each restart: the order is that of the last look.
         var left = Left(goal, state).ToHashSet();
         if (state.Order.FirstOrDefault(left.Contains) is { } server)
@@ -165,8 +177,14 @@ internal static class EnsembleSteps
         goal.Servers.Where(s => !state.Has(ChangeAction.Restart, s.Pod));
 
     private static PlanStep Record(EnsembleState state) =>
-        Step(state, ChangeAction.Record, "StatefulSet", state.Names.BrokerSet, "the size is in the cluster's spec; no pod restarts", "none");
+        Step(state, ChangeAction.Record, "StatefulSet", state.Names.BrokerSet,
+            "the size is in the cluster's spec; no pod restarts", "none");
 
     private static PlanStep Step(EnsembleState state, string action, string kind, string name, string waitsFor, string risk) =>
-        PlanSteps.Of(state.Names, state.Namespace, kind, name, action, "") with { Step = state.Done.Count + 1, WaitsFor = waitsFor, Risk = risk };
+        PlanSteps.Of(state.Names, state.Namespace, kind, name, action, "") with
+        {
+            Step = state.Done.Count + 1,
+            WaitsFor = waitsFor,
+            Risk = risk,
+        };
 }

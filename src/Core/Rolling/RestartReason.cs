@@ -26,7 +26,8 @@ internal static class RestartReason
     /// <param name="set">The set as it stands.</param>
     /// <param name="pods">Its pods, or some of them.</param>
     /// <param name="wanted">The set as it will be, where its template is going to be another one; null where it stays.</param>
-    public static IReadOnlyList<(JsonObject Pod, string Reason)> Due(JsonObject set, IEnumerable<JsonObject> pods, JsonObject? wanted = null) =>
+    public static IReadOnlyList<(JsonObject Pod, string Reason)> Due(
+        JsonObject set, IEnumerable<JsonObject> pods, JsonObject? wanted = null) =>
         [.. pods.Where(p => wanted is not null || Readiness.IsOutdated(p, set)).Select(p => (p, Of(p, wanted ?? set)))];
 
     /// <summary>What sets a pod apart from the template of its set.</summary>
@@ -42,5 +43,6 @@ internal static class RestartReason
     }
 
     private static Dictionary<string, string> Images(JsonNode? spec) =>
-        KubeObjects.Items(spec?["containers"]).Where(c => c["name"] is not null).ToDictionary(c => (string)c["name"]!, c => (string?)c["image"] ?? "");
+        KubeObjects.Items(spec?["containers"]).Where(c => c["name"] is not null)
+            .ToDictionary(c => (string)c["name"]!, c => (string?)c["image"] ?? "");
 }

@@ -32,7 +32,8 @@ internal sealed class ZooKeeperRollPolicy(KubeConnection connection, ClusterName
 
     /// <inheritdoc/>
     public async Task<RollObstacle?> MissingAsync(JsonObject former, CancellationToken cancel) =>
-        NotBack(await ReadAsync(cancel).ConfigureAwait(false), Id(former)) is { } text ? new RollObstacle(RollHold.Unforceable, text) : null;
+        NotBack(await ReadAsync(cancel).ConfigureAwait(false), Id(former)) is { } text
+            ? new RollObstacle(RollHold.Unforceable, text) : null;
 
     /// <summary>What is missing until a restarted server counts as back; null when it does. Pure.</summary>
     public static string? NotBack(EnsembleView view, int id)
@@ -44,7 +45,8 @@ internal sealed class ZooKeeperRollPolicy(KubeConnection connection, ClusterName
             return $"{name} does not serve yet";
         if (view.IsVoter(id) && view.Leader!.Answer.SyncedFollowers is int synced && synced < view.MemberCount - 1)
             return $"the leader has {synced} of {view.MemberCount - 1} followers in sync";
-        return view.IsVoter(id) ? EnsembleGuards.MayAdd(view)?.Message : view.Lag(server) > 0 ? $"{name} is {view.Lag(server)} transactions behind" : null;
+        return view.IsVoter(id) ? EnsembleGuards.MayAdd(view)?.Message
+            : view.Lag(server) > 0 ? $"{name} is {view.Lag(server)} transactions behind" : null;
     }
 
     private RollVerdict Judge(EnsembleView view, int id)
@@ -56,7 +58,8 @@ internal sealed class ZooKeeperRollPolicy(KubeConnection connection, ClusterName
         }
 
         bool alone = EnsembleGuards.MayRestart(view, id, force: false) is not null;
-        return new RollVerdict(null, alone ? $"brokers have no ZooKeeper while {view.Names.ServerOfId(id).Pod} restarts: the others are no quorum" : null);
+        return new RollVerdict(null, alone
+            ? $"brokers have no ZooKeeper while {view.Names.ServerOfId(id).Pod} restarts: the others are no quorum" : null);
     }
 
     private int Id(JsonObject pod) => names.ServerOfPod(pod.Name())!.NodeId;

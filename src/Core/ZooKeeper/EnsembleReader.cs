@@ -27,18 +27,22 @@ internal static class EnsembleReader
         if (await set.ConfigureAwait(false) is not JsonObject standing || standing.Label(ClusterNames.PartOfLabel) != ClusterNames.PartOf)
         {
             throw await brokers.ConfigureAwait(false) is { } kafka && kafka.Label(ClusterNames.PartOfLabel) == ClusterNames.PartOf
-                ? new ClusterException("NoEnsemble", FailureKind.NotFound, cluster, $"The cluster {cluster} has no ZooKeeper servers: it keeps its metadata itself (KRaft), or its StatefulSet {names.ZooKeeperSet} was deleted; then New-KafkaCluster {cluster} creates it again with its volumes.")
+                ? new ClusterException("NoEnsemble", FailureKind.NotFound, cluster,
+                    $"The cluster {cluster} has no ZooKeeper servers: it keeps its metadata itself (KRaft), or its StatefulSet "
+                    + $"{names.ZooKeeperSet} was deleted; then New-KafkaCluster {cluster} creates it again with its volumes.")
                 : ClusterNames.NotFound(cluster, ns, connection.Context);
         }
 
         var looks = await Task.WhenAll(Readiness.PodsOf(standing, await pods.ConfigureAwait(false))
             .Select(p => LookAsync(connection, ns, names.ServerOfPod(p.Name())!, p, cancel))).ConfigureAwait(false);
-        return EnsembleView.Build(names, ns, standing, looks, (await claims.ConfigureAwait(false)).Select(c => c.Name()), await resolving.ConfigureAwait(false));
+        var volumes = (await claims.ConfigureAwait(false)).Select(c => c.Name());
+        return EnsembleView.Build(names, ns, standing, looks, volumes, await resolving.ConfigureAwait(false));
     }
 
     /// <summary>Looks again, for a short while, as long as something is in the way that passes by itself.</summary>
     /// <exception cref="ClusterException">There is no such cluster, or it has no ZooKeeper servers.</exception>
-    public static async Task<EnsembleView> ReadSteadyAsync(KubeConnection connection, string ns, string cluster, Func<EnsembleView, bool> passing, CancellationToken cancel)
+    public static async Task<EnsembleView> ReadSteadyAsync(
+        KubeConnection connection, string ns, string cluster, Func<EnsembleView, bool> passing, CancellationToken cancel)
     {
         long start = Stopwatch.GetTimestamp();
         while (true)
@@ -51,20 +55,28 @@ internal static class EnsembleReader
     }
 
     /// <summary>The same as objects for the pipeline.</summary>
-    public static async Task<IReadOnlyList<ZooKeeperNode>> NodesAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel) =>
+    public static async Task<IReadOnlyList<ZooKeeperNode>> NodesAsync(
+        KubeConnection connection, string ns, string cluster, CancellationToken cancel) =>
         Nodes(connection, await ReadAsync(connection, ns, cluster, cancel).ConfigureAwait(false));
 
     /// <summary>A view as objects for the pipeline.</summary>
-    public static IReadOnlyList<ZooKeeperNode> Nodes(KubeConnection connection, EnsembleView view) =>
-        [.. view.Nodes().Select(n => n with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection })];
+    public static IReadOnlyList<ZooKeeperNode> Nodes(KubeConnection connection, EnsembleView view)
+    {
+        var origin = connection.Origin;
+        return [.. view.Nodes()
+            .Select(n => n with { Context = origin.Context, KubeConfig = origin.KubeConfig, Connection = origin.Connection })];
+    }
 
-    private static async Task<ServerProbe> LookAsync(KubeConnection connection, string ns, NodeRef node, JsonObject pod, CancellationToken cancel)
+    private static async Task<ServerProbe> LookAsync(
+        KubeConnection connection, string ns, NodeRef node, JsonObject pod, CancellationToken cancel)
     {
         if ((string?)pod["status"]?["phase"] != "Running" || pod.IsTerminating())
             return new ServerProbe(node, pod, ServerAnswer.None);
-        var words = await Task.WhenAll(Words.Select(w => FourLetterWord.AskAsync(connection, ns, pod.Name(), w, cancel))).ConfigureAwait(false);
+        var words = await Task.WhenAll(Words.Select(w => FourLetterWord.AskAsync(connection, ns, pod.Name(), w, cancel)))
+            .ConfigureAwait(false);
         var answer = ServerAnswer.Parse(words[0], words[1], words[2]);
-        return new ServerProbe(node, pod, answer, answer.Mode.Length > 0 ? "" : await LastWordsAsync(connection, ns, pod.Name(), cancel).ConfigureAwait(false));
+        string last = answer.Mode.Length > 0 ? "" : await LastWordsAsync(connection, ns, pod.Name(), cancel).ConfigureAwait(false);
+        return new ServerProbe(node, pod, answer, last);
     }
 
     // The start script says what it waits for; the log of a server that has started is for experts.
@@ -82,12 +94,14 @@ internal static class EnsembleReader
     }
 
     // A name stands in DNS exactly when the Service lists its pod; nothing has to be asked inside a pod.
-    private static async Task<IReadOnlyList<string>?> ResolvingAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
+    private static async Task<IReadOnlyList<string>?> ResolvingAsync(
+        KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
     {
         try
         {
             var endpoints = await connection.TryGetAsync(ResourceKind.Endpoints, ns, names.ZooKeeperHeadless, cancel).ConfigureAwait(false);
-            return [.. KubeObjects.Items(endpoints?["subsets"]).SelectMany(s => KubeObjects.Items(s["addresses"]).Concat(KubeObjects.Items(s["notReadyAddresses"])))
+            return [.. KubeObjects.Items(endpoints?["subsets"])
+                .SelectMany(s => KubeObjects.Items(s["addresses"]).Concat(KubeObjects.Items(s["notReadyAddresses"])))
                 .Select(a => (string?)a["targetRef"]?["name"]).OfType<string>()];
         }
         catch (ClusterException e) when (e.Kind is FailureKind.Permission)

@@ -57,9 +57,10 @@ internal sealed record EnsembleView
     /// <summary>Whether a majority of the members serves under one leader.</summary>
     public bool HasQuorum => Leader is not null && Config is not null && Serving.Count >= Config.Quorum;
 
-    /// <summary>Whether there is no quorum to be seen, but as many processes as a majority needs: they will agree on a leader within seconds,
-    /// or are only slow to answer where their nodes call them ready.</summary>
-    public bool IsElecting => !HasQuorum && Servers.Count(s => s.Pod?.IsTerminating() == false && (s.Answer.Alive || Readiness.IsPodReady(s.Pod))) > Replicas / 2;
+    /// <summary>Whether there is no quorum to be seen, but as many processes as a majority needs: they will agree on a leader within
+    /// seconds, or are only slow to answer where their nodes call them ready.</summary>
+    public bool IsElecting =>
+        !HasQuorum && Servers.Count(s => s.Pod?.IsTerminating() == false && (s.Answer.Alive || Readiness.IsPodReady(s.Pod))) > Replicas / 2;
 
     /// <summary>Members who vote, by id.</summary>
     public IReadOnlyList<NodeRef> Voters => [.. (Config?.Voters ?? []).Order().Select(Names.ServerOfId)];
@@ -74,7 +75,9 @@ internal sealed record EnsembleView
     /// <param name="looks">One look for each pod.</param>
     /// <param name="claims">Names of the volume claims.</param>
     /// <param name="resolving">Pods with a DNS name; null where unknown.</param>
-    public static EnsembleView Build(ClusterNames names, string ns, JsonObject set, IEnumerable<ServerProbe> looks, IEnumerable<string> claims, IEnumerable<string>? resolving)
+    public static EnsembleView Build(
+        ClusterNames names, string ns, JsonObject set, IEnumerable<ServerProbe> looks, IEnumerable<string> claims,
+        IEnumerable<string>? resolving)
     {
         var servers = looks.ToDictionary(l => l.Node);
         // Each change moves the version on: of two that answer differently the lower one has not heard of the last change yet.
@@ -142,14 +145,25 @@ internal sealed record EnsembleView
         if (Config is null)
             return Join("the ensemble has no quorum", pod);
         if (member is null)
-            return Join(s.Serves ? $"in no configuration: it follows without a vote. Add-ZooKeeperNode {Names.Cluster} makes it a member; Remove-ZooKeeperNode never ran to its end, or the set was scaled by hand" : "in no configuration", pod);
+        {
+            return Join(!s.Serves ? "in no configuration"
+                : $"in no configuration: it follows without a vote. Add-ZooKeeperNode {Names.Cluster} makes it a member; "
+                + "Remove-ZooKeeperNode never ran to its end, or the set was scaled by hand", pod);
+        }
+
         if (s.Pod is null)
-            return s.Node.Ordinal < Replicas ? "a member whose pod is not there yet" : $"a member without a pod: the set {Names.ZooKeeperSet} has only {Replicas} replicas. Scale it to {s.Node.Ordinal + 1}, or take the member out with Remove-ZooKeeperNode {Names.Cluster}";
+        {
+            return s.Node.Ordinal < Replicas ? "a member whose pod is not there yet"
+                : $"a member without a pod: the set {Names.ZooKeeperSet} has only {Replicas} replicas. Scale it to {s.Node.Ordinal + 1}, "
+                + $"or take the member out with Remove-ZooKeeperNode {Names.Cluster}";
+        }
+
         if (pod.Length > 0)
             return Leader is null ? Join("the ensemble has no leader", pod) : pod;
         if (Leaders.Count > 1)
             return $"{Leaders.Count} servers say that they lead";
-        return s.Answer.Config is { } own && own.Version != Config.Version ? $"goes by the configuration of version {own.VersionText}, the last one is {Config.VersionText}" : "";
+        return s.Answer.Config is { } own && own.Version != Config.Version
+            ? $"goes by the configuration of version {own.VersionText}, the last one is {Config.VersionText}" : "";
     }
 
     private static string PodReason(ServerProbe s)

@@ -66,6 +66,29 @@ public sealed class DeployTests
         await SameAsync(cluster, Given with { BrokerCount = 4 });
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_removal_plans_is_what_it_takes_away_in_that_order(bool deleteData)
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await DeployAsync(cluster, Given);
+        using var connection = cluster.Connect();
+        var request = new RemoveRequest("demo", cluster.Namespace, deleteData, false, TimeSpan.FromSeconds(40));
+        var plan = await RemoveCluster.PlanAsync(connection, request, CancellationToken.None);
+        var ran = new List<PlanStep>();
+        await foreach (var e in RemoveCluster.RunAsync(connection, plan, CancellationToken.None))
+        {
+            if (e is Applied applied)
+                ran.Add(applied.Step);
+        }
+
+        Assert.Equal(plan.Changes.Where(s => s.Kind != "Topic"), ran); // topics go with their volumes
+        Assert.Equal(deleteData ? 6 : 0, ran.Count(s => s is { Kind: "PersistentVolumeClaim", Action: ChangeAction.Delete }));
+        Assert.True(ran.Count > 10);
+    }
+
     // A pod that is not ready restarts at once, for the reason that the plan gives.
     [Fact]
     public async Task Unready_pods_restart_for_the_reason_that_is_planned()
