@@ -63,6 +63,14 @@ public abstract class KafkaCmdlet : OperationCmdlet
     /// </summary>
     private protected void CheckRow()
     {
+        CheckCells();
+        if (InputObject is not null && !Given("Name"))
+            throw SpecChecks.NameMissing(MyInvocation.MyCommand.Name);
+    }
+
+    /// <summary>The cells alone: for commands to which a row need not name anything.</summary>
+    private protected void CheckCells()
+    {
         if (InputObject is null)
             return;
         foreach (var parameter in MyInvocation.MyCommand.Parameters.Values.Where(p => p.Attributes.OfType<ParameterAttribute>().Any(a => a.ValueFromPipelineByPropertyName)))
@@ -71,9 +79,6 @@ public abstract class KafkaCmdlet : OperationCmdlet
             if (cell is not null && !Given(parameter.Name))
                 throw SpecChecks.CellUnfit(parameter.Name, cell);
         }
-
-        if (!Given("Name"))
-            throw SpecChecks.NameMissing(MyInvocation.MyCommand.Name);
     }
 
     /// <summary>The namespace that the parameters or the context name.</summary>

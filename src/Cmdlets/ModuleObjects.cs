@@ -15,6 +15,13 @@ internal static class ModuleObjects
         [nameof(ClusterSpec)] = nameof(ClusterSpec.Name),
         [nameof(TopicVerification)] = nameof(TopicVerification.Cluster),
         [nameof(ZooKeeperNode)] = nameof(ZooKeeperNode.Cluster),
+        [nameof(KafkaTopic)] = nameof(KafkaTopic.Cluster),
+    };
+
+    private static readonly Dictionary<string, string> Topics = new()
+    {
+        [nameof(KafkaTopic)] = nameof(KafkaTopic.Name),
+        [nameof(TopicVerification)] = nameof(TopicVerification.Topic),
     };
 
     private static readonly Dictionary<string, string> EksClusters = new()
@@ -36,6 +43,9 @@ internal static class ModuleObjects
 
     /// <summary>The name of the Kafka cluster that an object identifies; null where it identifies none.</summary>
     public static string? KafkaClusterOf(PSObject value) => NameIn(KafkaClusters, value);
+
+    /// <summary>The name of the topic that an object identifies; null where it identifies none.</summary>
+    public static string? TopicOf(PSObject value) => NameIn(Topics, value);
 
     /// <summary>The name of the EKS cluster that an object identifies; null where it identifies none.</summary>
     public static string? EksClusterOf(PSObject value) => NameIn(EksClusters, value);

@@ -55,8 +55,10 @@ public static class Words
         string text = Convert.ToString(state, CultureInfo.InvariantCulture) ?? "";
         string colour = text switch
         {
-            "False" or "Degraded" or "DEGRADED" or "Failed" or "FAILED" or "CREATE_FAILED" or "DELETE_FAILED" or "Unhealthy" or "NoAnswer" => wrong,
-            "Progressing" or "Removing" or "Advice" or "NotChecked" or "NotAsked" or "CREATING" or "UPDATING" or "DELETING" => open,
+            "False" or "Degraded" or "DEGRADED" or "Failed" or "FAILED" or "CREATE_FAILED" or "DELETE_FAILED" or "Unhealthy" or "NoAnswer"
+                or TopicStatus.UnderMinIsr or TopicStatus.Unavailable => wrong,
+            "Progressing" or "Removing" or "Advice" or "NotChecked" or "NotAsked" or "CREATING" or "UPDATING" or "DELETING"
+                or TopicStatus.UnderReplicated => open,
             _ => "",
         };
         return colour.Length == 0 ? text : colour + text + reset;

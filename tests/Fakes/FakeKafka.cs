@@ -17,6 +17,9 @@ public sealed class FakePartition(string topic, int id, IReadOnlyList<int> repli
     /// <summary>Id of the broker that leads; -1 for none.</summary>
     public int Leader { get; set; } = replicas[0];
 
+    /// <summary>Where its log begins.</summary>
+    public long Start { get; set; }
+
     /// <summary>Where its log ends.</summary>
     public long End { get; set; }
 
@@ -187,11 +190,16 @@ public sealed class FakeKafka
                 (2, 0 or 1) => Ends(id, version, request, answer),
                 (3, >= 0 and <= 12) => Metadata(version, answer),
                 (8, 2) => Commit(request, answer),
+                (9, 5) => Fetched(request, answer),
                 (10, 0) => answer.Short(0).Int(id).Text(host(id)).Int(9092),
+                (16, 0) => Groups(answer),
                 (18, >= 0 and <= 3) => Versions(version, answer),
+                (19, 4) => Create(id, request, answer),
                 (20, 1) => Delete(id, request, answer),
                 (32, 0 or 1) => Describe(version, request, answer),
                 (35, 1) => LogDirs(id, answer),
+                (37, 0) => More(id, request, answer),
+                (44, 0) => Alter(request, answer),
                 _ => null,
             };
             return done?.Frame()[4..];
@@ -244,7 +252,10 @@ public sealed class FakeKafka
 
     private static Writer Versions(short version, Writer answer)
     {
-        (int Key, int Min, int Max)[] known = [(2, 0, 1), (3, 0, 12), (8, 2, 2), (10, 0, 0), (18, 0, 3), (20, 1, 1), (32, 0, 1), (35, 1, 1)];
+        (int Key, int Min, int Max)[] known = 
+        [
+            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 1), (35, 1, 1), (37, 0, 0), (44, 0, 0),
+        ];
         answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max).Tags());
         return version >= 1 ? answer.Int(0).Tags() : answer;
     }
@@ -255,21 +266,110 @@ public sealed class FakeKafka
         var asked = request.Each(() => (Topic: request.Text()!, Partitions: request.Each(() =>
         {
             int partition = request.Int();
-            _ = request.Long();
+            bool earliest = request.Long() == -2;
             if (version == 0)
                 _ = request.Int();
-            return partition;
+            return (Id: partition, Earliest: earliest);
         })));
-        return answer.Each(asked, t => answer.Text(t.Topic).Each(t.Partitions, n =>
+        return answer.Each(asked, t => answer.Text(t.Topic).Each(t.Partitions, wanted =>
         {
+            int n = wanted.Id;
             var found = topics.GetValueOrDefault(t.Topic)?.Find(p => p.Id == n);
             int error = found is null ? 3 : found.Leader != id ? 6 : 0;
             answer.Int(n).Short(error);
             if (version >= 1)
-                answer.Long(-1).Long(error == 0 ? found!.End : -1);
+                answer.Long(-1).Long(error == 0 ? At(found!, wanted.Earliest) : -1);
             else
-                answer.Each(error == 0 ? new[] { found!.End } : [], end => answer.Long(end));
+                answer.Each(error == 0 ? new[] { At(found!, wanted.Earliest) } : [], offset => answer.Long(offset));
         }));
+    }
+
+    private static long At(FakePartition partition, bool earliest) => earliest ? partition.Start : partition.End;
+
+    private Writer Groups(Writer answer) =>
+        answer.Short(0).Each(Committed.Keys.Select(c => c.Group).Distinct().ToList(), g => answer.Text(g).Text("consumer"));
+
+    private Writer Fetched(Reader request, Writer answer)
+    {
+        string group = request.Text()!;
+        var own = Committed.Where(c => c.Key.Group == group).GroupBy(c => c.Key.Topic).ToList();
+        return answer.Int(0).Each(own, t => answer.Text(t.Key).Each(t.ToList(), c => answer.Int(c.Key.Partition).Long(c.Value).Int(-1).Text("").Short(0))).Short(0);
+    }
+
+    // The controller judges; what it would refuse in earnest it refuses when it is only asked.
+    private Writer Create(int id, Reader request, Writer answer)
+    {
+        var asked = request.Each(() => (Name: request.Text()!, Partitions: request.Int(), Copies: request.Short(),
+            Assigned: request.Each(() => (request.Int(), request.Each(request.Int))), Configs: request.Each(() => (Key: request.Text()!, Value: request.Text()))));
+        _ = request.Int();
+        bool validateOnly = request.Byte() == 1;
+        return answer.Int(0).Each(asked, t =>
+        {
+            int count = t.Partitions < 0 ? 1 : t.Partitions;
+            int copies = t.Copies < 0 ? Math.Min(3, running.Count) : t.Copies;
+            var (error, words) = id != controller ? (41, "This is not the correct controller for this cluster.")
+                : topics.ContainsKey(t.Name) ? (36, $"Topic '{t.Name}' already exists.")
+                : copies > running.Count ? (38, $"Unable to replicate the partition {copies} time(s): The target replication factor of {copies} cannot be reached because only {running.Count} broker(s) are registered.")
+                : BadSetting(t.Configs.Select(c => (c.Key, c.Value))) is string bad ? (40, bad) : (0, (string?)null);
+            if (error == 0 && !validateOnly)
+            {
+                Topic(t.Name, [.. Enumerable.Range(0, count).Select(p => running.Keys.Concat(running.Keys).Skip(p % running.Count).Take(copies).ToArray())]);
+                foreach (var (key, value) in t.Configs)
+                    Configs[(t.Name, key)] = value!;
+            }
+
+            answer.Text(t.Name).Short(error).Text(words);
+        });
+    }
+
+    private Writer More(int id, Reader request, Writer answer)
+    {
+        var asked = request.Each(() => (Name: request.Text()!, Count: request.Int(), Assigned: request.Each(() => request.Each(request.Int))));
+        _ = request.Int();
+        bool validateOnly = request.Byte() == 1;
+        return answer.Int(0).Each(asked, t =>
+        {
+            var partitions = topics.GetValueOrDefault(t.Name);
+            var (error, words) = id != controller ? (41, "This is not the correct controller for this cluster.")
+                : partitions is null ? (3, "This server does not host this topic-partition.")
+                : t.Count <= partitions.Count ? (37, $"Topic currently has {partitions.Count} partitions, which is higher than the requested {t.Count}.") : (0, (string?)null);
+            while (error == 0 && !validateOnly && partitions!.Count < t.Count)
+                partitions.Add(new FakePartition(t.Name, partitions.Count, partitions[0].Replicas));
+            answer.Text(t.Name).Short(error).Text(words);
+        });
+    }
+
+    private Writer Alter(Reader request, Writer answer)
+    {
+        var asked = request.Each(() => (Of: request.Byte(), Name: request.Text()!, Changes: request.Each(() => (Key: request.Text()!, Op: request.Byte(), Value: request.Text()))));
+        bool validateOnly = request.Byte() == 1;
+        return answer.Int(0).Each(asked, a =>
+        {
+            string? bad = BadSetting(a.Changes.Where(c => c.Op == 0).Select(c => (c.Key, c.Value)));
+            foreach (var (key, op, value) in validateOnly || bad is not null ? [] : a.Changes)
+            {
+                if (op == 0)
+                    Configs[(a.Name, key)] = value!;
+                else
+                    Configs.Remove((a.Name, key));
+            }
+
+            answer.Short(bad is null ? 0 : 40).Text(bad).Raw(a.Of).Text(a.Name);
+        });
+    }
+
+    private static string? BadSetting(IEnumerable<(string Key, string? Value)> settings)
+    {
+        string[] known = ["cleanup.policy", "retention.ms", "retention.bytes", "min.insync.replicas", "max.message.bytes", "segment.bytes"];
+        foreach (var (key, value) in settings)
+        {
+            if (!known.Contains(key))
+                return $"Unknown topic config name: {key}";
+            if (key.EndsWith(".ms", StringComparison.Ordinal) && !long.TryParse(value, CultureInfo.InvariantCulture, out _))
+                return $"Invalid value {value} for configuration {key}: Not a number of type LONG";
+        }
+
+        return null;
     }
 
     private Writer Commit(Reader request, Writer answer)
@@ -304,10 +404,13 @@ public sealed class FakeKafka
         return answer.Int(0).Each(asked, a =>
         {
             bool isTopic = a.Of == 2;
-            var values = a.Keys.Select(k => (Key: k, Value: (isTopic ? Configs.GetValueOrDefault((a.Name, k)) : null) ?? Configs.GetValueOrDefault(("", k)))).Where(v => v.Value is not null).ToList();
+            // No list of keys asks for all of them.
+            var keys = a.Keys.Count > 0 ? a.Keys : [.. Configs.Keys.Where(c => c.Topic == "" || (isTopic && c.Topic == a.Name)).Select(c => c.Key).Distinct()];
+            var values = keys.Select(k => (Key: k, Value: (isTopic ? Configs.GetValueOrDefault((a.Name, k)) : null) ?? Configs.GetValueOrDefault(("", k)))).Where(v => v.Value is not null).ToList();
             answer.Short(isTopic && !topics.ContainsKey(a.Name) ? 3 : 0).Text(null).Raw(a.Of).Text(a.Name).Each(values, v =>
             {
-                answer.Text(v.Key).Text(v.Value).Bool(false).Raw(5).Bool(false);
+                bool own = isTopic && Configs.ContainsKey((a.Name, v.Key));
+                answer.Text(v.Key).Text(v.Value).Bool(false).Raw(own ? (byte)1 : (byte)5).Bool(false);
                 if (version >= 1)
                     answer.Int(0);
             });

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
@@ -22,10 +23,15 @@ public abstract partial class NameCompleter : IArgumentCompleter
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
-        var reached = new CompletionSource(FullPath(Bound("KubeConfig")), Bound("Context"), Bound("Namespace"), Bound("Name"),
+        var reached = new CompletionSource(FullPath(Bound("KubeConfig")), Bound("Context"), Bound("Namespace"), Bound("Cluster") ?? (HasCluster(commandName) ? null : Bound("Name")),
             fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection : null, CurrentFolder());
         return Within(cancel => NamesAsync(reached, cancel), wordToComplete);
     }
+
+    // Where -Cluster names the cluster, -Name is that of something in it.
+    private static bool HasCluster(string command) => Array.Exists(typeof(NameCompleter).Assembly.GetTypes(), t =>
+        t.GetCustomAttribute<CmdletAttribute>() is { } cmdlet && $"{cmdlet.VerbName}-{cmdlet.NounName}".Equals(command, StringComparison.OrdinalIgnoreCase)
+        && t.GetProperty("Cluster") is not null);
 
     /// <summary>The names that a source gives in time and that begin as what was typed.</summary>
     internal static IEnumerable<CompletionResult> Within(Func<CancellationToken, Task<IReadOnlyList<string>>> source, string? typed)

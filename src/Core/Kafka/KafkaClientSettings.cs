@@ -52,6 +52,9 @@ internal static class KafkaClientSettings
         ConsumeResultFields = "none",
     }, bootstrap);
 
+    /// <summary>An admin client.</summary>
+    public static AdminClientConfig Admin(string bootstrap) => Fast(new AdminClientConfig(), bootstrap);
+
     private static T Fast<T>(T config, string bootstrap)
         where T : ClientConfig
     {

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace KafkaK8s.Core.Kafka;
 
@@ -24,4 +25,27 @@ internal static class KafkaErrors
 
     /// <summary>Whether to ask again helps.</summary>
     public static bool Passes(short code) => Passes((ErrorCode)code);
+
+    /// <summary>The first error of a failure: requests about several things have one for each.</summary>
+    public static Error FirstOf(KafkaException failure) => (failure switch
+    {
+        CreateTopicsException e => e.Results.Select(r => r.Error),
+        CreatePartitionsException e => e.Results.Select(r => r.Error),
+        DeleteTopicsException e => e.Results.Select(r => r.Error),
+        DescribeConfigsException e => e.Results.Select(r => r.Error),
+        IncrementalAlterConfigsException e => e.Results.Select(r => r.Error),
+        ListOffsetsException e => e.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError.Error),
+        _ => [],
+    }).FirstOrDefault(e => e.IsError) ?? failure.Error;
+
+    /// <summary>Our id of a broker's refusal, and what kind of failure it is.</summary>
+    public static (string Id, FailureKind Kind) OfRefusal(ErrorCode code) => code switch
+    {
+        ErrorCode.UnknownTopicOrPart or ErrorCode.UnknownTopicId => ("TopicNotFound", FailureKind.NotFound),
+        ErrorCode.TopicAlreadyExists => ("TopicExists", FailureKind.Conflict),
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed =>
+            ("KafkaForbidden", FailureKind.Permission),
+        _ => Passes(code) || code is ErrorCode.NotController or ErrorCode.RequestTimedOut
+            ? ("KafkaBusy", FailureKind.Unavailable) : ("KafkaRefused", FailureKind.InvalidInput),
+    };
 }

@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Confluent.Kafka.Admin;
+using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Running;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>What a topic should be. What is null was not given: the brokers' default for a new topic, as it stands for another.</summary>
+/// <param name="Name">Name of the topic.</param>
+internal sealed record TopicRequest(string Name)
+{
+    /// <summary>Number of partitions.</summary>
+    public int? Partitions { get; init; }
+
+    /// <summary>Copies of each partition of a new topic.</summary>
+    public int? ReplicationFactor { get; init; }
+
+    /// <summary>Settings of its own; null takes one away.</summary>
+    public IReadOnlyDictionary<string, string?> Config { get; init; } = new Dictionary<string, string?>();
+}
+
+/// <summary>What will be done about a topic.</summary>
+/// <param name="Request">What was asked for, with values in Kafka's form.</param>
+/// <param name="Step">The line of the plan.</param>
+/// <param name="Warnings">What it brings about.</param>
+internal sealed record TopicPlan(TopicRequest Request, ClusterChange Step, IReadOnlyList<string> Warnings);
+
+/// <summary>Makes topics and changes them. The brokers themselves judge a plan, before anything is changed.</summary>
+internal static class ChangeTopic
+{
+    private const string Kind = "Topic";
+
+    private static readonly TimeSpan KnownLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The plan of a new topic.</summary>
+    /// <exception cref="ClusterException"><c>TopicExists</c>, <c>KafkaRefused</c>, or what cannot be.</exception>
+    public static async Task<TopicPlan> PlanNewAsync(KafkaAdmin admin, TopicRequest asked, CancellationToken cancel)
+    {
+        TopicConfig.CheckName(asked.Name);
+        if (TopicState.IsInternal(asked.Name))
+            throw OfKafka(asked.Name, "makes it itself");
+        var request = asked with { Config = InKafkasForm(asked.Config) };
+        await CreateAsync(admin, request, validateOnly: true, cancel).ConfigureAwait(false);
+        List<FieldChange> fields =
+        [
+            new("partitions", null, request.Partitions?.ToString(CultureInfo.InvariantCulture) ?? "the brokers' default"),
+            new("replicationFactor", null, request.ReplicationFactor?.ToString(CultureInfo.InvariantCulture) ?? "the brokers' default"),
+            .. request.Config.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => new FieldChange($"config.{p.Key}", null, p.Value)),
+        ];
+        return new TopicPlan(request, Row(admin, request.Name, ChangeAction.Create, fields, ""), []);
+    }
+
+    /// <summary>Makes a topic; the result is there when every broker that answers knows it and each partition has a leader.</summary>
+    public static async IAsyncEnumerable<OperationEvent> NewAsync(KafkaAdmin admin, TopicPlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        yield return new Waiting("Topic", $"making {plan.Request.Name}");
+        await CreateAsync(admin, plan.Request, validateOnly: false, cancel).ConfigureAwait(false);
+        yield return new Applied(plan.Step);
+        await foreach (var e in KnownAsync(admin, plan.Request.Name, 1, cancel).ConfigureAwait(false))
+            yield return e;
+    }
+
+    /// <summary>The plan of a change.</summary>
+    /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>PartitionsCannotShrink</c>, <c>KafkaRefused</c>, or what cannot be.</exception>
+    public static async Task<TopicPlan> PlanSetAsync(KafkaAdmin admin, TopicRequest asked, CancellationToken cancel)
+    {
+        var request = asked with { Config = InKafkasForm(asked.Config) };
+        var now = await FindAsync(admin, request.Name, cancel).ConfigureAwait(false);
+        var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
+            ?? throw NotFound(request.Name, admin.Brokers.Names.Cluster, []);
+        var fields = new List<FieldChange>();
+        var warnings = new List<string>();
+        if (request.Partitions is int wanted && wanted != now.Partitions)
+        {
+            if (TopicState.IsInternal(request.Name))
+                throw OfKafka(request.Name, "finds its own records by the number of its partitions");
+            if (wanted < now.Partitions)
+            {
+                throw new ClusterException("PartitionsCannotShrink", FailureKind.InvalidInput, request.Name,
+                    $"{request.Name} has {now.Partitions} partitions, and Kafka can only add some: to take one away would lose its messages. "
+                    + "Make a topic with fewer partitions, copy the messages, and remove this one.");
+            }
+
+            fields.Add(new FieldChange("partitions", Text(now.Partitions), Text(wanted)));
+            warnings.Add($"{request.Name}: {MovingKeys(now.Partitions, wanted)} % of the keys go to another partition from now on; "
+                + "messages of one key are in order only from then on.");
+            await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, wanted)], new CreatePartitionsOptions { ValidateOnly = true, RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
+        }
+
+        foreach (var (key, value) in request.Config.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            string? own = settings.Own.GetValueOrDefault(key);
+            if (value is null ? own is null : value == own)
+                continue;
+            string? before = own ?? (settings.All.GetValueOrDefault(key) is string inherited ? $"{inherited} (the brokers')" : null);
+            fields.Add(new FieldChange($"config.{key}", before, value ?? "the brokers'"));
+        }
+
+        if (fields.Exists(f => f.Path.StartsWith("config.", StringComparison.Ordinal)))
+            await AlterAsync(admin, request, settings, validateOnly: true, cancel).ConfigureAwait(false);
+        return new TopicPlan(request, Row(admin, request.Name, fields.Count == 0 ? ChangeAction.None : ChangeAction.Update, fields, ""), warnings);
+    }
+
+    /// <summary>Changes a topic.</summary>
+    public static async IAsyncEnumerable<OperationEvent> SetAsync(KafkaAdmin admin, TopicPlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var request = plan.Request;
+        var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
+            ?? throw NotFound(request.Name, admin.Brokers.Names.Cluster, []);
+        if (plan.Step.Fields.Any(f => f.Path == "partitions"))
+            await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, request.Partitions!.Value)], new CreatePartitionsOptions { RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
+        if (plan.Step.Fields.Any(f => f.Path.StartsWith("config.", StringComparison.Ordinal)))
+            await AlterAsync(admin, request, settings, validateOnly: false, cancel).ConfigureAwait(false);
+        if (plan.Step.Action != ChangeAction.None)
+            yield return new Applied(plan.Step);
+        await foreach (var e in KnownAsync(admin, request.Name, request.Partitions ?? 1, cancel).ConfigureAwait(false))
+            yield return e;
+    }
+
+    /// <summary>The failure of a topic that is not there.</summary>
+    public static ClusterException NotFound(string topic, string cluster, IEnumerable<string> known)
+    {
+        string[] some = [.. known.Where(t => !TopicState.IsInternal(t)).Order(StringComparer.Ordinal).Take(10)];
+        string has = some.Length == 0 ? "It has none yet" : $"It has: {string.Join(", ", some)}";
+        return new ClusterException("TopicNotFound", FailureKind.NotFound, topic, $"The cluster {cluster} has no topic '{topic}'. {has}.");
+    }
+
+    /// <summary>The failure of a change of what belongs to Kafka itself.</summary>
+    public static ClusterException OfKafka(string topic, string why) => new(
+        "InternalTopic", FailureKind.InvalidInput, topic, $"{topic} is one of Kafka's own topics: Kafka {why}.");
+
+    /// <summary>How many percent of all keys another partition is chosen for, rounded.</summary>
+    /// <remarks>A key goes to hash mod partitions: it stays where hash mod n = hash mod m, that is for n of lcm(n, m) hashes.</remarks>
+    public static int MovingKeys(int from, int to)
+    {
+        long a = from, b = to;
+        while (b != 0)
+            (a, b) = (b, a % b);
+        return (int)Math.Round(100.0 * (to - a) / to);
+    }
+
+    private static IReadOnlyDictionary<string, string?> InKafkasForm(IReadOnlyDictionary<string, string?> config) =>
+        config.ToDictionary(p => p.Key, p => p.Value is null ? null : TopicConfig.Value(p.Key, p.Value));
+
+    private static async Task<KafkaTopic> FindAsync(KafkaAdmin admin, string topic, CancellationToken cancel)
+    {
+        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
+        var own = all.Where(p => p.Topic == topic).ToList();
+        return own.Count > 0 ? TopicState.Compose(own, null, _ => null, _ => null, _ => null)
+            : throw NotFound(topic, admin.Brokers.Names.Cluster, all.Select(p => p.Topic).Distinct());
+    }
+
+    private static async Task CreateAsync(KafkaAdmin admin, TopicRequest request, bool validateOnly, CancellationToken cancel)
+    {
+        var wanted = new TopicSpecification
+        {
+            Name = request.Name,
+            NumPartitions = request.Partitions ?? -1, // KIP-464: the brokers' default
+            ReplicationFactor = (short)(request.ReplicationFactor ?? -1),
+            Configs = request.Config.Where(p => p.Value is not null).ToDictionary(p => p.Key, p => p.Value),
+        };
+        var options = new CreateTopicsOptions { ValidateOnly = validateOnly, RequestTimeout = KafkaAdmin.RequestLimit, OperationTimeout = KafkaAdmin.RequestLimit };
+        try
+        {
+            await admin.AskAsync(request.Name, c => c.CreateTopicsAsync([wanted], options), cancel).ConfigureAwait(false);
+        }
+        catch (ClusterException e) when (e.InnerException is Confluent.Kafka.KafkaException k && KafkaErrors.FirstOf(k).Code == Confluent.Kafka.ErrorCode.TopicAlreadyExists)
+        {
+            throw new ClusterException("TopicExists", FailureKind.Conflict, request.Name,
+                $"The cluster {admin.Brokers.Names.Cluster} has a topic {request.Name} already. Set-KafkaTopic changes it.", e);
+        }
+    }
+
+    // Only what differs: a broker that is given a value sets it anew and tells everybody.
+    private static Task AlterAsync(KafkaAdmin admin, TopicRequest request, TopicSettings settings, bool validateOnly, CancellationToken cancel)
+    {
+        var entries = request.Config.Where(p => p.Value is null ? settings.Own.ContainsKey(p.Key) : settings.Own.GetValueOrDefault(p.Key) != p.Value)
+            .Select(p => new ConfigEntry { Name = p.Key, Value = p.Value, IncrementalOperation = p.Value is null ? AlterConfigOpType.Delete : AlterConfigOpType.Set }).ToList();
+        var changes = new Dictionary<ConfigResource, List<ConfigEntry>> { [new ConfigResource { Type = ResourceType.Topic, Name = request.Name }] = entries };
+        var options = new IncrementalAlterConfigsOptions { ValidateOnly = validateOnly, RequestTimeout = KafkaAdmin.RequestLimit };
+        return admin.AskAsync(request.Name, c => c.IncrementalAlterConfigsAsync(changes, options), cancel);
+    }
+
+    // Every broker that answers knows it: what comes next may ask any of them.
+    private static async IAsyncEnumerable<OperationEvent> KnownAsync(
+        KafkaAdmin admin, string topic, int partitions, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(KnownLimit);
+        while (!limit.IsCancellationRequested)
+        {
+            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, KnownLimit / 10, cancel).ConfigureAwait(false);
+            var views = probes.Select(p => p.Answer?.View).OfType<BrokerView>().ToList();
+            if (views.Count > 0 && views.TrueForAll(v => v.Partitions.Where(p => p.Topic == topic && p.Leader >= 0).Count() >= partitions))
+                break;
+            yield return new Waiting("Topic", $"waiting until every broker knows {topic}");
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+        }
+
+        var found = await ListTopics.RunAsync(admin, t => t == topic, cancel).ConfigureAwait(false);
+        yield return new Completed<KafkaTopic>(found.Count > 0 ? found[0] : throw NotFound(topic, admin.Brokers.Names.Cluster, []));
+    }
+
+    private static PartitionsSpecification More(string topic, int count) => new() { Topic = topic, IncreaseTo = count };
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static ClusterChange Row(KafkaAdmin admin, string topic, string action, IReadOnlyList<FieldChange> fields, string note) =>
+        ChangeRows.Row(admin.Brokers.Names, admin.Brokers.Namespace, Kind, topic, action, note) with { Fields = fields };
+}

@@ -1,0 +1,51 @@
+using Confluent.Kafka.Admin;
+using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Kubernetes;
+
+namespace KafkaK8s.Core.Operations;
+
+/// <summary>Reads the topics of a cluster.</summary>
+internal static class ListTopics
+{
+    /// <summary>Reads the topics that are wanted, with their settings, offsets and sizes; all requests at the same time.</summary>
+    /// <param name="admin">Client of the cluster.</param>
+    /// <param name="wanted">Whether a topic is wanted, by its partitions.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="ClusterException"><c>KafkaSilent</c>, <c>KafkaRefused</c>.</exception>
+    public static async Task<IReadOnlyList<KafkaTopic>> RunAsync(KafkaAdmin admin, Func<string, bool> wanted, CancellationToken cancel)
+    {
+        var sizing = TopicReader.SizesAsync(admin, cancel); // needs to know of no topic
+        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
+        var topics = all.GroupBy(p => p.Topic).Where(g => wanted(g.Key)).ToList();
+        if (topics.Count == 0)
+        {
+            await sizing.ConfigureAwait(false);
+            return [];
+        }
+
+        var partitions = topics.SelectMany(g => g).ToList();
+        var starting = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Earliest(), cancel);
+        var ending = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Latest(), cancel);
+        var settling = TopicReader.SettingsAsync(admin, [.. topics.Select(g => g.Key)], cancel);
+        await Task.WhenAll(sizing, starting, ending, settling).ConfigureAwait(false);
+        var (size, starts, ends, settings) = (await sizing.ConfigureAwait(false), await starting.ConfigureAwait(false),
+            await ending.ConfigureAwait(false), await settling.ConfigureAwait(false));
+        var origin = admin.Connection.Origin;
+        return [.. topics.Select(g => TopicState.Compose([.. g], settings.GetValueOrDefault(g.Key), p => At(starts, p), p => At(ends, p), size) with
+        {
+            Cluster = admin.Brokers.Names.Cluster,
+            Namespace = admin.Brokers.Namespace,
+            Context = origin.Context,
+            KubeConfig = origin.KubeConfig,
+            Connection = origin.Connection,
+        })];
+    }
+
+    /// <summary>Names of all topics.</summary>
+    /// <exception cref="ClusterException"><c>KafkaSilent</c>.</exception>
+    public static async Task<IReadOnlyList<string>> NamesAsync(KafkaAdmin admin, CancellationToken cancel) =>
+        [.. (await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false)).Select(p => p.Topic).Distinct()];
+
+    private static long? At(IReadOnlyDictionary<(string Topic, int Partition), long> offsets, PartitionView p) =>
+        offsets.TryGetValue((p.Topic, p.Partition), out long offset) ? offset : null;
+}
