@@ -12,7 +12,7 @@ public sealed class NewKafkaTopicCommand : KafkaTopicCmdlet
 {
     /// <summary>Names of the topics.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [FreeText]
+    [ArgumentCompleter(typeof(TopicCompleter))]
     [ValidateNotNullOrEmpty]
     [TopicName]
     public string[] Name { get; set; } = [];
@@ -22,15 +22,13 @@ public sealed class NewKafkaTopicCommand : KafkaTopicCmdlet
     [Alias("Partitions")]
     [FreeText]
     [NotBlank]
-    [ValidateRange(1, 100_000)]
-    public int Partition { get; set; } = 1;
+    public int Partition { get; set; }
 
     /// <summary>Copies of each partition; the brokers' default where it is not given.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [FreeText]
     [NotBlank]
-    [ValidateRange(1, short.MaxValue)]
-    public int ReplicationFactor { get; set; } = 1;
+    public int ReplicationFactor { get; set; }
 
     /// <summary>Settings by their names in Kafka's documentation, such as @{ 'cleanup.policy' = 'compact' }.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

@@ -20,8 +20,7 @@ public sealed class SetKafkaTopicCommand : KafkaTopicCmdlet
     /// <summary>Number of partitions: Kafka can add some, and take none away.</summary>
     [Parameter]
     [FreeText]
-    [ValidateRange(1, 100_000)]
-    public int Partition { get; set; } = 1;
+    public int Partition { get; set; }
 
     /// <summary>Settings by their names in Kafka's documentation; $null takes one away, and the brokers' value is in force again.</summary>
     [Parameter]

@@ -45,14 +45,15 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
     }
 
     // What is taken by value must be listed. What is listed besides must be an object of this module that has all that a name is
-    // made of: a property for every mandatory parameter that binds by property name, by the parameter's name or an alias.
+    // made of: a property for every mandatory parameter that binds by property name, by the parameter's name or an alias. A cluster as a
+    // whole names -Cluster.
     private IReadOnlyList<TypeHelp> Inputs(Type type, IReadOnlyList<ParameterHelp> all, HelpPage page, IReadOnlyList<Type> outputs)
     {
         var listed = page.Types("Inputs");
         var byValue = all.Where(p => p.Uses.Any(u => u.ByValue) && p.FullType != AnyObject).Select(p => p.FullType.Replace("[]", "", StringComparison.Ordinal)).Distinct().ToList();
         var needed = type.GetProperties().Where(p => p.AllMetadata("ParameterAttribute").Any(a => a.Named("Position") is 0 && a.Named("ValueFromPipelineByPropertyName") is true))
             .Select(p => (string[])[p.Name, .. p.Metadata("AliasAttribute")?.Strings() ?? []]).ToList();
-        var fitting = outputs.Where(o => needed.Count > 0 && needed.All(names => names.Any(n => o.GetProperty(n) is not null))).Select(o => o.FullName!).ToList();
+        var fitting = outputs.Where(o => needed.Count > 0 && needed.All(names => names.Any(n => o.GetProperty(n) is not null || (n == "Cluster" && o.Name == "KafkaCluster")))).Select(o => o.FullName!).ToList();
         foreach (string missing in byValue.Except(listed.Select(t => t.Name)))
             problems.Add($"{page.Name}.md: its inputs lack `{missing}`, which a parameter takes from the pipeline.");
         foreach (string surplus in listed.Select(t => t.Name).Except(byValue).Except(fitting))

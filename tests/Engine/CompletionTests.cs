@@ -141,7 +141,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     private static readonly string[] FreeText =
     [
         "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "InputObject", "Iops", "IrsaRole", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
-        "NodesPerZone", "PodIdentityRole", "Prefix", "ReplicationFactor", "StorageSize", "Throughput", "TimeoutSeconds", "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
+        "NodesPerZone", "Partition", "PodIdentityRole", "Prefix", "ReplicationFactor", "StorageSize", "Throughput", "TimeoutSeconds", "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
     ];
 
     [Fact]

@@ -7,6 +7,9 @@ namespace KafkaK8s.Core.Kafka;
 /// <summary>Names and settings of topics as people write them, in Kafka's own form. Pure.</summary>
 internal static partial class TopicConfig
 {
+    /// <summary>Partitions of one topic; more than any cluster of today serves well.</summary>
+    public const int MostPartitions = 100_000;
+
     private const long Kibi = 1024;
 
     /// <summary>Refuses what Kafka takes for no name of a topic.</summary>
@@ -19,6 +22,14 @@ internal static partial class TopicConfig
             throw new ClusterException("InvalidTopicName", FailureKind.InvalidInput, topic,
                 $"'{topic}' is no name of a topic: 1 to 249 letters, digits, '.', '_' and '-', and not '.' or '..' alone.");
         }
+    }
+
+    /// <summary>Refuses a number of partitions or copies that Kafka could not take.</summary>
+    /// <exception cref="ClusterException"><c>InvalidCount</c>.</exception>
+    public static void CheckCount(string parameter, int? count, int most)
+    {
+        if (count < 1 || count > most)
+            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, count, $"-{parameter} {count}: it is 1 to {most}.");
     }
 
     /// <summary>

@@ -40,6 +40,8 @@ internal static class ChangeTopic
     public static async Task<TopicPlan> PlanNewAsync(KafkaAdmin admin, TopicRequest asked, CancellationToken cancel)
     {
         TopicConfig.CheckName(asked.Name);
+        TopicConfig.CheckCount("Partition", asked.Partitions, TopicConfig.MostPartitions);
+        TopicConfig.CheckCount("ReplicationFactor", asked.ReplicationFactor, short.MaxValue);
         if (TopicState.IsInternal(asked.Name))
             throw OfKafka(asked.Name, "makes it itself");
         var request = asked with { Config = InKafkasForm(asked.Config) };
@@ -67,6 +69,7 @@ internal static class ChangeTopic
     /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>PartitionsCannotShrink</c>, <c>KafkaRefused</c>, or what cannot be.</exception>
     public static async Task<TopicPlan> PlanSetAsync(KafkaAdmin admin, TopicRequest asked, CancellationToken cancel)
     {
+        TopicConfig.CheckCount("Partition", asked.Partitions, TopicConfig.MostPartitions);
         var request = asked with { Config = InKafkasForm(asked.Config) };
         var now = await FindAsync(admin, request.Name, cancel).ConfigureAwait(false);
         var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)

@@ -67,6 +67,8 @@ public sealed class TopicTests
     [InlineData("orders", 1, "TopicExists")]
     [InlineData("new", 9, "KafkaRefused")] // nine copies on three brokers, in the broker's own words
     [InlineData("a b", 1, "InvalidTopicName")]
+    [InlineData("new", 0, "InvalidCount")]
+    [InlineData("new", 40_000, "InvalidCount")]
     [InlineData("__consumer_offsets", 1, "InternalTopic")]
     public async Task What_cannot_be_made_is_refused_before_anything_is_made(string name, int copies, string id)
     {

@@ -1,0 +1,110 @@
+using System.Management.Automation;
+using KafkaK8s.Tests.Fakes;
+using KafkaK8s.Tests.Host;
+
+namespace KafkaK8s.Tests.Engine;
+
+/// <summary>The cmdlets of topics: what binds, what is asked, what a plan shows.</summary>
+public sealed class TopicTests : IAsyncLifetime
+{
+    private readonly EngineSession engine = BuiltModule.Open();
+    private FakeCluster cluster = null!;
+
+    public async Task InitializeAsync()
+    {
+        cluster = await FakeCluster.StartAsync();
+        cluster.Kafka.Topic("orders", [0, 1, 2], [1, 2, 0])[0].End = 10;
+        cluster.Kafka.Topic("tmp-1", [0, 1, 2]);
+        cluster.Kafka.Topic("tmp-2", [0, 1, 2])[0].InSync.Remove(2);
+        cluster.Kafka.Lagging.Add(2);
+        cluster.Kafka.Topic("__consumer_offsets", [0, 1, 2]);
+    }
+
+    public async Task DisposeAsync()
+    {
+        engine.Dispose();
+        await cluster.Server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("Get-KafkaTopic demo @at", "__consumer_offsets orders tmp-1 tmp-2")]
+    [InlineData("Get-KafkaTopic demo orders @at", "orders")]
+    [InlineData("Get-KafkaTopic demo 'tmp-*', orders @at", "orders tmp-1 tmp-2")]
+    [InlineData("Get-KafkaTopic demo -UnderReplicated @at", "tmp-2")]
+    [InlineData("Get-KafkaTopic demo -UnderMinIsr @at", "")]
+    [InlineData("Get-KafkaTopic DEMO 'none-*' @at", "")]
+    [InlineData("'orders', 'tmp-1' | Get-KafkaTopic demo @at", "orders tmp-1")]
+    [InlineData("Get-KafkaCluster demo @at | Get-KafkaTopic", "__consumer_offsets orders tmp-1 tmp-2")]
+    [InlineData("Get-KafkaCluster demo @at | Get-KafkaTopic -Name orders", "orders")]
+    [InlineData("Get-KafkaTopic demo orders @at | Get-KafkaTopic", "orders")]
+    [InlineData("Get-KafkaTopic (Get-KafkaCluster demo @at) orders @at", "orders")]
+    [InlineData("[pscustomobject]@{ Cluster = 'demo'; Name = 'tmp-1' } | Get-KafkaTopic @at", "tmp-1")]
+    public void Topics_are_found(string command, string names) =>
+        Assert.Equal(names, string.Join(' ', Run(command).EnsureSuccess().Output.Select(t => Of(t, "Name"))));
+
+    [Fact]
+    public void A_name_that_is_not_there_is_an_error_and_the_others_are_shown()
+    {
+        var result = Run("Get-KafkaTopic demo orders, nowhere @at");
+        Assert.Equal("orders", Of(Assert.Single(result.Output), "Name"));
+        var error = Assert.Single(result.Errors);
+        Assert.StartsWith("KafkaK8s.TopicNotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("It has: orders, tmp-1, tmp-2.", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_question_removes_what_was_piped_and_nothing_else()
+    {
+        engine.Host.Answers.Enqueue("Y");
+        Run("Get-KafkaTopic demo 'tmp-*' @at | Remove-KafkaTopic").EnsureSuccess();
+        Assert.Equal(["__consumer_offsets", "orders"], cluster.Kafka.Topics.Keys);
+        Assert.Contains("Remove 2 topics (tmp-1, tmp-2) for good", Assert.Single(engine.Host.Recording.Questions).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wildcard_leaves_Kafkas_own_topics_alone()
+    {
+        Run("Remove-KafkaTopic demo * @at -Confirm:$false").EnsureSuccess();
+        Assert.Equal(["__consumer_offsets"], cluster.Kafka.Topics.Keys);
+        Assert.StartsWith("KafkaK8s.InternalTopic,", Assert.Single(Run("Remove-KafkaTopic demo __consumer_offsets @at -Confirm:$false").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Remove-KafkaTopic demo orders @at -WhatIf", "Delete orders: 10 messages, 30 B on disk")]
+    [InlineData("New-KafkaTopic demo new -Partition 3 @at -WhatIf", "Create new: partitions: (none) -> 3, replicationFactor: (none) -> the brokers' default")]
+    [InlineData("Set-KafkaTopic demo orders -Partition 4 @at -WhatIf", "Update orders: partitions: 2 -> 4")]
+    public void A_plan_changes_nothing(string command, string row)
+    {
+        Assert.Equal(row, Assert.Single(Run($"{command} | ForEach-Object {{ \"$($_.Action) $($_.Name): $($_.Change)\" }}").Output).ToString());
+        Assert.Equal(4, cluster.Kafka.Topics.Count);
+        Assert.Equal(2, cluster.Kafka.Topics["orders"].Count);
+    }
+
+    [Theory]
+    [InlineData("[pscustomobject]@{ Name = 'new'; Partition = '3'; ReplicationFactor = '' } | New-KafkaTopic demo @at", 3, 3)]
+    [InlineData("Get-KafkaTopic demo orders @at | New-KafkaTopic -Name new", 2, 3)]
+    [InlineData("Get-KafkaCluster demo @at | New-KafkaTopic -Name new -ReplicationFactor 1", 1, 1)]
+    public void A_topic_is_made_of_what_was_piped(string command, int partitions, int copies)
+    {
+        var made = Assert.Single(Run(command).EnsureSuccess().Output);
+        Assert.Equal(("new", partitions, copies), (Of(made, "Name"), Of(made, "Partitions"), Of(made, "ReplicationFactor")));
+    }
+
+    [Fact]
+    public void More_partitions_move_keys_and_are_asked_for()
+    {
+        engine.Host.Answers.Enqueue("N");
+        var result = Run("Set-KafkaTopic demo orders -Partition 4 @at");
+        Assert.Contains("50 % of the keys", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Single(engine.Host.Recording.Questions);
+        Assert.Equal(2, cluster.Kafka.Topics["orders"].Count);
+        Run("Set-KafkaTopic demo orders -Config @{ 'retention.ms' = '1h' } @at").EnsureSuccess();
+        Assert.Single(engine.Host.Recording.Questions);
+        Assert.Equal("3600000", cluster.Kafka.Configs[("orders", "retention.ms")]);
+    }
+
+    private static object Of(PSObject row, string property) => row.Properties[property].Value;
+
+    private EngineResult Run(string command) =>
+        engine.Run($"param($k) $at = @{{ KubeConfig = $k; Namespace = 'shop' }}; {command}", new { k = cluster.Server.KubeConfig });
+}
