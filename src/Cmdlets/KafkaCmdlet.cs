@@ -13,29 +13,29 @@ public abstract class KafkaCmdlet : OperationCmdlet
     /// <summary>Context of the kubeconfig to use.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ContextCompleter))]
-    public string? Context { get; set; }
+    public virtual string? Context { get; set; }
 
     /// <summary>Path of the kubeconfig, or several as the variable KUBECONFIG has them.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? KubeConfig { get; set; }
+    public virtual string? KubeConfig { get; set; }
 
     /// <summary>Connection to an EKS cluster, from Connect-EksCluster, instead of a context of a kubeconfig.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [FreeText]
     [NotBlank]
-    public EksConnection? Connection { get; set; }
+    public virtual EksConnection? Connection { get; set; }
 
     /// <summary>Namespace of the cluster.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Ns")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public string? Namespace { get; set; }
+    public virtual string? Namespace { get; set; }
 
     /// <summary>The object in the pipeline: one of this module that identifies a cluster, or a row of a table.</summary>
     [Parameter(ValueFromPipeline = true, DontShow = true)]
     [FreeText]
     [PipedObject]
-    public PSObject? InputObject { get; set; }
+    public virtual PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
     private protected override object ForJob(IReadOnlyDictionary<string, object?> bound) =>

@@ -30,6 +30,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     [ValidateRange(1, 86400)]
     public int TimeoutSeconds { get; set; } = 900;
 
+    /// <summary>Ends when the pipeline is stopped.</summary>
+    private protected CancellationToken Stopping => stop.Token;
+
     /// <summary>The limit of time.</summary>
     protected TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
 

@@ -28,6 +28,9 @@ internal sealed class KafkaAdmin : IAsyncDisposable
     /// <summary>The brokers.</summary>
     public BrokerSetView Brokers { get; }
 
+    /// <summary>The brokers' addresses on this machine, for another client of the same command.</summary>
+    public string Bootstrap => tunnel.Bootstrap;
+
     /// <summary>A client for the brokers of a cluster.</summary>
     /// <exception cref="ClusterException"><c>ClusterNotFound</c>, <c>NoLocalPort</c>.</exception>
     public static async Task<KafkaAdmin> OpenAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel) =>

@@ -14,6 +14,9 @@ internal static class KafkaClientSettings
 
     private const int FullBatch = 1_000_000;
 
+    /// <summary>The brokers have the last word; this is where the library stops to try.</summary>
+    private const int LargestMessage = 100_000_000;
+
     /// <summary>A producer that loses and doubles nothing by itself.</summary>
     /// <param name="bootstrap">The brokers' addresses.</param>
     /// <param name="messageTimeout">Longest time for one message.</param>
@@ -51,6 +54,28 @@ internal static class KafkaClientSettings
         QueuedMaxMessagesKbytes = 16 * 1024,
         ConsumeResultFields = "none",
     }, bootstrap);
+
+    /// <summary>A producer of what people send. Keys go where Java's clients send them.</summary>
+    /// <param name="bootstrap">The brokers' addresses.</param>
+    /// <param name="messageTimeout">Longest time for one message.</param>
+    public static ProducerConfig Sender(string bootstrap, TimeSpan messageTimeout)
+    {
+        var config = Producer(bootstrap, messageTimeout, LargestMessage);
+        config.Partitioner = Partitioner.Murmur2Random;
+        config.DeliveryReportFields = "all";
+        config.StatisticsIntervalMs = 0;
+        return config;
+    }
+
+    /// <summary>A consumer of what people read: assigned partitions, no group, no commits; where retention has taken the start, the first that is left.</summary>
+    public static ConsumerConfig Reader(string bootstrap)
+    {
+        var config = Consumer(bootstrap);
+        config.ConsumeResultFields = "all";
+        config.AutoOffsetReset = AutoOffsetReset.Earliest;
+        config.StatisticsIntervalMs = 0;
+        return config;
+    }
 
     /// <summary>An admin client.</summary>
     public static AdminClientConfig Admin(string bootstrap) => Fast(new AdminClientConfig(), bootstrap);

@@ -29,7 +29,7 @@ internal static class TopicReader
         var views = probes.Select(p => p.Answer?.View).OfType<BrokerView>().ToList();
         return views.Count > 0 ? PartitionHealth.Worst(views) : throw new ClusterException(
             "KafkaSilent", FailureKind.Unavailable, brokers.Names.Cluster,
-            $"No broker of {brokers.Names.Cluster} answers: {probes.FirstOrDefault()?.Failure ?? "there is none"} "
+            $"No broker of {brokers.Names.Cluster} answers: {(probes.Count > 0 ? probes[0].Failure : "there is none.")} "
             + $"Get-KafkaCluster {brokers.Names.Cluster} says what is wrong.");
     }
 

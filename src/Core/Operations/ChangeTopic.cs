@@ -145,7 +145,7 @@ internal static class ChangeTopic
         return (int)Math.Round(100.0 * (to - a) / to);
     }
 
-    private static IReadOnlyDictionary<string, string?> InKafkasForm(IReadOnlyDictionary<string, string?> config) =>
+    private static Dictionary<string, string?> InKafkasForm(IReadOnlyDictionary<string, string?> config) =>
         config.ToDictionary(p => p.Key, p => p.Value is null ? null : TopicConfig.Value(p.Key, p.Value));
 
     private static async Task<KafkaTopic> FindAsync(KafkaAdmin admin, string topic, CancellationToken cancel)
@@ -178,13 +178,13 @@ internal static class ChangeTopic
     }
 
     // Only what differs: a broker that is given a value sets it anew and tells everybody.
-    private static Task AlterAsync(KafkaAdmin admin, TopicRequest request, TopicSettings settings, bool validateOnly, CancellationToken cancel)
+    private static async Task AlterAsync(KafkaAdmin admin, TopicRequest request, TopicSettings settings, bool validateOnly, CancellationToken cancel)
     {
         var entries = request.Config.Where(p => p.Value is null ? settings.Own.ContainsKey(p.Key) : settings.Own.GetValueOrDefault(p.Key) != p.Value)
             .Select(p => new ConfigEntry { Name = p.Key, Value = p.Value, IncrementalOperation = p.Value is null ? AlterConfigOpType.Delete : AlterConfigOpType.Set }).ToList();
         var changes = new Dictionary<ConfigResource, List<ConfigEntry>> { [new ConfigResource { Type = ResourceType.Topic, Name = request.Name }] = entries };
         var options = new IncrementalAlterConfigsOptions { ValidateOnly = validateOnly, RequestTimeout = KafkaAdmin.RequestLimit };
-        return admin.AskAsync(request.Name, c => c.IncrementalAlterConfigsAsync(changes, options), cancel);
+        await admin.AskAsync(request.Name, c => c.IncrementalAlterConfigsAsync(changes, options), cancel).ConfigureAwait(false);
     }
 
     // Every broker that answers knows it: what comes next may ask any of them.

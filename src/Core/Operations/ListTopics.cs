@@ -1,6 +1,5 @@
 using Confluent.Kafka.Admin;
 using KafkaK8s.Core.Kafka;
-using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Operations;
 
