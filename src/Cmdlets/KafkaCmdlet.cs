@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core.Kubernetes;
@@ -29,6 +30,7 @@ public abstract class KafkaCmdlet : OperationCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Ns")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [SuppressMessage("Naming", "CA1716", Justification = "It is the name of the parameter, and scripts use it.")]
     public virtual string? Namespace { get; set; }
 
     /// <summary>The object in the pipeline: one of this module that identifies a cluster, or a row of a table.</summary>

@@ -17,7 +17,7 @@ public abstract class KafkaTopicCmdlet : KafkaCmdlet
     [ArgumentCompleter(typeof(ClusterCompleter))]
     [ValidateNotNullOrEmpty]
     [ClusterName(Standing = true)]
-    public string Cluster { get; set; } = ClusterSpec.DefaultName;
+    public virtual string Cluster { get; set; } = ClusterSpec.DefaultName;
 
     /// <summary>The cluster that the parameters or the object in the pipeline name.</summary>
     private protected string ClusterName() =>
@@ -25,7 +25,7 @@ public abstract class KafkaTopicCmdlet : KafkaCmdlet
 
     /// <summary>Names of topics; none where the object in the pipeline, whose property Name is bound, is no topic.</summary>
     private protected IReadOnlyList<string> Topics(string[]? names) =>
-        names is null || (InputObject is not null && !GivenForAll("Name") && ModuleObjects.TypeOf(InputObject) is not null && ModuleObjects.TopicOf(InputObject) is null)
+        names is null || (InputObject is not null && !GivenForAll("Name") && !GivenForAll("Topic") && ModuleObjects.TypeOf(InputObject) is not null && ModuleObjects.TopicOf(InputObject) is null)
             ? [] : names;
 
     /// <summary>Whether a parameter says what a topic should be: on the command line, by a topic or by the row of a table.</summary>

@@ -7,7 +7,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Makes topics.</summary>
 [Cmdlet(VerbsCommon.New, "KafkaTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
-[OutputType(typeof(KafkaTopic), typeof(ClusterChange))]
+[OutputType(typeof(KafkaTopic), typeof(PlanStep))]
 public sealed class NewKafkaTopicCommand : KafkaTopicCmdlet
 {
     /// <summary>Names of the topics.</summary>

@@ -31,7 +31,7 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     public int TimeoutSeconds { get; set; } = 900;
 
     /// <summary>Ends when the pipeline is stopped.</summary>
-    private protected CancellationToken Stopping => stop.Token;
+    private protected CancellationToken Stopped => stop.Token;
 
     /// <summary>The limit of time.</summary>
     protected TimeSpan Timeout => TimeSpan.FromSeconds(TimeoutSeconds);
@@ -321,6 +321,9 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         progressShown = true;
         WriteProgress(new ProgressRecord(1, activity, waiting.Text) { CurrentOperation = waiting.Phase, PercentComplete = Math.Clamp(waiting.Percent, -1, 100) });
     }
+
+    /// <summary>Shows how far the work of the pipeline's own thread is.</summary>
+    private protected void ShowProgress(string text, int percent) => ShowProgress(MyInvocation.MyCommand.Name, new Waiting("", text, percent));
 
     // The last of a burst must not be lost: nothing may come after it for minutes.
     private void ShowHeldBack(string activity)

@@ -7,7 +7,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Removes topics with all their messages.</summary>
 [Cmdlet(VerbsCommon.Remove, "KafkaTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(ClusterChange))]
+[OutputType(typeof(PlanStep))]
 public sealed class RemoveKafkaTopicCommand : KafkaTopicCmdlet
 {
     private readonly Dictionary<(EksConnection? Connection, string? KubeConfig, string? Context, string? Namespace, string Cluster), List<string>> wanted = [];
@@ -55,6 +55,6 @@ public sealed class RemoveKafkaTopicCommand : KafkaTopicCmdlet
         string what = plan.Count == 1 ? $"topic {plan[0].Name} ({plan[0].Note})"
             : $"{Words.Count(plan.Count, "topic")} ({string.Join(", ", plan.Take(10).Select(p => p.Name))}{(plan.Count > 10 ? ", …" : "")})";
         if (Agreed($"Remove {what} for good", Target(admin, Words.Count(plan.Count, "topic")), plan))
-            Run<IReadOnlyList<ClusterChange>>(cancel => RemoveTopics.RunAsync(admin, plan, Timeout, cancel), "Removing topics", static _ => { });
+            Run<IReadOnlyList<PlanStep>>(cancel => RemoveTopics.RunAsync(admin, plan, Timeout, cancel), "Removing topics", static _ => { });
     }
 }

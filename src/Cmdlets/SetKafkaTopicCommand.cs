@@ -7,7 +7,7 @@ namespace KafkaK8s.Cmdlets;
 
 /// <summary>Changes topics: more partitions, other settings.</summary>
 [Cmdlet(VerbsCommon.Set, "KafkaTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(KafkaTopic), typeof(ClusterChange))]
+[OutputType(typeof(KafkaTopic), typeof(PlanStep))]
 public sealed class SetKafkaTopicCommand : KafkaTopicCmdlet
 {
     /// <summary>Names of the topics.</summary>

@@ -63,10 +63,13 @@ public sealed record FieldChange(string Path, string? From, string? To)
     {
         if (fields.Count == 0)
             return note;
-        string shown = string.Join(", ", fields.Take(2)
-            .Select(f => $"{f.Path[(f.Path.LastIndexOf('.') + 1)..]}: {f.From ?? "(none)"} -> {f.To ?? "(none)"}"));
+        string shown = string.Join(", ", fields.Take(2).Select(f => $"{LastName(f.Path)}: {f.From ?? "(none)"} -> {f.To ?? "(none)"}"));
         return fields.Count > 2 ? $"{shown}, {fields.Count - 2} more" : shown;
     }
+
+    // A key in brackets at the end is a name of its own, such as a setting with dots.
+    private static string LastName(string path) =>
+        path.EndsWith(']') ? path[(path.IndexOf('[', StringComparison.Ordinal) + 1)..^1] : path[(path.LastIndexOf('.') + 1)..];
 }
 
 /// <summary>

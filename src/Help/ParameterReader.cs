@@ -35,7 +35,8 @@ internal sealed partial class ParameterReader(CommonParameters common, List<stri
 
     private ParameterHelp Read(PropertyInfo property, object cmdlet, string name, Dictionary<string, IReadOnlyList<Block>> words)
     {
-        var blocks = Words(property.DeclaringType!.Name, property.Name, name, words);
+        // A command may bind a shared parameter in another way: its words are the same.
+        var blocks = Words(property.GetMethod!.GetBaseDefinition().DeclaringType!.Name, property.Name, name, words);
         string text = string.Join(' ', blocks.Select(b => b.Text));
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         string[] values = type.IsEnum ? Enum.GetNames(type) : [.. property.Metadata("ValidateSetAttribute")?.Strings() ?? []];

@@ -25,7 +25,7 @@ internal sealed record TopicRequest(string Name)
 /// <param name="Request">What was asked for, with values in Kafka's form.</param>
 /// <param name="Step">The line of the plan.</param>
 /// <param name="Warnings">What it brings about.</param>
-internal sealed record TopicPlan(TopicRequest Request, ClusterChange Step, IReadOnlyList<string> Warnings);
+internal sealed record TopicPlan(TopicRequest Request, PlanStep Step, IReadOnlyList<string> Warnings);
 
 /// <summary>Makes topics and changes them. The brokers themselves judge a plan, before anything is changed.</summary>
 internal static class ChangeTopic
@@ -50,7 +50,7 @@ internal static class ChangeTopic
         [
             new("partitions", null, request.Partitions?.ToString(CultureInfo.InvariantCulture) ?? "the brokers' default"),
             new("replicationFactor", null, request.ReplicationFactor?.ToString(CultureInfo.InvariantCulture) ?? "the brokers' default"),
-            .. request.Config.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => new FieldChange($"config.{p.Key}", null, p.Value)),
+            .. request.Config.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => new FieldChange($"config[{p.Key}]", null, p.Value)),
         ];
         return new TopicPlan(request, Row(admin, request.Name, ChangeAction.Create, fields, ""), []);
     }
@@ -71,24 +71,24 @@ internal static class ChangeTopic
     {
         TopicConfig.CheckCount("Partition", asked.Partitions, TopicConfig.MostPartitions);
         var request = asked with { Config = InKafkasForm(asked.Config) };
-        var now = await FindAsync(admin, request.Name, cancel).ConfigureAwait(false);
+        int partitions = (await ListTopics.PartitionsAsync(admin, request.Name, cancel).ConfigureAwait(false)).Count;
         var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
             ?? throw NotFound(request.Name, admin.Brokers.Names.Cluster, []);
         var fields = new List<FieldChange>();
         var warnings = new List<string>();
-        if (request.Partitions is int wanted && wanted != now.Partitions)
+        if (request.Partitions is int wanted && wanted != partitions)
         {
             if (TopicState.IsInternal(request.Name))
                 throw OfKafka(request.Name, "finds its own records by the number of its partitions");
-            if (wanted < now.Partitions)
+            if (wanted < partitions)
             {
                 throw new ClusterException("PartitionsCannotShrink", FailureKind.InvalidInput, request.Name,
-                    $"{request.Name} has {now.Partitions} partitions, and Kafka can only add some: to take one away would lose its messages. "
+                    $"{request.Name} has {partitions} partitions, and Kafka can only add some: to take one away would lose its messages. "
                     + "Make a topic with fewer partitions, copy the messages, and remove this one.");
             }
 
-            fields.Add(new FieldChange("partitions", Text(now.Partitions), Text(wanted)));
-            warnings.Add($"{request.Name}: {MovingKeys(now.Partitions, wanted)} % of the keys go to another partition from now on; "
+            fields.Add(new FieldChange("partitions", Text(partitions), Text(wanted)));
+            warnings.Add($"{request.Name}: {MovingKeys(partitions, wanted)} % of the keys go to another partition from now on; "
                 + "messages of one key are in order only from then on.");
             await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, wanted)], new CreatePartitionsOptions { ValidateOnly = true, RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
         }
@@ -99,10 +99,10 @@ internal static class ChangeTopic
             if (value is null ? own is null : value == own)
                 continue;
             string? before = own ?? (settings.All.GetValueOrDefault(key) is string inherited ? $"{inherited} (the brokers')" : null);
-            fields.Add(new FieldChange($"config.{key}", before, value ?? "the brokers'"));
+            fields.Add(new FieldChange($"config[{key}]", before, value ?? "the brokers'"));
         }
 
-        if (fields.Exists(f => f.Path.StartsWith("config.", StringComparison.Ordinal)))
+        if (fields.Exists(f => f.Path.StartsWith("config[", StringComparison.Ordinal)))
             await AlterAsync(admin, request, settings, validateOnly: true, cancel).ConfigureAwait(false);
         return new TopicPlan(request, Row(admin, request.Name, fields.Count == 0 ? ChangeAction.None : ChangeAction.Update, fields, ""), warnings);
     }
@@ -115,7 +115,7 @@ internal static class ChangeTopic
             ?? throw NotFound(request.Name, admin.Brokers.Names.Cluster, []);
         if (plan.Step.Fields.Any(f => f.Path == "partitions"))
             await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, request.Partitions!.Value)], new CreatePartitionsOptions { RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
-        if (plan.Step.Fields.Any(f => f.Path.StartsWith("config.", StringComparison.Ordinal)))
+        if (plan.Step.Fields.Any(f => f.Path.StartsWith("config[", StringComparison.Ordinal)))
             await AlterAsync(admin, request, settings, validateOnly: false, cancel).ConfigureAwait(false);
         if (plan.Step.Action != ChangeAction.None)
             yield return new Applied(plan.Step);
@@ -147,14 +147,6 @@ internal static class ChangeTopic
 
     private static Dictionary<string, string?> InKafkasForm(IReadOnlyDictionary<string, string?> config) =>
         config.ToDictionary(p => p.Key, p => p.Value is null ? null : TopicConfig.Value(p.Key, p.Value));
-
-    private static async Task<KafkaTopic> FindAsync(KafkaAdmin admin, string topic, CancellationToken cancel)
-    {
-        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
-        var own = all.Where(p => p.Topic == topic).ToList();
-        return own.Count > 0 ? TopicState.Compose(own, null, _ => null, _ => null, _ => null)
-            : throw NotFound(topic, admin.Brokers.Names.Cluster, all.Select(p => p.Topic).Distinct());
-    }
 
     private static async Task CreateAsync(KafkaAdmin admin, TopicRequest request, bool validateOnly, CancellationToken cancel)
     {
@@ -211,6 +203,6 @@ internal static class ChangeTopic
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static ClusterChange Row(KafkaAdmin admin, string topic, string action, IReadOnlyList<FieldChange> fields, string note) =>
-        ChangeRows.Row(admin.Brokers.Names, admin.Brokers.Namespace, Kind, topic, action, note) with { Fields = fields };
+    private static PlanStep Row(KafkaAdmin admin, string topic, string action, IReadOnlyList<FieldChange> fields, string note) =>
+        PlanSteps.Of(admin.Brokers.Names, admin.Brokers.Namespace, Kind, topic, action, note) with { Step = 1, Fields = fields };
 }

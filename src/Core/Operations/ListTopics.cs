@@ -40,6 +40,15 @@ internal static class ListTopics
         })];
     }
 
+    /// <summary>The partitions of one topic.</summary>
+    /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>KafkaSilent</c>.</exception>
+    public static async Task<IReadOnlyList<PartitionView>> PartitionsAsync(KafkaAdmin admin, string topic, CancellationToken cancel)
+    {
+        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
+        var own = all.Where(p => p.Topic == topic).ToList();
+        return own.Count > 0 ? own : throw ChangeTopic.NotFound(topic, admin.Brokers.Names.Cluster, all.Select(p => p.Topic).Distinct());
+    }
+
     /// <summary>Names of all topics.</summary>
     /// <exception cref="ClusterException"><c>KafkaSilent</c>.</exception>
     public static async Task<IReadOnlyList<string>> NamesAsync(KafkaAdmin admin, CancellationToken cancel) =>

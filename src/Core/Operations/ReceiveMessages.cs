@@ -54,12 +54,11 @@ internal static class ReceiveMessages
     public static async IAsyncEnumerable<OperationEvent> RunAsync(
         KafkaAdmin admin, ReceiveRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
-        var partitions = all.Where(p => p.Topic == request.Topic).ToList();
-        if (partitions.Count == 0)
-            throw ChangeTopic.NotFound(request.Topic, admin.Brokers.Names.Cluster, all.Select(p => p.Topic).Distinct());
-        if (request.Partitions.FirstOrDefault(n => partitions.TrueForAll(p => p.Partition != n), -1) is >= 0 and int unknown)
+        var partitions = (await ListTopics.PartitionsAsync(admin, request.Topic, cancel).ConfigureAwait(false)).ToList();
+        if (request.Partitions.Where(n => partitions.TrueForAll(p => p.Partition != n)).Cast<int?>().FirstOrDefault() is int unknown)
             throw NoPartition(request.Topic, unknown, partitions.Count);
+        if (request.Count < 1)
+            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.Count, $"-Count {request.Count}: it is at least 1.");
         if (request.Partitions.Count > 0)
             partitions.RemoveAll(p => !request.Partitions.Contains(p.Partition));
         var (starts, ends) = await RangeAsync(admin, request, partitions, cancel).ConfigureAwait(false);

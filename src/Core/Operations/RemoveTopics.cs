@@ -15,7 +15,7 @@ internal static class RemoveTopics
 
     /// <summary>The plan: what goes, how large it is, and which groups have read it.</summary>
     /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>InternalTopic</c>, <c>KafkaSilent</c>.</exception>
-    public static async Task<IReadOnlyList<ClusterChange>> PlanAsync(KafkaAdmin admin, IReadOnlyCollection<string> topics, CancellationToken cancel)
+    public static async Task<IReadOnlyList<PlanStep>> PlanAsync(KafkaAdmin admin, IReadOnlyCollection<string> topics, CancellationToken cancel)
     {
         if (topics.FirstOrDefault(TopicState.IsInternal) is string own)
             throw ChangeTopic.OfKafka(own, "could not go on without it");
@@ -28,13 +28,13 @@ internal static class RemoveTopics
             throw ChangeTopic.NotFound(unknown, admin.Brokers.Names.Cluster, all.Select(p => p.Topic).Distinct());
         }
 
-        return [.. found.Select(t => ChangeRows.Row(admin.Brokers.Names, admin.Brokers.Namespace, "Topic", t.Name, ChangeAction.Delete, Note(t, groups)))];
+        return [.. found.Select((t, i) => PlanSteps.Of(admin.Brokers.Names, admin.Brokers.Namespace, "Topic", t.Name, ChangeAction.Delete, Note(t, groups)) with { Step = i + 1 })];
     }
 
     /// <summary>Removes them.</summary>
     /// <exception cref="ClusterException"><c>KafkaRefused</c>, <c>TopicStands</c>.</exception>
     public static async IAsyncEnumerable<OperationEvent> RunAsync(
-        KafkaAdmin admin, IReadOnlyList<ClusterChange> plan, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancel)
+        KafkaAdmin admin, IReadOnlyList<PlanStep> plan, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancel)
     {
         List<string> names = [.. plan.Select(c => c.Name)];
         yield return new Waiting("Removal", names.Count == 1 ? $"removing {names[0]}" : $"removing {names.Count} topics");
@@ -64,7 +64,7 @@ internal static class RemoveTopics
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
         }
 
-        yield return new Completed<IReadOnlyList<ClusterChange>>(plan);
+        yield return new Completed<IReadOnlyList<PlanStep>>(plan);
     }
 
     private static string Note(KafkaTopic topic, ILookup<string, string> groups)

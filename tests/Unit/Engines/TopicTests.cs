@@ -58,7 +58,7 @@ public sealed class TopicTests
         await using var on = await StartAsync();
         var plan = await ChangeTopic.PlanNewAsync(on.Admin, new TopicRequest("orders") { Partitions = 4, Config = new Dictionary<string, string?> { ["retention.ms"] = "7d" } }, default);
         Assert.Empty(on.Kafka.Topics);
-        Assert.Equal(["partitions: (none) -> 4", "replicationFactor: (none) -> the brokers' default", "config.retention.ms: (none) -> 604800000"], plan.Step.Fields.Select(f => f.ToString()));
+        Assert.Equal(["partitions: (none) -> 4", "replicationFactor: (none) -> the brokers' default", "config[retention.ms]: (none) -> 604800000"], plan.Step.Fields.Select(f => f.ToString()));
         var made = await ResultAsync<KafkaTopic>(ChangeTopic.NewAsync(on.Admin, plan, default));
         Assert.Equal((4, 3, "604800000"), (made.Partitions, made.ReplicationFactor, made.Config["retention.ms"]));
     }
@@ -95,7 +95,7 @@ public sealed class TopicTests
             Config = new Dictionary<string, string?> { ["retention.ms"] = "1h", ["retention.bytes"] = null, ["cleanup.policy"] = "compact", ["segment.bytes"] = null },
         };
         var plan = await ChangeTopic.PlanSetAsync(on.Admin, asked, default);
-        Assert.Equal(["partitions: 2 -> 4", "config.retention.bytes: 5 -> the brokers'", "config.retention.ms: 86400000 (the brokers') -> 3600000"], plan.Step.Fields.Select(f => f.ToString()));
+        Assert.Equal(["partitions: 2 -> 4", "config[retention.bytes]: 5 -> the brokers'", "config[retention.ms]: 86400000 (the brokers') -> 3600000"], plan.Step.Fields.Select(f => f.ToString()));
         Assert.Contains("50 % of the keys", Assert.Single(plan.Warnings), StringComparison.Ordinal);
         Assert.Equal(2, on.Kafka.Topics["orders"].Count);
         Assert.Equal("5", on.Kafka.Configs[("orders", "retention.bytes")]);
@@ -134,7 +134,7 @@ public sealed class TopicTests
         var plan = await RemoveTopics.PlanAsync(on.Admin, ["orders"], default);
         Assert.Equal("1,234 messages, 3.62 KiB on disk; read by billing", Assert.Single(plan).Note);
         Assert.Contains("orders", on.Kafka.Topics.Keys);
-        await ResultAsync<IReadOnlyList<ClusterChange>>(RemoveTopics.RunAsync(on.Admin, plan, TimeSpan.FromSeconds(20), default));
+        await ResultAsync<IReadOnlyList<PlanStep>>(RemoveTopics.RunAsync(on.Admin, plan, TimeSpan.FromSeconds(20), default));
         Assert.Equal(["other"], on.Kafka.Topics.Keys);
     }
 
