@@ -157,7 +157,8 @@ public sealed class SendKafkaMessageCommand : KafkaTopicCmdlet
             throw ReceiveMessages.NoPartition(Topic, Partition, own.Count);
         if (!Agreed("Send messages", Target(admin, Topic), []))
             return;
-        producer = new MessageProducer(admin.Bootstrap, Topic, Timeout, PassThru ? Acknowledged : null);
+        var settings = Await(cluster, cancel => TopicReader.SettingsAsync(admin, [Topic], cancel));
+        producer = new MessageProducer(admin.Bootstrap, Topic, Timeout, settings.GetValueOrDefault(Topic)?.LargestBatch, PassThru ? Acknowledged : null);
         refused = false;
     }
 

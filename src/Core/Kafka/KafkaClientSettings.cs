@@ -58,9 +58,10 @@ internal static class KafkaClientSettings
     /// <summary>A producer of what people send. Keys go where Java's clients send them.</summary>
     /// <param name="bootstrap">The brokers' addresses.</param>
     /// <param name="messageTimeout">Longest time for one message.</param>
-    public static ProducerConfig Sender(string bootstrap, TimeSpan messageTimeout)
+    /// <param name="largestBatch">Bytes of the largest batch that the topic takes: a broker refuses a larger one with all of its messages.</param>
+    public static ProducerConfig Sender(string bootstrap, TimeSpan messageTimeout, int? largestBatch)
     {
-        var config = Producer(bootstrap, messageTimeout, LargestMessage);
+        var config = Producer(bootstrap, messageTimeout, LargestMessage, largestBatch);
         config.Partitioner = Partitioner.Murmur2Random;
         config.DeliveryReportFields = "all";
         config.StatisticsIntervalMs = 0;

@@ -16,12 +16,13 @@ internal sealed class MessageProducer : IDisposable
     /// <param name="bootstrap">The brokers' addresses.</param>
     /// <param name="topic">Topic.</param>
     /// <param name="timeout">Longest time for one message.</param>
+    /// <param name="largestBatch">Bytes of the largest batch that the topic takes; null where that is unknown.</param>
     /// <param name="acknowledged">Hears of each message that all in-sync copies have, on another thread; null where nobody wants to.</param>
-    public MessageProducer(string bootstrap, string topic, TimeSpan timeout, Action<Message<byte[], byte[]>, TopicPartitionOffset>? acknowledged)
+    public MessageProducer(string bootstrap, string topic, TimeSpan timeout, int? largestBatch, Action<Message<byte[], byte[]>, TopicPartitionOffset>? acknowledged)
     {
         Topic = topic;
         this.acknowledged = acknowledged;
-        producer = new ProducerBuilder<byte[], byte[]>(KafkaClientSettings.Sender(bootstrap, timeout))
+        producer = new ProducerBuilder<byte[], byte[]>(KafkaClientSettings.Sender(bootstrap, timeout, largestBatch))
             .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
     }
 

@@ -9,6 +9,9 @@ namespace KafkaK8s.Core.Kafka;
 /// <param name="All">All that are in force; secret ones have no value.</param>
 internal sealed record TopicSettings(IReadOnlyDictionary<string, string> Own, IReadOnlyDictionary<string, string?> All)
 {
+    /// <summary>Bytes of the largest batch that the topic takes.</summary>
+    public int? LargestBatch => All.GetValueOrDefault("max.message.bytes") is string text && int.TryParse(text, out int n) ? n : null;
+
     /// <summary>Copies that must be in sync for a write with acks=all.</summary>
     public int? MinInSync => All.GetValueOrDefault("min.insync.replicas") is string text && int.TryParse(text, out int n) ? n : null;
 }

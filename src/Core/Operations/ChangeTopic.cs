@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Confluent.Kafka.Admin;
@@ -158,14 +159,25 @@ internal static class ChangeTopic
             Configs = request.Config.Where(p => p.Value is not null).ToDictionary(p => p.Key, p => p.Value),
         };
         var options = new CreateTopicsOptions { ValidateOnly = validateOnly, RequestTimeout = KafkaAdmin.RequestLimit, OperationTimeout = KafkaAdmin.RequestLimit };
-        try
+        long start = Stopwatch.GetTimestamp();
+        while (true)
         {
-            await admin.AskAsync(request.Name, c => c.CreateTopicsAsync([wanted], options), cancel).ConfigureAwait(false);
-        }
-        catch (ClusterException e) when (e.InnerException is Confluent.Kafka.KafkaException k && KafkaErrors.FirstOf(k).Code == Confluent.Kafka.ErrorCode.TopicAlreadyExists)
-        {
-            throw new ClusterException("TopicExists", FailureKind.Conflict, request.Name,
-                $"The cluster {admin.Brokers.Names.Cluster} has a topic {request.Name} already. Set-KafkaTopic changes it.", e);
+            try
+            {
+                await admin.AskAsync(request.Name, c => c.CreateTopicsAsync([wanted], options), cancel).ConfigureAwait(false);
+                return;
+            }
+            catch (ClusterException e) when (e.Id == "TopicExists")
+            {
+                // With ZooKeeper the controller keeps the name of a removed topic for a moment longer than any broker lists it.
+                if (!e.Message.Contains("marked for deletion", StringComparison.Ordinal) || Stopwatch.GetElapsedTime(start) > KnownLimit)
+                {
+                    throw new ClusterException("TopicExists", FailureKind.Conflict, request.Name,
+                        $"The cluster {admin.Brokers.Names.Cluster} has a topic {request.Name} already. Set-KafkaTopic changes it.", e);
+                }
+            }
+
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
         }
     }
 
