@@ -6,7 +6,7 @@ using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>What the cmdlets share that act on topics of a cluster.</summary>
+/// <summary>What the cmdlets share that act on what a cluster holds: topics, messages, consumer groups.</summary>
 public abstract class KafkaTopicCmdlet : KafkaCmdlet
 {
     /// <summary>A minute: a healthy cluster answers in a second.</summary>
@@ -24,8 +24,12 @@ public abstract class KafkaTopicCmdlet : KafkaCmdlet
         !Given(nameof(Cluster)) && InputObject is not null && ModuleObjects.KafkaClusterOf(InputObject) is string piped ? piped : Cluster;
 
     /// <summary>Names of topics; none where the object in the pipeline, whose property Name is bound, is no topic.</summary>
-    private protected IReadOnlyList<string> Topics(string[]? names) =>
-        names is null || (InputObject is not null && !GivenForAll("Name") && !GivenForAll("Topic") && ModuleObjects.TypeOf(InputObject) is not null && ModuleObjects.TopicOf(InputObject) is null)
+    private protected IReadOnlyList<string> Topics(string[]? names) => NamesOf(names, nameof(KafkaTopic));
+
+    /// <summary>Names of topics or consumer groups; none where the object in the pipeline, whose property Name is bound, is no such thing.</summary>
+    private protected IReadOnlyList<string> NamesOf(string[]? names, string type) =>
+        names is null || (InputObject is not null && !GivenForAll("Name") && !(type == nameof(KafkaTopic) && GivenForAll("Topic"))
+            && ModuleObjects.TypeOf(InputObject) is not null && ModuleObjects.NameOf(type, InputObject) is null)
             ? [] : names;
 
     /// <summary>Whether a parameter says what a topic should be: on the command line, by a topic or by the row of a table.</summary>

@@ -16,6 +16,7 @@ internal static class ModuleObjects
         [nameof(TopicVerification)] = nameof(TopicVerification.Cluster),
         [nameof(ZooKeeperNode)] = nameof(ZooKeeperNode.Cluster),
         [nameof(KafkaTopic)] = nameof(KafkaTopic.Cluster),
+        [nameof(KafkaConsumerGroup)] = nameof(KafkaConsumerGroup.Cluster),
     };
 
     private static readonly Dictionary<string, string> Topics = new()
@@ -44,8 +45,11 @@ internal static class ModuleObjects
     /// <summary>The name of the Kafka cluster that an object identifies; null where it identifies none.</summary>
     public static string? KafkaClusterOf(PSObject value) => NameIn(KafkaClusters, value);
 
-    /// <summary>The name of the topic that an object identifies; null where it identifies none.</summary>
-    public static string? TopicOf(PSObject value) => NameIn(Topics, value);
+    /// <summary>The name of what an object identifies; null where it identifies none.</summary>
+    /// <param name="type">What: <see cref="KafkaTopic"/> or <see cref="KafkaConsumerGroup"/>.</param>
+    /// <param name="value">The object.</param>
+    public static string? NameOf(string type, PSObject value) =>
+        type == nameof(KafkaTopic) ? NameIn(Topics, value) : TypeOf(value) == type ? value.Properties["Name"]?.Value as string : null;
 
     /// <summary>The name of the EKS cluster that an object identifies; null where it identifies none.</summary>
     public static string? EksClusterOf(PSObject value) => NameIn(EksClusters, value);

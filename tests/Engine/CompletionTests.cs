@@ -140,8 +140,10 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     /// <summary>Parameters whose values nobody can know, or which are numbers: TAB gives nothing for them.</summary>
     private static readonly string[] FreeText =
     [
-        "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "InputObject", "Iops", "IrsaRole", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
-        "NodesPerZone", "Partition", "PodIdentityRole", "Prefix", "ReplicationFactor", "StorageSize", "Throughput", "TimeoutSeconds", "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
+        "Back", "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "FromOffset", "FromTimestamp",
+        "Header", "InputObject", "Iops", "IrsaRole", "Key", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector", "NodesPerZone", "Partition",
+        "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "StorageSize", "Tail", "Throughput", "TimeoutSeconds", "ToOffset", "ToTimestamp",
+        "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
     ];
 
     [Fact]

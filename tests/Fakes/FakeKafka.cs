@@ -67,6 +67,9 @@ public sealed class FakeKafka
     /// <summary>Offsets that groups committed, by group, topic and partition.</summary>
     public Dictionary<(string Group, string Topic, int Partition), long> Committed { get; } = [];
 
+    /// <summary>Members of groups, by group.</summary>
+    public Dictionary<string, int> Members { get; } = [];
+
     /// <summary>Requests by key, in order: 3 Metadata, 20 DeleteTopics…</summary>
     public List<(int Broker, short Key, short Version)> Requests { get; } = [];
 
@@ -192,6 +195,7 @@ public sealed class FakeKafka
                 (8, 2) => Commit(request, answer),
                 (9, 5) => Fetched(request, answer),
                 (10, 0) => answer.Short(0).Int(id).Text(host(id)).Int(9092),
+                (15, 0) => Described(request, answer),
                 (16, 0) => Groups(answer),
                 (18, >= 0 and <= 3) => Versions(version, answer),
                 (19, 4) => Create(id, request, answer),
@@ -252,9 +256,10 @@ public sealed class FakeKafka
 
     private static Writer Versions(short version, Writer answer)
     {
-        (int Key, int Min, int Max)[] known = 
+        (int Key, int Min, int Max)[] known =
         [
-            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 1), (35, 1, 1), (37, 0, 0), (44, 0, 0),
+            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 1), (35, 1, 1), (37, 0, 0),
+            (44, 0, 0),
         ];
         answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max).Tags());
         return version >= 1 ? answer.Int(0).Tags() : answer;
@@ -288,6 +293,14 @@ public sealed class FakeKafka
 
     private Writer Groups(Writer answer) =>
         answer.Short(0).Each(Committed.Keys.Select(c => c.Group).Distinct().ToList(), g => answer.Text(g).Text("consumer"));
+
+    private Writer Described(Reader request, Writer answer) => answer.Each(request.Each(() => request.Text()!), group =>
+    {
+        bool stands = Committed.Keys.Any(c => c.Group == group);
+        int members = Members.GetValueOrDefault(group);
+        answer.Short(0).Text(group).Text(members > 0 ? "Stable" : stands ? "Empty" : "Dead").Text("consumer").Text(members > 0 ? "range" : "");
+        answer.Each(Enumerable.Range(0, members).ToList(), n => answer.Text($"member-{n}").Text($"client-{n}").Text("/10.0.0.1").Int(0).Int(0));
+    });
 
     private Writer Fetched(Reader request, Writer answer)
     {

@@ -131,6 +131,49 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
         }
     }
 
+    Context 'consumer groups' {
+        BeforeAll {
+            function Invoke-Consumer([int] $Count) {
+                kubectl exec -n $ns demo-kafka-0 -c kafka '--' env KAFKA_HEAP_OPTS=-Xmx128m /opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server localhost:9092 `
+                    --topic many --group app --from-beginning --max-messages $Count --timeout-ms 60000 2>&1
+            }
+            $null = Invoke-Consumer 100
+        }
+
+        It 'are shown with their lag, as Kafka''s own tool counts it' {
+            $group = Get-KafkaConsumerGroup demo app @at
+            "$($group.State) $($group.Members) $($group.Topics)" | Should -Be 'Empty 0 many'
+            $told = kubectl exec -n $ns demo-kafka-0 -c kafka '--' env KAFKA_HEAP_OPTS=-Xmx128m /opt/kafka/bin/kafka-consumer-groups.sh --bootstrap-server localhost:9092 --describe --group app 2>&1
+            $lag = ($told | Select-String '^app\s+many\s+\d+\s+\d+\s+\d+\s+(\d+)' | ForEach-Object { [long] $_.Matches[0].Groups[1].Value } | Measure-Object -Sum).Sum
+            $group.Lag | Should -Be $lag
+            (Get-KafkaConsumerGroup demo @at -OnlyWithLag).Name | Should -Contain 'app'
+            { Get-KafkaConsumerGroup demo nobody @at -ErrorAction Stop } | Should -Throw -ErrorId 'KafkaK8s.GroupNotFound,*'
+        }
+
+        It 'are put to other offsets, from where to where is shown first' {
+            $plan = Get-KafkaConsumerGroup demo app @at | Reset-KafkaConsumerGroupOffset -ToLatest -WhatIf
+            $plan.Note | Should -Match '^skips'
+            (Get-KafkaConsumerGroup demo app @at).Lag | Should -BeGreaterThan 0 -Because 'nothing was changed'
+            (Get-KafkaConsumerGroup demo app @at | Reset-KafkaConsumerGroupOffset -ToLatest -Confirm:$false).Lag | Should -Be 0
+            (Reset-KafkaConsumerGroupOffset demo app @at -ToEarliest -Confirm:$false).Lag | Should -Be 20000
+            (Reset-KafkaConsumerGroupOffset demo app @at -Topic many -Partition 0 -ShiftBy 10 -Confirm:$false).Lag | Should -Be 19990
+        }
+
+        It 'are refused while they have members' {
+            $job = Start-ThreadJob { param($kubectl, $ns, $config) $env:KUBECONFIG = $config; & $kubectl exec -n $ns demo-kafka-0 -c kafka '--' env KAFKA_HEAP_OPTS=-Xmx128m timeout 60 /opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic news --group busy } -ArgumentList (Get-Command kubectl -CommandType Application | Select-Object -First 1).Source, $ns, $env:KUBECONFIG
+            try {
+                $clock = [Diagnostics.Stopwatch]::StartNew()
+                do { $group = Get-KafkaConsumerGroup demo @at | Where-Object Name -EQ busy } until ($group.State -eq 'Stable' -or $clock.Elapsed.TotalSeconds -gt 60)
+                "$($group.Members) $($group.State)" | Should -Be '1 Stable'
+                { Reset-KafkaConsumerGroupOffset demo busy @at -Topic news -ToEarliest -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'KafkaK8s.GroupInUse,*'
+            }
+            finally {
+                $null = kubectl exec -n $ns demo-kafka-0 -c kafka '--' pkill -f 'group busy'
+                $null = Remove-Job $job -Force
+            }
+        }
+    }
+
     Context 'what is wrong' {
         It 'names the topics that a broker''s end leaves without copies, and ends of itself' {
             $null = kubectl delete pod demo-kafka-2 -n $ns --wait=false

@@ -178,6 +178,19 @@ public sealed class TopicCompleter : NameCompleter
     }
 }
 
+/// <summary>Completes consumer groups of the cluster already typed.</summary>
+public sealed class ConsumerGroupCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
+    {
+        using var connection = source.Open();
+        var admin = await KafkaAdmin.OpenAsync(connection, source.Namespace ?? connection.DefaultNamespace, source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
+        await using (admin.ConfigureAwait(false))
+            return await ConsumerGroups.ListAsync(admin, cancel).ConfigureAwait(false);
+    }
+}
+
 /// <summary>Completes the pods of the ZooKeeper servers of the cluster already typed.</summary>
 public sealed class ZooKeeperNodeCompleter : NameCompleter
 {

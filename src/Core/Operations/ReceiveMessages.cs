@@ -229,6 +229,6 @@ internal static class ReceiveMessages
     }
 
     private static ClusterException Silent(string topic, HashSet<int> open) => new(
-        "KafkaSilent", FailureKind.Timeout, topic,
+        "KafkaSilent", FailureKind.Unavailable, topic,
         $"The brokers gave nothing more of {topic} for {LongestSilence.TotalSeconds:0} s; partitions {string.Join(", ", open.Order().Take(10))} are not read to their end. Get-KafkaTopic shows their state.");
 }
