@@ -160,7 +160,7 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
         }
 
         It 'are refused while they have members' {
-            $job = Start-ThreadJob { param($kubectl, $ns, $config) $env:KUBECONFIG = $config; & $kubectl exec -n $ns demo-kafka-0 -c kafka '--' env KAFKA_HEAP_OPTS=-Xmx128m timeout 60 /opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic news --group busy } -ArgumentList (Get-Command kubectl -CommandType Application | Select-Object -First 1).Source, $ns, $env:KUBECONFIG
+            Invoke-InPod -Namespace $ns demo-kafka-0 'KAFKA_HEAP_OPTS=-Xmx128m nohup timeout 90 /opt/kafka/bin/kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic news --group busy > /dev/null 2>&1 &'
             try {
                 $clock = [Diagnostics.Stopwatch]::StartNew()
                 do { $group = Get-KafkaConsumerGroup demo @at | Where-Object Name -EQ busy } until ($group.State -eq 'Stable' -or $clock.Elapsed.TotalSeconds -gt 60)
@@ -168,8 +168,7 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
                 { Reset-KafkaConsumerGroupOffset demo busy @at -Topic news -ToEarliest -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'KafkaK8s.GroupInUse,*'
             }
             finally {
-                $null = kubectl exec -n $ns demo-kafka-0 -c kafka '--' pkill -f 'group busy'
-                $null = Remove-Job $job -Force
+                $null = Invoke-InPod -Namespace $ns demo-kafka-0 'for p in /proc/[0-9]*; do tr "\0" " " < $p/cmdline 2> /dev/null | grep -q "ConsoleConsumer.*busy" && kill "${p#/proc/}"; done; true'
             }
         }
     }
