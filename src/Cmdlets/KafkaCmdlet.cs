@@ -104,7 +104,7 @@ public abstract class KafkaCmdlet : OperationCmdlet
 
         string target = $"{request.Namespace}/{name} on context {connection.Context}";
         var restarts = plan.Changes.Where(c => c.Action == ChangeAction.Restart).ToList();
-        string action = plan.ZooKeeperIsNew
+        string action = plan.IsFirstStart
             ? $"Create Kafka cluster ({plan.Model.ZooKeeper.Count} ZooKeeper, {plan.Model.Brokers.Count} brokers, {Words.Count(plan.Changes.Count(c => c.Action == ChangeAction.Create), "object")})"
             : $"Change Kafka cluster ({Words.Count(plan.Changes.Count(c => c.Action is ChangeAction.Create or ChangeAction.Update), "object")}, {Words.Restarts(restarts)})";
         // Without waiting nothing is restarted: the pods keep what they run until the next command that waits.

@@ -49,7 +49,7 @@ public sealed class RemoveKafkaClusterCommand : KafkaCmdlet, IRunAsJob
         bool asked = !MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) || ((SwitchParameter)confirm).ToBool();
         if (DeleteData && plan.Claims.Count > 0 && asked && !ShouldContinue($"Delete the data of {Words.Count(plan.Claims.Count, "volume")}{topics} for good?", "Remove-KafkaCluster -DeleteData"))
             return;
-        var before = PassThru ? Await(Name, cancel => ListClusters.FindAsync(connection, request.Namespace, Name, cancel)) : null;
+        var before = PassThru ? Await(Name, cancel => ListClusters.FindAsync(connection, request.Namespace, Name, request.Known, cancel)) : null;
         Run<KafkaCluster>(cancel => RemoveCluster.RunAsync(connection, plan, cancel), $"Removing Kafka cluster {Name}", static _ => { });
         if (PassThru) // of one that was removed before only volumes are left
             WriteObject((before ?? new KafkaCluster { Name = Name, Namespace = request.Namespace }) with { Status = ClusterStatus.Removing, Changes = plan.Changes });

@@ -4,19 +4,28 @@ using System.Text.Json.Nodes;
 
 namespace KafkaK8s.Tests.Fakes;
 
+/// <summary>What the manifests of a cluster say of its brokers, without the cluster's prefix.</summary>
+/// <param name="Set">Name of their StatefulSet.</param>
+/// <param name="Headless">Name of the Service that names each pod.</param>
+/// <param name="FirstId">Id of the broker whose pod has the ordinal 0.</param>
+public sealed record FakeBrokers(string Set, string Headless, int FirstId);
+
 /// <summary>A Kafka cluster on a fake API server: its objects, its pods under the controllers, its ensemble and its brokers behind their ports.</summary>
 public sealed class FakeCluster
 {
     private readonly string prefix;
+    private readonly FakeBrokers brokers;
 
     /// <summary>Connects the names of a cluster with an ensemble and brokers; its objects may come later, by the product itself.</summary>
-    public FakeCluster(FakeApiServer server, string ns = "shop", string name = "demo")
+    public FakeCluster(FakeApiServer server, string ns = "shop", string name = "demo", FakeBrokers? brokers = null)
     {
         ArgumentNullException.ThrowIfNull(server);
         (Server, Namespace, Name) = (server, ns, name);
+        this.brokers = brokers ?? new FakeBrokers("kafka", "kafka-headless", 0);
         prefix = name == "kafka" ? "" : $"{name}-"; // the plain manifests' cluster has none
         Ensemble = new FakeEnsemble(server.Store, ns, ZooKeeperSet, $"{prefix}zk-headless", $"{prefix}zk-reconfig");
-        Kafka = new FakeKafka(ns, BrokerSet, id => $"{BrokerSet}-{id}.{prefix}kafka-headless.{ns}.svc");
+        int first = this.brokers.FirstId;
+        Kafka = new FakeKafka(ns, BrokerSet, first, id => $"{BrokerSet}-{id - first}.{prefix}{this.brokers.Headless}.{ns}.svc");
         server.Store.PodChanged += Ensemble.PodChanged;
         server.Store.PodChanged += Kafka.PodChanged;
         server.Pods.Started += Ensemble.Started;
@@ -33,7 +42,7 @@ public sealed class FakeCluster
 
     public string ZooKeeperSet => $"{prefix}zk";
 
-    public string BrokerSet => $"{prefix}kafka";
+    public string BrokerSet => $"{prefix}{brokers.Set}";
 
     public FakeEnsemble Ensemble { get; }
 
@@ -139,7 +148,7 @@ public sealed class FakeCluster
 
     // What the readiness probes ask for.
     private bool IsWell(JsonObject pod) =>
-        Id(pod, ZooKeeperSet) is { } ordinal ? Ensemble.Serves(ordinal + 1) : Id(pod, BrokerSet) is not { } broker || Kafka.IsAlive(broker);
+        Id(pod, ZooKeeperSet) is { } ordinal ? Ensemble.Serves(ordinal + 1) : Id(pod, BrokerSet) is not { } broker || Kafka.IsAlive(broker + brokers.FirstId);
 
     private int? Id(JsonObject pod, string set) => (string?)pod["metadata"]!["namespace"] == Namespace ? Ordinal((string)pod["metadata"]!["name"]!, set) : null;
 
@@ -151,7 +160,7 @@ public sealed class FakeCluster
             return null;
         if (port == 2181 && Ordinal(pod, ZooKeeperSet) is { } ordinal && Ensemble.IsAlive(ordinal + 1))
             return (stream, cancel) => Ensemble.ServeAsync(ordinal + 1, stream, cancel);
-        if (port is 9092 or 9095 && Ordinal(pod, BrokerSet) is { } broker && Kafka.IsAlive(broker))
+        if (port is 9092 or 9095 && Ordinal(pod, BrokerSet) + brokers.FirstId is { } broker && Kafka.IsAlive(broker))
             return (stream, cancel) => Kafka.ServeAsync(broker, stream, cancel);
         return null;
     }

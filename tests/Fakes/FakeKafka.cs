@@ -39,12 +39,14 @@ public sealed class FakeKafka
     private readonly Lock gate = new();
     private readonly string ns;
     private readonly string set;
+    private readonly int firstId;
     private readonly Func<int, string> host;
     private readonly SortedDictionary<int, long> running = []; // id: since when
     private readonly SortedDictionary<string, List<FakePartition>> topics = new(StringComparer.Ordinal);
     private int controller = -1;
 
-    internal FakeKafka(string ns, string set, Func<int, string> host) => (this.ns, this.set, this.host) = (ns, set, host);
+    internal FakeKafka(string ns, string set, int firstId, Func<int, string> host) =>
+        (this.ns, this.set, this.firstId, this.host) = (ns, set, firstId, host);
 
     /// <summary>How long a broker that is back needs until its copies are in sync.</summary>
     public TimeSpan CatchUpTime { get; set; } = TimeSpan.Zero;
@@ -129,8 +131,9 @@ public sealed class FakeKafka
         var pod = (after ?? before)!;
         string name = (string)pod["metadata"]!["name"]!;
         if ((string?)pod["metadata"]!["namespace"] != ns || !name.StartsWith($"{set}-", StringComparison.Ordinal)
-            || !int.TryParse(name.AsSpan(set.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            || !int.TryParse(name.AsSpan(set.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
             return;
+        int id = firstId + ordinal;
         lock (gate)
         {
             if (!FakePods.IsRunning(after))

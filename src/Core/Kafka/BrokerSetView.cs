@@ -55,9 +55,15 @@ internal sealed record BrokerSetView(ClusterModel Model)
 
     /// <summary>Finds the brokers of a cluster.</summary>
     /// <exception cref="ClusterException"><c>ClusterNotFound</c>.</exception>
-    public static async Task<BrokerSetView> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
+    public static Task<BrokerSetView> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel) =>
+        FindAsync(connection, ns, cluster, ManifestSets.All, cancel);
+
+    /// <summary>The same for a cluster of one of these sets of manifests.</summary>
+    /// <exception cref="ClusterException"><c>ClusterNotFound</c>.</exception>
+    public static async Task<BrokerSetView> FindAsync(
+        KubeConnection connection, string ns, string cluster, IReadOnlyList<ManifestSet> known, CancellationToken cancel)
     {
-        var model = await ClusterModel.FindAsync(connection, ns, cluster, NodeRoles.Broker, cancel).ConfigureAwait(false);
+        var model = await ClusterModel.FindAsync(connection, ns, cluster, NodeRoles.Broker, known, cancel).ConfigureAwait(false);
         return model.Carrier is null ? throw ClusterNames.NotFound(cluster, ns, connection.Context) : new BrokerSetView(model);
     }
 

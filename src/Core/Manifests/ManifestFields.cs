@@ -28,7 +28,7 @@ internal static class ManifestFields
 {
     private const NodeRoles ZooKeeper = NodeRoles.ZooKeeper;
     private const NodeRoles Broker = NodeRoles.Broker;
-    private const NodeRoles Every = NodeRoles.ZooKeeper | NodeRoles.Broker | NodeRoles.Controller;
+    private const NodeRoles Every = NodeRoles.All;
 
     private const string Pod = "spec.template.spec";
     private const string Own = $"{Pod}.containers[name={AppMark}]";

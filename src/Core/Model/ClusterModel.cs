@@ -71,7 +71,7 @@ internal sealed record ClusterModel
         var sets = new Dictionary<string, JsonObject>();
         foreach (var tree in objects.Where(o => (string?)o["kind"] == "StatefulSet" && Ownership.ClusterOf(o) == names.Cluster))
         {
-            if (names.ManifestSet.Pools.FirstOrDefault(p => names.Prefixed(p.Name) == tree.Name()) is { } pool)
+            if (names.PoolOfSet(tree.Name()) is { } pool)
                 sets[pool.Name] = tree;
         }
 
@@ -91,16 +91,28 @@ internal sealed record ClusterModel
     /// <param name="ns">Namespace.</param>
     /// <param name="cluster">Name of the cluster.</param>
     /// <param name="roles">Roles of the pools to read.</param>
+    /// <param name="known">The sets of manifests that there may be.</param>
     /// <param name="cancel">Ends the reading.</param>
     public static async Task<ClusterModel> FindAsync(
-        KubeConnection connection, string ns, string cluster, NodeRoles roles, CancellationToken cancel)
+        KubeConnection connection, string ns, string cluster, NodeRoles roles, IReadOnlyList<ManifestSet> known, CancellationToken cancel)
     {
         var names = new ClusterNames(cluster);
-        var bases = ManifestSets.All.SelectMany(s => s.Pools).Where(p => p.Has(roles)).Select(p => p.Name).Distinct();
+        var bases = known.SelectMany(s => s.Pools).Where(p => p.Has(roles)).Select(p => p.Name).Distinct();
         var found = await Task.WhenAll(bases.Select(b =>
             connection.TryGetAsync(ResourceKind.StatefulSet, ns, names.Prefixed(b), cancel))).ConfigureAwait(false);
-        return Of(cluster, ns, [.. found.OfType<JsonObject>()], ManifestSets.All);
+        return Of(cluster, ns, [.. found.OfType<JsonObject>()], known);
     }
+
+    /// <summary>Reads the same StatefulSets again.</summary>
+    public async Task<ClusterModel> ReadAgainAsync(KubeConnection connection, CancellationToken cancel)
+    {
+        var found = await Task.WhenAll(Pools.Select(p =>
+            connection.TryGetAsync(ResourceKind.StatefulSet, Namespace, p.Set, cancel))).ConfigureAwait(false);
+        return Build(Names, Namespace, found.OfType<JsonObject>());
+    }
+
+    /// <summary>Whether the sets are still the same, with the same wishes. Their status may have moved.</summary>
+    public bool IsStill(ClusterModel now) => Pools.All(p => Wishes(Standing(p)) == Wishes(now.Standing(p)));
 
     /// <summary>Builds it from StatefulSets, whose mode says which manifests they come from.</summary>
     public static ClusterModel Of(string cluster, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<ManifestSet> known) =>
@@ -120,6 +132,9 @@ internal sealed record ClusterModel
 
     /// <summary>The volumes of a pool; null where its StatefulSet is not there.</summary>
     public PoolStorage? Storage(NodePool pool) => Set(pool) is { } set ? PoolStorage.Of(set) : null;
+
+    private static (string, long, string?) Wishes(JsonObject? set) => set is null
+        ? default : (set.Uid(), (long?)set["metadata"]!["generation"] ?? 0, set.Annotation(ClusterNames.SpecAnnotation));
 
     private IReadOnlyList<NodeRef> Nodes(NodeRoles role) => [.. PoolsOf(role).SelectMany(p => p.Nodes)];
 }

@@ -27,7 +27,7 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>Annotation of StatefulSets: the name of the set of manifests that they come from.</summary>
     public const string SetAnnotation = "kafkak8s.io/manifest-set";
 
-    /// <summary>Annotation of the ZooKeeper servers' StatefulSet: who is changing the cluster, or what change of the ensemble was not finished.</summary>
+    /// <summary>Annotation of the StatefulSet that starts first: who is changing the cluster, or what change of the ensemble was not finished.</summary>
     public const string ChangeAnnotation = "kafkak8s.io/ensemble-change";
 
     /// <summary>Annotation of the pods: a checksum of the settings that they read at their start.</summary>
@@ -59,11 +59,27 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <see cref="Ownership"/>, because other tools write into their labels.</summary>
     public string Selector => $"{AllSelector},{InstanceLabel}={Cluster}";
 
+    /// <summary>The labels of an object of this cluster.</summary>
+    /// <param name="app">Value of its name label.</param>
+    public JsonObject Labels(string app) => new()
+    {
+        [NameLabel] = app,
+        [InstanceLabel] = Cluster,
+        [ClusterLabel] = Cluster,
+        [PartOfLabel] = PartOf,
+    };
+
     /// <summary>The brokers' StatefulSet.</summary>
     public string BrokerSet => Prefixed(ManifestSet.Carrier.Name);
 
     /// <summary>The ZooKeeper servers' StatefulSet.</summary>
     public string ZooKeeperSet => Prefixed(Ensemble.Name);
+
+    /// <summary>The StatefulSet that starts first.</summary>
+    public string FirstSet => Prefixed(ManifestSet.Pools[0].Name);
+
+    /// <summary>The Secret that is made once, before all else.</summary>
+    public string FirstSecret => Prefixed(ManifestSet.FirstSecret);
 
     /// <summary>The Service that clients start from.</summary>
     public string BootstrapService => Prefixed(ManifestSet.Bootstrap);
@@ -72,7 +88,7 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     public string BrokerHeadless => Prefixed(ManifestSet.Carrier.Headless);
 
     /// <summary>The Secret with the credential for changes of the ensemble.</summary>
-    public string ReconfigSecret => Prefixed("zk-reconfig");
+    public string ReconfigSecret => Prefixed(ManifestSets.ZooKeeper.FirstSecret);
 
     /// <summary>Name of an object of the manifests in this cluster: with a prefix, except for the cluster of the plain manifests.</summary>
     public string Prefixed(string name) => Cluster == ClusterSpec.DefaultName ? name : $"{Cluster}-{name}";
@@ -83,6 +99,13 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <param name="template">The pool.</param>
     /// <param name="count">Pods of it.</param>
     public NodePool Pool(PoolTemplate template, int count) => new(template, Prefixed(template.Name), count);
+
+    /// <summary>The pool whose StatefulSet has this name; null where none has.</summary>
+    public PoolTemplate? PoolOfSet(string set) => ManifestSet.Pools.FirstOrDefault(p => Prefixed(p.Name) == set);
+
+    /// <summary>The node of a pod of this name; null where it is of none of this cluster's pools.</summary>
+    public NodeRef? NodeOfPod(string pod) =>
+        ManifestSet.Pools.Select(p => Pool(p, 0).OfPod(pod)).FirstOrDefault(n => n is not null);
 
     /// <summary>Brokers of the cluster, as many as said.</summary>
     public IReadOnlyList<NodeRef> Brokers(int count) => Pool(ManifestSet.Carrier, count).Nodes;
@@ -119,7 +142,7 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
 
     /// <summary>The node whose pod uses a volume claim of this name; null where it is none of this cluster's.</summary>
     public NodeRef? NodeOfClaim(string claim) => claim.StartsWith(Claim(""), StringComparison.Ordinal)
-        ? ManifestSet.Pools.Select(p => Pool(p, 0).OfPod(claim[Claim("").Length..])).FirstOrDefault(n => n is not null)
+        ? NodeOfPod(claim[Claim("").Length..])
         : null;
 
     /// <summary>Address of the bootstrap service inside the Kubernetes cluster.</summary>

@@ -44,6 +44,9 @@ internal sealed record ManifestSet
     /// <summary>Names of all objects, without the cluster's prefix; those that are made beside the files included.</summary>
     public required IReadOnlyList<string> Bases { get; init; }
 
+    /// <summary>Name of the Secret that is made once, before all else, and never applied.</summary>
+    public required string FirstSecret { get; init; }
+
     /// <summary>Environment variables of the containers whose values are names of objects.</summary>
     public required IReadOnlyList<string> NameVariables { get; init; }
 
@@ -78,6 +81,7 @@ internal static class ManifestSets
             new("kafka", NodeRoles.Broker, FirstNodeId: 0, App: "kafka", Headless: "kafka-headless"),
         ],
         Bases = ["kafka", "kafka-service", "kafka-headless", "kafka-config", "zk", "zk-headless", "zk-cluster", "zk-config", "zk-reconfig"],
+        FirstSecret = "zk-reconfig",
         NameVariables = ["HEADLESS_SERVICE", "ZK_SET", "ZK_SERVICE"],
         Listeners = [new("INTERNAL", 9092, OnLoopback: false), new("TUNNEL", 9095, OnLoopback: true)],
         Bootstrap = "kafka-service",

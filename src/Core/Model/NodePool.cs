@@ -17,6 +17,9 @@ internal enum NodeRoles
 
     /// <summary>A controller of KRaft: it stores the metadata and votes.</summary>
     Controller = 4,
+
+    /// <summary>All of it.</summary>
+    All = ZooKeeper | Broker | Controller,
 }
 
 /// <summary>A pool as a set of manifests describes it, before it has the name of a cluster.</summary>

@@ -39,7 +39,7 @@ internal static class DeployCluster
         }
 
         // A first creation looks at what an earlier cluster left before it makes anything, its lease included.
-        if (plan.ZooKeeperIsNew)
+        if (plan.IsFirstStart)
         {
             await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
                 yield return Remember(e, changes, begun);
@@ -51,12 +51,12 @@ internal static class DeployCluster
         var lease = await ClusterLease.TakeAsync(connection, ns, names, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
         await using (lease.ConfigureAwait(false))
         {
-            if (!plan.Seen.IsStill(await StandingSets.ReadAsync(connection, ns, names, cancel).ConfigureAwait(false)))
+            if (!plan.Live.Model.IsStill(await plan.Live.Model.ReadAgainAsync(connection, cancel).ConfigureAwait(false)))
                 throw Changed(names);
 
             if (lease.MadeSecret)
-                yield return Remember(new Applied(PlanSteps.Of(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, "")), changes, begun);
-            if (!plan.ZooKeeperIsNew)
+                yield return Remember(new Applied(PlanSteps.Of(names, ns, "Secret", names.FirstSecret, ChangeAction.Create, "")), changes, begun);
+            if (!plan.IsFirstStart)
             {
                 await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
                     yield return Remember(e, changes, begun);
@@ -78,8 +78,8 @@ internal static class DeployCluster
         [EnumeratorCancellation] CancellationToken cancel)
     {
         string ns = plan.Request.Namespace;
-        var former = plan.Request.NoWait || plan.Seen.Brokers is not { } standing ? new HashSet<(string Topic, int Partition)>()
-            : await InSync.LaggingAsync(connection, ns, plan.Names.Brokers(Readiness.Wanted(standing)), cancel).ConfigureAwait(false);
+        var former = plan.Request.NoWait || plan.Live.Model.Carrier is null ? new HashSet<(string Topic, int Partition)>()
+            : await InSync.LaggingAsync(connection, ns, plan.Live.Model.Brokers, cancel).ConfigureAwait(false);
         Task HoldAsync(CancellationToken token) => lease?.HoldAsync(token) ?? throw Changed(plan.Names);
         if (lease is not null)
         {
@@ -119,14 +119,14 @@ internal static class DeployCluster
             clock.End("InSync");
         }
 
-        var cluster = await ListClusters.FindAsync(connection, ns, plan.Names.Cluster, cancel).ConfigureAwait(false)
+        var cluster = await ListClusters.FindAsync(connection, ns, plan.Names.Cluster, [plan.Names.ManifestSet], cancel).ConfigureAwait(false)
             ?? throw ClusterNames.NotFound(plan.Names.Cluster, ns, connection.Context);
         cluster = cluster with { Kafka = plan.Request.NoWait ? KafkaAnswer.NotAsked : KafkaAnswer.Healthy, Timings = clock.Timings, Changes = changes };
         yield return new Completed<KafkaCluster>(left.Length == 0 ? cluster
             : cluster with { Kafka = KafkaAnswer.Unhealthy, Status = ClusterStatus.Degraded, Reasons = [.. cluster.Reasons, $"Kafka: {left}"] });
     }
 
-    /// <summary>The sets of a cluster in the order in which they roll: ZooKeeper first, then the brokers.</summary>
+    /// <summary>The sets of a cluster in the order in which they roll: ZooKeeper first, brokers last.</summary>
     /// <param name="connection">Connection to the API server.</param>
     /// <param name="names">Names of the cluster.</param>
     /// <param name="ns">Its namespace.</param>
@@ -156,7 +156,7 @@ internal static class DeployCluster
     private static async IAsyncEnumerable<OperationEvent> PrepareAsync(
         KubeConnection connection, DeployPlan plan, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (plan.ZooKeeperIsNew || plan.KeptClaims.Count > 0 || plan.ClaimsGoing)
+        if (plan.IsFirstStart || plan.KeptClaims.Count > 0 || plan.ClaimsGoing)
         {
             await foreach (var e in wait.UntilGoneAsync("Prepare", FormerLife, cancel).ConfigureAwait(false))
                 yield return e;
@@ -193,19 +193,15 @@ internal static class DeployCluster
         DeployPlan plan, ClusterWait wait, Roller roller, PhaseClock clock, [EnumeratorCancellation] CancellationToken cancel)
     {
         var restarted = new List<PlanStep>();
-        bool zooKeeperReady = false;
+        var timed = new HashSet<string>();
         await foreach (var e in wait.UntilAsync("Start", async live =>
         {
             await wait.RetryRefusedAsync(live, cancel).ConfigureAwait(false);
             restarted.AddRange(await roller.ReplaceUnreadyAsync(live, cancel).ConfigureAwait(false));
-            var servers = Ready(live, plan.Names.ZooKeeperSet);
-            var brokers = Ready(live, plan.Names.BrokerSet);
-            if (servers.Done && !zooKeeperReady)
-                clock.End("ZooKeeper");
-            zooKeeperReady |= servers.Done;
-            int all = servers.Wanted + brokers.Wanted;
-            string text = $"ZooKeeper {servers.Ready}/{servers.Wanted}, brokers {brokers.Ready}/{brokers.Wanted}{FirstStart(live, plan.Names.ZooKeeperSet)}";
-            return new Progress(servers.Done && brokers.Done, text, all == 0 ? 0 : 100 * (servers.Ready + brokers.Ready) / all);
+            var pods = PodsReady.Look(live, plan.Names);
+            foreach (var pool in pods.Pools.TakeWhile(p => p.Done).Where(p => timed.Add(p.Phase)))
+                clock.End(pool.Phase);
+            return pods.Progress;
         }, cancel).ConfigureAwait(false))
         {
             foreach (var change in restarted)
@@ -213,30 +209,6 @@ internal static class DeployCluster
             restarted.Clear();
             yield return e;
         }
-
-        clock.End("Brokers");
-    }
-
-    /// <summary>While no server is ready: those that have no process yet, for which the others wait. Empty where there are none. Pure.</summary>
-    public static string FirstStart(LiveObjects live, string name)
-    {
-        if (live.Find(ResourceKind.StatefulSet, name) is not JsonObject set || Readiness.Wanted(set) == 1)
-            return "";
-        var pods = Readiness.PodsOf(set, live.Of(ResourceKind.Pod));
-        var running = pods.Where(p => Readiness.OwnStatus(p)?["state"]?["running"] is not null).Select(p => p.Name()).ToHashSet();
-        if (running.Count == 0 || pods.Any(Readiness.IsPodReady))
-            return "";
-        var absent = Enumerable.Range(0, Readiness.Wanted(set)).Select(n => $"{name}-{n}").Where(n => !running.Contains(n)).ToList();
-        return absent.Count == 0 ? "" : $"; the first start of an ensemble needs all {Readiness.Wanted(set)} servers, and the others wait for {string.Join(", ", absent)}";
-    }
-
-    /// <summary>Whether all pods of a set are ready, with their numbers. Pure.</summary>
-    public static (bool Done, int Ready, int Wanted) Ready(LiveObjects live, string name)
-    {
-        if (live.Find(ResourceKind.StatefulSet, name) is not JsonObject set)
-            return (false, 0, 0);
-        int ready = Readiness.PodsOf(set, live.Of(ResourceKind.Pod)).Count(Readiness.IsPodReady);
-        return (Readiness.IsReady(set) && ready == Readiness.Wanted(set), ready, Readiness.Wanted(set));
     }
 
     private static ClusterException Late(DeployPlan plan, ClusterWait wait, bool begun)

@@ -28,26 +28,6 @@ internal sealed record DeployRequest(ClusterSpec Given, string Namespace, bool F
     public bool RebuildSpec { get; init; }
 }
 
-/// <summary>The sets of a cluster as a plan has seen them.</summary>
-/// <param name="Servers">The ZooKeeper servers' StatefulSet; null where there is none.</param>
-/// <param name="Brokers">The brokers' StatefulSet; null where there is none.</param>
-internal sealed record StandingSets(JsonObject? Servers, JsonObject? Brokers)
-{
-    /// <summary>Reads them.</summary>
-    public static async Task<StandingSets> ReadAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
-    {
-        var both = await Task.WhenAll(new[] { names.ZooKeeperSet, names.BrokerSet }
-            .Select(n => connection.TryGetAsync(ResourceKind.StatefulSet, ns, n, cancel))).ConfigureAwait(false);
-        return new StandingSets(both[0], both[1]);
-    }
-
-    /// <summary>Whether these are still the same, with the same wishes. Their status may have moved. Pure.</summary>
-    public bool IsStill(StandingSets now) => Wishes(Servers) == Wishes(now.Servers) && Wishes(Brokers) == Wishes(now.Brokers);
-
-    private static (string, long, string?) Wishes(JsonObject? set) => set is null || set.IsTerminating()
-        ? default : (set.Uid(), (long?)set["metadata"]!["generation"] ?? 0, set.Annotation(ClusterNames.SpecAnnotation));
-}
-
 /// <summary>What will be done: objects in the form for this server, and what each one changes.</summary>
 internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, ClusterSpec Spec)
 {
@@ -75,14 +55,11 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
     /// <summary>Whether volume claims of this cluster's names are being deleted.</summary>
     public bool ClaimsGoing { get; init; }
 
-    /// <summary>What the plan was made of.</summary>
-    public required StandingSets Seen { get; init; }
-
     /// <summary>The namespace has to be made first.</summary>
     public bool NamespaceMissing { get; init; }
 
-    /// <summary>Whether the ensemble starts for the first time, so that it can be given a credential.</summary>
-    public bool ZooKeeperIsNew { get; init; }
+    /// <summary>Whether the pool that starts first is not there: the cluster is made, with a Secret that is there before all else.</summary>
+    public bool IsFirstStart { get; init; }
 
     /// <summary>The cluster as it will be.</summary>
     public required ClusterModel Model { get; init; }
@@ -111,7 +88,7 @@ internal static class DeployPlanner
         bool missing = CheckNamespace(live.Space, request, connection);
         if (request.MustStand && !live.Model.Pools.Any(p => live.Model.Standing(p) is not null))
             throw ClusterNames.NotFound(names.Cluster, request.Namespace, connection.Context);
-        if (live.Model.Set(NodeRoles.ZooKeeper)?.Annotation(ClusterNames.ChangeAnnotation) is not null)
+        if (live.Model.Set(live.Model.Pools[0])?.Annotation(ClusterNames.ChangeAnnotation) is not null)
             await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         var desired = DesiredCluster.Compose(catalog, request.Given, live.Model, live.Server,
             new ComposeOptions(AllowEven: request.Force, TakeDefaults: request.Force, request.NewestManifests, request.RebuildSpec));
@@ -147,8 +124,8 @@ internal static class DeployPlanner
             : await connection.ListAsync(ResourceKind.Pod, request.Namespace, selector, cancel).ConfigureAwait(false);
         warnings.AddRange(ForeignPods.Advise(sets, pods));
         var adopted = isNew && spec.Ephemeral != true ? live.Claims : [];
-        bool zooKeeperIsNew = model.PoolsOf(NodeRoles.ZooKeeper).Any(p => live.Model.Standing(p) is null);
-        var first = await PreparedAsync(connection, names, request.Namespace, missing, zooKeeperIsNew, adopted, cancel).ConfigureAwait(false);
+        bool isFirstStart = live.Model.Standing(model.Pools[0]) is null;
+        var first = await PreparedAsync(connection, names, request.Namespace, missing, isFirstStart, adopted, cancel).ConfigureAwait(false);
         var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, objects, cancel).ConfigureAwait(false);
         return new DeployPlan(request, names, spec)
         {
@@ -164,8 +141,7 @@ internal static class DeployPlanner
             Model = model,
             ClaimsGoing = live.Claims.Any(c => c.IsTerminating()),
             NamespaceMissing = missing,
-            Seen = new StandingSets(live.Model.Set(NodeRoles.ZooKeeper), live.Model.Set(NodeRoles.Broker)),
-            ZooKeeperIsNew = zooKeeperIsNew,
+            IsFirstStart = isFirstStart,
         };
     }
 
@@ -175,14 +151,14 @@ internal static class DeployPlanner
 
     // What is made before the first object is applied, in this order.
     private static async Task<IReadOnlyList<PlanStep>> PreparedAsync(
-        KubeConnection connection, ClusterNames names, string ns, bool namespaceMissing, bool zooKeeperIsNew, IReadOnlyList<JsonObject> keptClaims, CancellationToken cancel)
+        KubeConnection connection, ClusterNames names, string ns, bool namespaceMissing, bool isFirstStart, IReadOnlyList<JsonObject> keptClaims, CancellationToken cancel)
     {
         var rows = new List<PlanStep>();
         if (namespaceMissing)
             rows.Add(PlanSteps.Of(names, ns, "Namespace", ns, ChangeAction.Create, ""));
         rows.AddRange(keptClaims.Where(c => !c.IsTerminating()).Select(c => PlanSteps.Of(names, ns, "PersistentVolumeClaim", c.Name(), ChangeAction.Keep, "of an earlier cluster of this name: read first, taken over where it fits")));
-        if (zooKeeperIsNew && (namespaceMissing || await connection.TryGetAsync(ResourceKind.Secret, ns, names.ReconfigSecret, cancel).ConfigureAwait(false) is null))
-            rows.Add(PlanSteps.Of(names, ns, "Secret", names.ReconfigSecret, ChangeAction.Create, ""));
+        if (isFirstStart && (namespaceMissing || await connection.TryGetAsync(ResourceKind.Secret, ns, names.FirstSecret, cancel).ConfigureAwait(false) is null))
+            rows.Add(PlanSteps.Of(names, ns, "Secret", names.FirstSecret, ChangeAction.Create, ""));
         return rows;
     }
 

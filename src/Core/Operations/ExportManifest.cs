@@ -14,7 +14,7 @@ internal static class ExportManifest
     {
         SpecChecks.CheckGiven(given);
         var version = connection.ServerVersionAsync(cancel);
-        var live = ClusterModel.FindAsync(connection, ns, given.Name, catalog.Set.Roles, cancel);
+        var live = ClusterModel.FindAsync(connection, ns, given.Name, catalog.Set.Roles, ManifestSets.All, cancel);
         await Task.WhenAll(version, live).ConfigureAwait(false);
         var server = await version.ConfigureAwait(false);
         var desired = DesiredCluster.Compose(catalog, given, await live.ConfigureAwait(false), server, new ComposeOptions(AllowEven: true));

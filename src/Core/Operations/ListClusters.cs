@@ -7,8 +7,6 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>Finds clusters from live objects: two list calls, however many clusters there are.</summary>
 internal static class ListClusters
 {
-    private const NodeRoles AllRoles = NodeRoles.ZooKeeper | NodeRoles.Broker | NodeRoles.Controller;
-
     /// <summary>
     /// All clusters of a namespace, or (null) of all namespaces, by namespace and name. Of those that are meant by name Kafka itself is
     /// asked, all at once.
@@ -33,9 +31,10 @@ internal static class ListClusters
     }
 
     /// <summary>One cluster; null where there is none of that name.</summary>
-    public static async Task<KafkaCluster?> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
+    public static async Task<KafkaCluster?> FindAsync(
+        KubeConnection connection, string ns, string cluster, IReadOnlyList<ManifestSet> known, CancellationToken cancel)
     {
-        var model = ClusterModel.FindAsync(connection, ns, cluster, AllRoles, cancel);
+        var model = ClusterModel.FindAsync(connection, ns, cluster, NodeRoles.All, known, cancel);
         var pods = connection.ListAsync(ResourceKind.Pod, ns, new ClusterNames(cluster).Selector, cancel);
         await Task.WhenAll(model, pods).ConfigureAwait(false);
         var found = await model.ConfigureAwait(false);

@@ -15,14 +15,21 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="DeleteData">Delete the volumes too.</param>
 /// <param name="NoWait">Return once the deletions are under way.</param>
 /// <param name="Timeout">Limit for the whole operation.</param>
-internal sealed record RemoveRequest(string Cluster, string Namespace, bool DeleteData, bool NoWait, TimeSpan Timeout);
+internal sealed record RemoveRequest(string Cluster, string Namespace, bool DeleteData, bool NoWait, TimeSpan Timeout)
+{
+    /// <summary>The sets of manifests that it may come from.</summary>
+    public IReadOnlyList<ManifestSet> Known { get; init; } = ManifestSets.All;
+}
 
 /// <summary>What a removal takes away.</summary>
 /// <param name="Request">What was asked for.</param>
+/// <param name="Names">Names of the cluster.</param>
 /// <param name="Objects">The objects to delete, volume claims left out.</param>
 /// <param name="Claims">The volume claims.</param>
 /// <param name="Topics">Topics with their sizes, where a broker could be asked.</param>
-internal sealed record RemovePlan(RemoveRequest Request, IReadOnlyList<(ResourceKind Kind, JsonObject Tree)> Objects, IReadOnlyList<JsonObject> Claims, IReadOnlyList<TopicSize> Topics)
+internal sealed record RemovePlan(
+    RemoveRequest Request, ClusterNames Names, IReadOnlyList<(ResourceKind Kind, JsonObject Tree)> Objects, IReadOnlyList<JsonObject> Claims,
+    IReadOnlyList<TopicSize> Topics)
 {
     /// <summary>One step an object, in the order of the run: ZooKeeper after the brokers, in each of the two the set first.</summary>
     public IReadOnlyList<PlanStep> Changes => PlanSteps.Numbered(
@@ -37,7 +44,7 @@ internal sealed record RemovePlan(RemoveRequest Request, IReadOnlyList<(Resource
         new() { Cluster = Request.Cluster, Namespace = Request.Namespace, Kind = kind, Name = name, Action = action, Note = note };
 }
 
-/// <summary>Removes what belongs to a cluster and nothing else: brokers first, ZooKeeper after, as brokers without ZooKeeper spend
+/// <summary>Removes what belongs to a cluster and nothing else: the pools that start last go first, as brokers without ZooKeeper spend
 /// their whole grace period.</summary>
 internal static class RemoveCluster
 {
@@ -47,7 +54,8 @@ internal static class RemoveCluster
     /// <exception cref="ClusterException">There is no such cluster.</exception>
     public static async Task<RemovePlan> PlanAsync(KubeConnection connection, RemoveRequest request, CancellationToken cancel)
     {
-        var names = new ClusterNames(request.Cluster);
+        var names = (await ClusterModel.FindAsync(
+            connection, request.Namespace, request.Cluster, NodeRoles.All, request.Known, cancel).ConfigureAwait(false)).Names;
         var version = await connection.ServerVersionAsync(cancel).ConfigureAwait(false);
         var budget = ResourceKind.DisruptionBudget with { ApiVersion = ServerAdaptation.BudgetVersion(version) };
         await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
@@ -61,22 +69,22 @@ internal static class RemoveCluster
             .Where(names.OwnsClaim).ToList();
         if (objects.Count == 0 && (claims.Count == 0 || !request.DeleteData))
             throw ClusterNames.NotFound(request.Cluster, request.Namespace, connection.Context);
-        var ready = pods.Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp && Readiness.IsPodReady(p)).Select(p => p.Name()).ToList();
+        var ready = pods.Where(p => names.NodeOfPod(p.Name())?.Pool.Has(NodeRoles.Broker) == true && Readiness.IsPodReady(p)).Select(p => p.Name()).ToList();
         var topics = await TopicSizes.TryReadAsync(connection, request.Namespace, ready, cancel).ConfigureAwait(false);
-        return new RemovePlan(request, objects, claims, topics);
+        return new RemovePlan(request, names, objects, claims, topics);
     }
 
     /// <summary>Carries the plan out.</summary>
     public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, RemovePlan plan, CancellationToken cancel)
     {
-        var wait = new ClusterWait(connection, new ClusterNames(plan.Request.Cluster), plan.Request.Namespace);
+        var wait = new ClusterWait(connection, plan.Names, plan.Request.Namespace);
         return Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(connection, plan, wait, token), () => Late(plan, wait), cancel);
     }
 
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(
         KubeConnection connection, RemovePlan plan, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var (cluster, space) = (new ClusterNames(plan.Request.Cluster), plan.Request.Namespace);
+        var (cluster, space) = (plan.Names, plan.Request.Namespace);
         await foreach (var e in ClusterLease.AwaitFreeAsync(connection, space, cluster, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
             yield return e;
         var purpose = new LeasePurpose("Remove-KafkaCluster") { Removes = true };
@@ -91,15 +99,19 @@ internal static class RemoveCluster
     private static async IAsyncEnumerable<OperationEvent> DeleteAsync(
         KubeConnection connection, RemovePlan plan, ClusterWait wait, ClusterLease lease, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var names = new ClusterNames(plan.Request.Cluster);
+        var names = plan.Names;
         string ns = plan.Request.Namespace;
         var lines = plan.Changes.ToDictionary(c => (c.Kind, c.Name));
-        bool IsZooKeeper((ResourceKind Kind, JsonObject Tree) o) => o.Tree.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp;
 
-        // Two waves; in each the set first, so that it does not replace what goes. ZooKeeper, Services and the rest stay until the brokers
-        // have ended: they hand over, and find each other by name.
-        foreach (var wave in new[] { plan.Objects.Where(o => !IsZooKeeper(o)).ToList(), plan.Objects.Where(IsZooKeeper).ToList() })
+        // A wave for each pool, the one that starts first last; in each the set first, so that it does not replace what goes. ZooKeeper,
+        // Services and the rest stay until the brokers have ended: they hand over, and find each other by name.
+        var pools = names.ManifestSet.Pools.Reverse().ToList();
+        var waves = plan.Objects.GroupBy(o => PoolOf(o.Kind, o.Tree, names) ?? pools[0]).OrderBy(g => pools.IndexOf(g.Key)).ToList();
+        for (int n = 0; n < waves.Count; n++)
         {
+            var wave = waves[n];
+            bool isLast = n == waves.Count - 1;
+            var going = waves.Take(n + 1).Select(w => w.Key).ToHashSet();
             foreach (bool sets in new[] { true, false })
             {
                 await lease.HoldAsync(cancel).ConfigureAwait(false);
@@ -111,8 +123,7 @@ internal static class RemoveCluster
 
                 if (!sets || plan.Request.NoWait)
                     continue;
-                bool servers = wave.Exists(IsZooKeeper);
-                await foreach (var e in wait.UntilGoneAsync("Remove", live => Gone(live, names, servers), cancel).ConfigureAwait(false))
+                await foreach (var e in wait.UntilGoneAsync("Remove", live => Gone(live, names, going, isLast), cancel).ConfigureAwait(false))
                     yield return e;
             }
         }
@@ -138,16 +149,17 @@ internal static class RemoveCluster
             yield return e;
     }
 
-    // Of the brokers first only that they have ended; the second wave waits for all pods to be gone.
-    private static Progress Gone(LiveObjects live, ClusterNames names, bool servers)
+    // The pool that an object goes with: a set by its name, the rest by its label, which others may overwrite.
+    private static PoolTemplate? PoolOf(ResourceKind kind, JsonObject tree, ClusterNames names) => kind == ResourceKind.StatefulSet
+        ? names.PoolOfSet(tree.Name())
+        : names.ManifestSet.Pools.FirstOrDefault(p => p.App == tree.Label(ClusterNames.NameLabel));
+
+    // Of those that go before others only that they have ended; the last wave waits until all pods are gone.
+    private static Progress Gone(LiveObjects live, ClusterNames names, HashSet<PoolTemplate> going, bool isLast)
     {
-        var left = live.Of(ResourceKind.StatefulSet).Where(s => s.Name() == names.BrokerSet || (servers && s.Name() == names.ZooKeeperSet))
-            .Concat(live.Of(ResourceKind.Pod).Where(p => p.Label(ClusterNames.NameLabel) switch
-            {
-                ClusterNames.KafkaApp => servers || !Readiness.HasEnded(p),
-                ClusterNames.ZooKeeperApp => servers,
-                _ => false,
-            })).Select(o => o.Name()).Order().ToList();
+        var left = live.Of(ResourceKind.StatefulSet).Where(s => names.PoolOfSet(s.Name()) is { } pool && going.Contains(pool))
+            .Concat(live.Of(ResourceKind.Pod).Where(p => names.NodeOfPod(p.Name())?.Pool.Template is { } pool && going.Contains(pool)
+                && (isLast || !Readiness.HasEnded(p)))).Select(o => o.Name()).Order().ToList();
         return new Progress(left.Count == 0, $"still going: {string.Join(", ", left)}");
     }
 

@@ -11,7 +11,11 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="Connection">Connection to its API server.</param>
 /// <param name="Namespace">Its namespace.</param>
 /// <param name="Cluster">Its name.</param>
-internal sealed record AwaitedCluster(KubeConnection Connection, string Namespace, string Cluster);
+internal sealed record AwaitedCluster(KubeConnection Connection, string Namespace, string Cluster)
+{
+    /// <summary>The sets of manifests that it may come from.</summary>
+    public IReadOnlyList<ManifestSet> Known { get; init; } = ManifestSets.All;
+}
 
 /// <summary>Waits until clusters serve: what New-KafkaCluster waits for, without changing anything.</summary>
 internal static class WaitForClusters
@@ -43,29 +47,33 @@ internal static class WaitForClusters
 
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwaitedCluster cluster, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var (connection, ns, names) = (cluster.Connection, cluster.Namespace, new ClusterNames(cluster.Cluster));
-        if (await ListClusters.FindAsync(connection, ns, cluster.Cluster, cancel).ConfigureAwait(false) is null)
+        var (connection, ns) = (cluster.Connection, cluster.Namespace);
+        var model = await ClusterModel.FindAsync(connection, ns, cluster.Cluster, NodeRoles.All, cluster.Known, cancel).ConfigureAwait(false);
+        if (model.Sets.Count == 0)
             throw ClusterNames.NotFound(cluster.Cluster, ns, connection.Context);
-        int brokers = 0;
-        await foreach (var e in wait.UntilAsync("Start", live => Task.FromResult(Look(live, names, out brokers)), cancel).ConfigureAwait(false))
+        var names = model.Names;
+        IReadOnlyList<NodeRef> brokers = [];
+        await foreach (var e in wait.UntilAsync("Start", live =>
+        {
+            var pods = PodsReady.Look(live, names);
+            brokers = [.. pods.Pools.Where(p => p.Pool.Has(NodeRoles.Broker)).SelectMany(p => p.Pool.Nodes)];
+            var progress = pods.Progress;
+            return Task.FromResult(Outdated(live, names) is { Length: > 0 } text ? progress with { Done = false, Text = progress.Text + text } : progress);
+        }, cancel).ConfigureAwait(false))
             yield return e;
-        await foreach (var e in InSync.WaitAsync(connection, names, ns, names.Brokers(brokers), wait, cancel).ConfigureAwait(false))
+        await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
             yield return e;
-        var ready = await ListClusters.FindAsync(connection, ns, cluster.Cluster, cancel).ConfigureAwait(false);
+        var ready = await ListClusters.FindAsync(connection, ns, cluster.Cluster, cluster.Known, cancel).ConfigureAwait(false);
         yield return new Completed<KafkaCluster>(ready ?? throw ClusterNames.NotFound(cluster.Cluster, ns, connection.Context));
     }
 
-    /// <summary>How far a cluster's pods are. Pure.</summary>
-    public static Progress Look(LiveObjects live, ClusterNames names, out int brokers)
+    // Nobody restarts them while this command waits.
+    private static string Outdated(LiveObjects live, ClusterNames names)
     {
-        var servers = DeployCluster.Ready(live, names.ZooKeeperSet);
-        var broker = DeployCluster.Ready(live, names.BrokerSet);
-        brokers = broker.Wanted;
-        var outdated = live.Of(ResourceKind.StatefulSet).SelectMany(set => Readiness.PodsOf(set, live.Of(ResourceKind.Pod)).Where(p => Readiness.IsOutdated(p, set))).Select(p => p.Name()).Order(StringComparer.Ordinal).ToList();
-        string text = $"ZooKeeper {servers.Ready}/{servers.Wanted}, brokers {broker.Ready}/{broker.Wanted}"
-            + (outdated.Count == 0 ? "" : $"; {string.Join(", ", outdated)} runs an older template, and New-KafkaCluster {names.Cluster} restarts it");
-        int all = servers.Wanted + broker.Wanted;
-        return new Progress(servers.Done && broker.Done && outdated.Count == 0, text, all == 0 ? 0 : 100 * (servers.Ready + broker.Ready) / all);
+        var pods = live.Of(ResourceKind.StatefulSet)
+            .SelectMany(set => Readiness.PodsOf(set, live.Of(ResourceKind.Pod)).Where(p => Readiness.IsOutdated(p, set)))
+            .Select(p => p.Name()).Order(StringComparer.Ordinal).ToList();
+        return pods.Count == 0 ? "" : $"; {string.Join(", ", pods)} runs an older template, and New-KafkaCluster {names.Cluster} restarts it";
     }
 
     private static ClusterException Late(AwaitedCluster cluster, TimeSpan timeout, ClusterWait wait)

@@ -165,7 +165,7 @@ internal sealed class BrokerRollPolicy(
 
     private async Task<Sight> SightAsync(CancellationToken cancel)
     {
-        var set = await BrokerSetView.FindAsync(connection, ns, names.Cluster, cancel).ConfigureAwait(false);
+        var set = await BrokerSetView.FindAsync(connection, ns, names.Cluster, [names.ManifestSet], cancel).ConfigureAwait(false);
         var views = await InSync.ReadAsync(connection, ns, set.Brokers, cancel).ConfigureAwait(false);
         return new Sight(set.Brokers, views.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value!), set.MinInSyncReplicas);
     }

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Running;
-using KafkaK8s.Core.ZooKeeper;
 
 namespace KafkaK8s.Core.Rolling;
 
@@ -21,12 +20,12 @@ internal sealed record LeasePurpose(string Command, int From = 0, int To = 0)
 }
 
 /// <summary>
-/// One change of a cluster at a time: a record in an annotation of the ZooKeeper servers' StatefulSet, written on condition that the
-/// object is as it was read, and renewed while the work goes on.
+/// One change of a cluster at a time: a record in an annotation of the StatefulSet that starts first (the ZooKeeper servers', where there are
+/// any), written on condition that the object is as it was read, and renewed while the work goes on.
 /// </summary>
 /// <remarks>
-/// Before that set stands, and while it is removed, the Secret with the ensemble's credential bears the record: it is the one object that
-/// is created, not applied, so that of two first creations one finds it there.
+/// Before that set stands, and while it is removed, the cluster's first Secret bears the record: it is the one object that is created, not
+/// applied, so that of two first creations one finds it there.
 /// </remarks>
 internal sealed class ClusterLease : IAsyncDisposable
 {
@@ -136,7 +135,7 @@ internal sealed class ClusterLease : IAsyncDisposable
     /// <exception cref="ClusterException"><c>EnsembleBusy</c>.</exception>
     public async Task ExtendAsync(CancellationToken cancel)
     {
-        var set = new Place(ResourceKind.StatefulSet, names.ZooKeeperSet);
+        var set = new Place(ResourceKind.StatefulSet, names.FirstSet);
         if (!places.Contains(set))
             await WriteAsync(set, cancel).ConfigureAwait(false);
     }
@@ -241,11 +240,11 @@ internal sealed class ClusterLease : IAsyncDisposable
     // Where the lease is at the moment: one look for the set, which nearly always stands.
     private static async Task<(Place Place, JsonObject? Tree)> FindAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
     {
-        var set = new Place(ResourceKind.StatefulSet, names.ZooKeeperSet);
+        var set = new Place(ResourceKind.StatefulSet, names.FirstSet);
         if (await connection.TryGetAsync(set.Kind, ns, set.Name, cancel).ConfigureAwait(false) is { } tree
             && !tree.IsTerminating() && Ownership.ClusterOf(tree) == names.Cluster)
             return (set, tree);
-        var secret = new Place(ResourceKind.Secret, names.ReconfigSecret);
+        var secret = new Place(ResourceKind.Secret, names.FirstSecret);
         return (secret, await connection.TryGetAsync(secret.Kind, ns, secret.Name, cancel).ConfigureAwait(false));
     }
 
@@ -269,7 +268,7 @@ internal sealed class ClusterLease : IAsyncDisposable
     {
         var (place, tree) = await FindAsync(connection, ns, names, cancel).ConfigureAwait(false);
         bool stands = place.Kind == ResourceKind.StatefulSet;
-        var secret = new Place(ResourceKind.Secret, names.ReconfigSecret);
+        var secret = new Place(ResourceKind.Secret, names.FirstSecret);
         if (stands)
             await WriteAsync(place, cancel).ConfigureAwait(false);
         else if (!purpose.Creates && !purpose.Removes)
@@ -286,7 +285,7 @@ internal sealed class ClusterLease : IAsyncDisposable
 
     private async Task MakeSecretAsync(Place secret, CancellationToken cancel)
     {
-        var tree = ReconfigCredential.NewSecret(names);
+        var tree = FirstSecret.New(names);
         tree["metadata"]!["annotations"] = new JsonObject { [ClusterNames.ChangeAnnotation] = record.Write() };
         places.Add(secret); // before: an answer may be lost
         try

@@ -117,7 +117,7 @@ internal sealed class Roller(
             var unready = pods.Where(p => !p.IsTerminating() && !Readiness.IsPodReady(p)).ToList();
             var due = RestartReason.Due(set, unready);
             var outdated = due.Select(d => d.Pod).ToList();
-            if (set.Name() != names.ZooKeeperSet && outdated.Count > 0)
+            if (names.PoolOfSet(set.Name())?.Has(NodeRoles.Broker) != false && outdated.Count > 0)
             {
                 var renewed = unready.Except(outdated).ToList();
                 if (renewed.Find(p => CrashLoop(p) is not null) is { } failing)

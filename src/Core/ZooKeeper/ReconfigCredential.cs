@@ -40,17 +40,7 @@ internal static class ReconfigCredential
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Secret",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = names.ReconfigSecret,
-                ["labels"] = new JsonObject
-                {
-                    [ClusterNames.NameLabel] = ClusterNames.ZooKeeperApp,
-                    [ClusterNames.InstanceLabel] = names.Cluster,
-                    [ClusterNames.ClusterLabel] = names.Cluster,
-                    [ClusterNames.PartOfLabel] = ClusterNames.PartOf,
-                },
-            },
+            ["metadata"] = new JsonObject { ["name"] = names.ReconfigSecret, ["labels"] = names.Labels(ClusterNames.ZooKeeperApp) },
             ["type"] = "Opaque",
             ["data"] = NewData(),
         };

@@ -4,6 +4,7 @@ using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
+using KafkaK8s.Core.Running;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using KafkaK8s.Tests.Unit.Kubernetes;
@@ -23,6 +24,7 @@ public sealed class ThirdSetTests
         Files = ["nodes.yaml", "services.yaml"],
         Pools = [new("node", NodeRoles.Controller | NodeRoles.Broker, FirstNodeId: 100, App: "kafka", Headless: "node-names")],
         Bases = ["node", "node-scripts", "node-names", "entry", "cluster-id"],
+        FirstSecret = "cluster-id",
         NameVariables = ["NODES_SERVICE"],
         Listeners = [new("INTERNAL", 9092, OnLoopback: false)],
         Bootstrap = "entry",
@@ -88,7 +90,7 @@ public sealed class ThirdSetTests
         var plan = await DeployPlanner.PlanAsync(
             connection, Catalog, new DeployRequest(given, "shop", false, false, false, TimeSpan.FromMinutes(1)), default);
         Assert.Equal([100, 101, 102, 103, 104], plan.Model.Brokers.Select(n => n.NodeId));
-        Assert.False(plan.ZooKeeperIsNew);
+        Assert.False(plan.IsFirstStart);
         Assert.Equal(
             [("demo-node-scripts", ChangeAction.Create), ("demo-node", ChangeAction.Update), ("demo-entry", ChangeAction.Create), ("demo-node-names", ChangeAction.Create)],
             plan.Changes.Select(c => (c.Name, c.Action)));
@@ -96,6 +98,42 @@ public sealed class ThirdSetTests
         var fewer = new DeployRequest(given with { BrokerCount = 2 }, "shop", false, false, false, TimeSpan.FromMinutes(1));
         var e = await Assert.ThrowsAsync<ClusterException>(() => DeployPlanner.PlanAsync(connection, Catalog, fewer, default));
         Assert.Equal("BrokerScaleInRefused", e.Id);
+    }
+
+    // Nothing of the product names a set here: the lease, the waits, the restarts and the removal go by the pools.
+    [Fact]
+    public async Task It_is_made_changed_waited_for_and_removed()
+    {
+        var cluster = new FakeCluster(new FakeApiServer(), brokers: new FakeBrokers("node", "node-names", FirstId: 100));
+        await using var server = cluster.Server;
+        server.Store.Put("v1", "namespaces", null, FakeObjects.Namespace("shop"));
+        var nothing = server.Store.Names;
+        server.Pods.Start();
+        using var connection = cluster.Connect();
+        var given = new ClusterSpec { Name = "demo" };
+        var (made, texts) = await DeployAsync(connection, given);
+        Assert.Equal((ClusterStatus.Ready, KafkaAnswer.Healthy, 3), (made.Status, made.Kafka, made.BrokersReady));
+        Assert.Contains("secrets/demo-cluster-id", server.Store.Names);
+        Assert.All(texts.Where(t => t.Phase == "Start"), t => Assert.Matches("^brokers [0-3]/3$", t.Text));
+        Assert.Equal(["Brokers"], made.Timings.Select(t => t.Phase).Except(["Prepare", "Apply", "InSync"]));
+
+        var partitions = cluster.Kafka.Topic("orders", [100, 101, 102], [102, 100, 101]);
+        cluster.Kafka.CatchUpTime = TimeSpan.FromMilliseconds(200);
+        cluster.Kafka.Controller = 100;
+        await DeployAsync(connection, given with { BrokerMemory = "2Gi" });
+        Assert.Equal(["demo-node-1", "demo-node-2", "demo-node-0"], server.Pods.Ended);
+        Assert.All(partitions, p => Assert.Equal((2, false), (p.LeastInSync, p.WasOffline)));
+
+        var waited = await DrainAsync<KafkaCluster>(WaitForClusters.RunAsync(
+            [new AwaitedCluster(connection, "shop", "demo") { Known = [Third] }], TimeSpan.FromSeconds(20), default));
+        Assert.Equal((3, "demo-entry.shop.svc:9092"), (waited.Result!.BrokersReady, waited.Result.Bootstrap));
+
+        var request = new RemoveRequest("demo", "shop", DeleteData: true, NoWait: false, TimeSpan.FromSeconds(20)) { Known = [Third] };
+        var plan = await RemoveCluster.PlanAsync(connection, request, default);
+        Assert.Contains(plan.Topics, t => t.Name == "orders");
+        Assert.Equal(3, plan.Claims.Count);
+        await DrainAsync<KafkaCluster>(RemoveCluster.RunAsync(connection, plan, default));
+        Assert.Equal(nothing, server.Store.Names.Where(n => !n.StartsWith("events/", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -138,6 +176,30 @@ public sealed class ThirdSetTests
 
     private static JsonNode Env(JsonObject set, string name) =>
         TreePath.Get(set, $"spec.template.spec.containers[name=kafka].env[name={name}]");
+
+    private static async Task<(KafkaCluster Cluster, List<Waiting> Texts)> DeployAsync(KubeConnection connection, ClusterSpec given)
+    {
+        var request = new DeployRequest(given, "shop", false, false, false, TimeSpan.FromSeconds(20));
+        var plan = await DeployPlanner.PlanAsync(connection, Catalog, request, default);
+        var (cluster, texts) = await DrainAsync<KafkaCluster>(DeployCluster.RunAsync(connection, plan, default));
+        return (Assert.IsType<KafkaCluster>(cluster), texts);
+    }
+
+    private static async Task<(T? Result, List<Waiting> Texts)> DrainAsync<T>(IAsyncEnumerable<OperationEvent> events)
+        where T : class
+    {
+        var (result, texts) = (default(T), new List<Waiting>());
+        await foreach (var e in events)
+        {
+            if (e is Failed failed)
+                throw failed.Failure;
+            result = e is Completed<T> completed ? completed.Result : result;
+            if (e is Waiting waiting)
+                texts.Add(waiting);
+        }
+
+        return (result, texts);
+    }
 
     // As a server shows it.
     private static JsonObject Standing()

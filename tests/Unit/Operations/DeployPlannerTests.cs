@@ -28,7 +28,7 @@ public sealed class DeployPlannerTests
         var plan = await PlanAsync(new ClusterSpec { Name = "demo" });
         Assert.Equal(Repository.Catalog.Objects.Count + 1, plan.Changes.Count); // and the Secret
         Assert.All(plan.Changes, c => Assert.Equal((ChangeAction.Create, "demo", "shop"), (c.Action, c.Cluster, c.Namespace)));
-        Assert.Equal((true, false, 3, 3), (plan.ZooKeeperIsNew, plan.NamespaceMissing, plan.Model.ZooKeeper.Count, plan.Model.Brokers.Count));
+        Assert.Equal((true, false, 3, 3), (plan.IsFirstStart, plan.NamespaceMissing, plan.Model.ZooKeeper.Count, plan.Model.Brokers.Count));
         Assert.Empty(plan.Warnings);
     }
 
@@ -38,7 +38,7 @@ public sealed class DeployPlannerTests
         Stand(new ClusterSpec());
         var plan = await PlanAsync(new ClusterSpec());
         Assert.All(plan.Changes, c => Assert.Equal(ChangeAction.None, c.Action));
-        Assert.False(plan.ZooKeeperIsNew);
+        Assert.False(plan.IsFirstStart);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Tests.Unit.Kubernetes;
 using Xunit;
@@ -27,6 +28,6 @@ public sealed class FirstStartTests
                 live.Set(ResourceKind.Pod, $"demo-zk-{n}", LiveTrees.Pod($"demo-zk-{n}", states[n] switch { 'r' => LiveTrees.Running, 's' => LiveTrees.Starting, _ => LiveTrees.Unscheduled }));
         }
 
-        Assert.Equal(text, DeployCluster.FirstStart(live, "demo-zk"));
+        Assert.Equal(text, PodsReady.FirstStart(live, new ClusterNames("demo").Server(0).Pool));
     }
 }

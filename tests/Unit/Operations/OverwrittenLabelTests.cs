@@ -28,8 +28,8 @@ public sealed class OverwrittenLabelTests
         var clusters = await ListClusters.RunAsync(connection, "shop", static _ => false, default);
         Assert.Equal([("demo", 3, 3), ("demo-2", 3, 3)], clusters.Select(c => (c.Name, c.ZooKeeperReady, c.BrokersReady)));
         Assert.Equal(2, server.Requests.Count);
-        Assert.Equal("demo-2", (await ListClusters.FindAsync(connection, "shop", "demo-2", default))!.Name);
-        Assert.Null(await ListClusters.FindAsync(connection, "shop", App, default));
+        Assert.Equal("demo-2", (await ListClusters.FindAsync(connection, "shop", "demo-2", ManifestSets.All, default))!.Name);
+        Assert.Null(await ListClusters.FindAsync(connection, "shop", App, ManifestSets.All, default));
     }
 
     [Fact]
