@@ -12,15 +12,21 @@ namespace KafkaK8s.Core.Operations;
 internal static class DeployCluster
 {
     /// <summary>Runs the plan. If it is interrupted, objects that were created remain; the same plan, made again, continues.</summary>
-    public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, DeployPlan plan, CancellationToken cancel)
+    public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, DeployPlan plan, CancellationToken cancel) =>
+        RunAsync(connection, plan, TimeProvider.System, cancel);
+
+    /// <summary>The same by another clock, that of the lease left out.</summary>
+    public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, DeployPlan plan, TimeProvider time, CancellationToken cancel)
     {
-        var wait = new ClusterWait(connection, plan.Names, plan.Request.Namespace);
+        var wait = new ClusterWait(connection, plan.Names, plan.Request.Namespace, time);
         var begun = new StrongBox<bool>();
-        return Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(connection, plan, wait, begun, token), () => Late(plan, wait, begun.Value), cancel);
+        return Limits.WithinAsync(
+            plan.Request.Timeout, token => StepsAsync(connection, plan, wait, time, begun, token), () => Late(plan, wait, begun.Value), cancel);
     }
 
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(
-        KubeConnection connection, DeployPlan plan, ClusterWait wait, StrongBox<bool> begun, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, DeployPlan plan, ClusterWait wait, TimeProvider time, StrongBox<bool> begun,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var (ns, names) = (plan.Request.Namespace, plan.Names);
         var changes = new List<PlanStep>();
@@ -33,7 +39,7 @@ internal static class DeployCluster
             // Nothing is written, not even a lease: who makes the same request every hour changes nothing.
             foreach (var row in plan.Changes)
                 yield return Remember(new Applied(row), changes, begun);
-            await foreach (var e in ServeAsync(connection, plan, wait, null, clock, changes, cancel).ConfigureAwait(false))
+            await foreach (var e in ServeAsync(connection, plan, wait, time, null, clock, changes, cancel).ConfigureAwait(false))
                 yield return Remember(e, changes, begun);
             yield break;
         }
@@ -64,7 +70,7 @@ internal static class DeployCluster
 
             clock.End("Prepare", onlyIfLong: true);
             begun.Value = true;
-            await foreach (var e in ServeAsync(connection, plan, wait, lease, clock, changes, cancel).ConfigureAwait(false))
+            await foreach (var e in ServeAsync(connection, plan, wait, time, lease, clock, changes, cancel).ConfigureAwait(false))
                 yield return Remember(e, changes, begun);
         }
     }
@@ -74,11 +80,12 @@ internal static class DeployCluster
 
     // Applies under the lease, or nothing where there is none, and waits until the cluster serves.
     private static async IAsyncEnumerable<OperationEvent> ServeAsync(
-        KubeConnection connection, DeployPlan plan, ClusterWait wait, ClusterLease? lease, PhaseClock clock, List<PlanStep> changes,
+        KubeConnection connection, DeployPlan plan, ClusterWait wait, TimeProvider time, ClusterLease? lease, PhaseClock clock, List<PlanStep> changes,
         [EnumeratorCancellation] CancellationToken cancel)
     {
         string ns = plan.Request.Namespace;
         var former = plan.Request.NoWait || plan.Live.Model.Carrier is null ? new HashSet<(string Topic, int Partition)>()
+            : plan.IsIdle ? InSync.AsFound
             : await InSync.LaggingAsync(connection, ns, plan.Live.Model.Brokers, cancel).ConfigureAwait(false);
         Task HoldAsync(CancellationToken token) => lease?.HoldAsync(token) ?? throw Changed(plan.Names);
         if (lease is not null)
@@ -92,12 +99,13 @@ internal static class DeployCluster
         clock.End("Apply");
 
         string left = "";
+        var lost = new HashSet<string>();
         if (!plan.Request.NoWait)
         {
-            var roller = new Roller(connection, plan.Names, ns, wait, HoldAsync, plan.Request.Force, TimeProvider.System);
-            await foreach (var e in WaitReadyAsync(plan, wait, roller, clock, cancel).ConfigureAwait(false))
+            var roller = new Roller(connection, plan.Names, ns, wait, HoldAsync, plan.Request.Force, time);
+            await foreach (var e in WaitReadyAsync(plan, wait, roller, clock, lost, cancel).ConfigureAwait(false))
                 yield return e;
-            foreach (var (set, policy) in Policies(connection, plan.Names, ns, former))
+            foreach (var (set, policy) in Policies(connection, plan.Names, ns, former, time))
             {
                 await foreach (var e in roller.RollAsync(set, policy, cancel).ConfigureAwait(false))
                     yield return e;
@@ -112,10 +120,12 @@ internal static class DeployCluster
 
             if (changes.Exists(c => c.Action == ChangeAction.Restart))
                 clock.End("Restart");
-            var last = InSync.WaitAsync(
-                connection, plan.Names, ns, plan.Model.Brokers, wait, former, text => left = text, TimeProvider.System, cancel);
+            var reached = plan.Model.Brokers.Where(b => !lost.Contains(b.Pod)).ToList();
+            var last = InSync.WaitAsync(connection, plan.Names, ns, reached, wait, former, text => left = text, time, cancel);
             await foreach (var e in last.ConfigureAwait(false))
                 yield return e;
+            if (left.Length == 0 && lost.Count > 0)
+                left = $"{string.Join(", ", lost.Order(StringComparer.Ordinal))} is on a node that does not answer";
             clock.End("InSync");
         }
 
@@ -131,11 +141,12 @@ internal static class DeployCluster
     /// <param name="names">Names of the cluster.</param>
     /// <param name="ns">Its namespace.</param>
     /// <param name="former">Partitions that were out of sync before; null where nobody has looked.</param>
+    /// <param name="time">The clock; null for this machine's.</param>
     public static IReadOnlyList<(string Set, IRollPolicy Policy)> Policies(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlySet<(string Topic, int Partition)>? former) =>
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlySet<(string Topic, int Partition)>? former, TimeProvider? time = null) =>
     [.. names.ManifestSet.Pools.Select(p => (names.Prefixed(p.Name), p.Has(NodeRoles.ZooKeeper)
         ? (IRollPolicy)new ZooKeeperRollPolicy(connection, names, ns, bearNoQuorum: true)
-        : new BrokerRollPolicy(connection, names, ns, former, TimeProvider.System)))];
+        : new BrokerRollPolicy(connection, names, ns, former, time ?? TimeProvider.System)))];
 
     // Null where somebody else was quicker.
     private static async Task<Applied?> TryMakeNamespaceAsync(KubeConnection connection, ClusterNames names, string ns, CancellationToken cancel)
@@ -190,7 +201,7 @@ internal static class DeployCluster
         })).ConfigureAwait(false);
 
     private static async IAsyncEnumerable<OperationEvent> WaitReadyAsync(
-        DeployPlan plan, ClusterWait wait, Roller roller, PhaseClock clock, [EnumeratorCancellation] CancellationToken cancel)
+        DeployPlan plan, ClusterWait wait, Roller roller, PhaseClock clock, HashSet<string> lost, [EnumeratorCancellation] CancellationToken cancel)
     {
         var restarted = new List<PlanStep>();
         var timed = new HashSet<string>();
@@ -201,7 +212,9 @@ internal static class DeployCluster
             var pods = PodsReady.Look(live, plan.Names);
             foreach (var pool in pods.Pools.TakeWhile(p => p.Done).Where(p => timed.Add(p.Phase)))
                 clock.End(pool.Phase);
-            return pods.Progress;
+            if (!pods.Done && plan.Request.Force)
+                lost.UnionWith(Lost(live, plan.Names, wait));
+            return pods.Progress with { Done = pods.Done || lost.Count > 0 };
         }, cancel).ConfigureAwait(false))
         {
             foreach (var change in restarted)
@@ -209,6 +222,31 @@ internal static class DeployCluster
             restarted.Clear();
             yield return e;
         }
+
+        if (lost.Count > 0)
+        {
+            string pods = string.Join(", ", lost.Order(StringComparer.Ordinal));
+            yield return new Warned($"{pods} is on a node that does not answer; the others are brought to what was asked for all the same. "
+                + $"Once the node is back, or the pod is gone from it, the same command does the rest");
+        }
+    }
+
+    // What keeps the cluster from being ready, where that is nothing but pods on lost nodes, and they were told of: nobody can wait for these.
+    private static IReadOnlyList<string> Lost(LiveObjects live, ClusterNames names, ClusterWait wait)
+    {
+        var lost = new List<string>();
+        foreach (var pool in names.ManifestSet.Pools)
+        {
+            if (live.Find(ResourceKind.StatefulSet, names.Prefixed(pool.Name)) is not { } set || !Readiness.IsSettled(set))
+                return [];
+            var pods = Readiness.PodsOf(set, live.Of(ResourceKind.Pod));
+            var unready = pods.Where(p => !Readiness.IsPodReady(p)).ToList();
+            if (pods.Count != Readiness.Wanted(set) || !unready.TrueForAll(p => Stalls.IsNodeLost(p) && wait.WasTold($"pod {p.Name()}")))
+                return [];
+            lost.AddRange(unready.Select(p => p.Name()));
+        }
+
+        return lost;
     }
 
     private static ClusterException Late(DeployPlan plan, ClusterWait wait, bool begun)

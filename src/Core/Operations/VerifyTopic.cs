@@ -39,9 +39,18 @@ internal static class VerifyTopic
         try
         {
             var brokers = await Limits.WithinAsync(request.Timeout, token => BrokerSetView.FindAsync(connection, ns, request.ClusterName, token), request.ClusterName, cancel).ConfigureAwait(false);
-            var result = request.ConsoleTools
-                ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false)
-                : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);
+            var time = new VerifyTime(request.Timeout);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(request.Timeout);
+            var facts = await VerifyTopicSteps.BeginAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);
+            if (facts.Answers.Any())
+            {
+                facts = request.ConsoleTools
+                    ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel).ConfigureAwait(false)
+                    : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel).ConfigureAwait(false);
+            }
+
+            var result = VerificationReport.Compose(facts with { Duration = time.Taken });
             events.TryWrite(new Completed<TopicVerification>(result with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection }));
             events.TryComplete();
         }

@@ -19,27 +19,19 @@ internal static class VerifyTopicByConsole
     /// <summary>Share of the time left that sending may take.</summary>
     private const double ProduceShare = 0.6;
 
-    /// <summary>Runs the check.</summary>
-    public static async Task<TopicVerification> RunAsync(
-        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    /// <summary>Exchanges the messages.</summary>
+    public static async Task<VerificationFacts> RunAsync(
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, VerificationFacts facts, VerifyTime time,
+        ChannelWriter<OperationEvent> events, CancellationToken limit, CancellationToken cancel)
     {
-        long start = Stopwatch.GetTimestamp();
-        TimeSpan Left() => request.Timeout - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } left ? left : TimeSpan.FromSeconds(1);
         bool warned = false;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(request.Timeout);
-
-        var facts = await VerifyTopicSteps.BeginAsync(connection, brokers, request, "kafka-console-*", events, cancel).ConfigureAwait(false);
-        if (!facts.Answers.Any())
-            return VerificationReport.Compose(facts with { Duration = Stopwatch.GetElapsedTime(start) });
-
         Task making = Task.CompletedTask;
         bool removable = facts.Answers.Max(a => a.Version) >= MetadataCodec.Newest;
         var pod = await ConsolePod.StartAsync(connection, brokers, request.Timeout + TimeSpan.FromMinutes(2),
-            PodWaits, limit.Token).ConfigureAwait(false);
+            PodWaits, limit).ConfigureAwait(false);
         try
         {
-            var tools = await ConsoleTools.InAsync(pod, brokers, limit.Token).ConfigureAwait(false);
+            var tools = await ConsoleTools.InAsync(pod, brokers, limit).ConfigureAwait(false);
             facts = facts with { Client = tools.Client };
             try
             {
@@ -69,11 +61,7 @@ internal static class VerifyTopicByConsole
         cancel.ThrowIfCancellationRequested();
         if (facts.TopicFailure is null && facts.Books.Sum(b => b.Received) < request.MessageCount)
             facts = await VerifyTopicSteps.WithQuotasAsync(connection, brokers, facts, cancel).ConfigureAwait(false);
-        return VerificationReport.Compose(facts with
-        {
-            TimeOut = limit.IsCancellationRequested ? request.Timeout : facts.TimeOut,
-            Duration = Stopwatch.GetElapsedTime(start),
-        });
+        return facts with { TimeOut = limit.IsCancellationRequested ? request.Timeout : facts.TimeOut };
 
         void PodWaits(string state)
         {
@@ -89,7 +77,7 @@ internal static class VerifyTopicByConsole
             string? said = null;
             if (so.OwnTopic)
             {
-                var creating = tools.CreateTopicAsync(so.Topic, VerifyTopicSteps.Partitions(brokers, request), VerifyTopicSteps.Copies(brokers, so), Left(), CancellationToken.None);
+                var creating = tools.CreateTopicAsync(so.Topic, VerifyTopicSteps.Partitions(brokers, request), VerifyTopicSteps.Copies(brokers, so), time.Left, CancellationToken.None);
                 making = creating;
                 said = await ShowAsync(creating, "Topic", () => $"making {so.Topic}", null).WaitAsync(cancel).ConfigureAwait(false);
             }
@@ -106,7 +94,7 @@ internal static class VerifyTopicByConsole
             if (group is not null)
             {
                 events.TryWrite(new Waiting("Topic", $"noting where {so.Topic} ends"));
-                await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, limit.Token), !removable, so.Topic, () => PartitionsAsync(so.Topic), group, limit.Token).ConfigureAwait(false);
+                await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, limit), !removable, so.Topic, () => PartitionsAsync(so.Topic), group, limit).ConfigureAwait(false);
             }
 
             var lines = ConsoleLines.Write(run, request.MessageCount, seen.Count, request.MessageSize, p =>
@@ -120,7 +108,7 @@ internal static class VerifyTopicByConsole
 
             long expected = Math.Max(0, given - failed);
             var (complaint, consumeTime) = await ShowAsync(
-                tools.ConsumeAsync(so.Topic, group, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, Left(), cancel),
+                tools.ConsumeAsync(so.Topic, group, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, time.Left, cancel),
                 "Consume", () => Progress(ledger.ReceivedSoFar, "read back"), () => ledger.ReceivedSoFar).ConfigureAwait(false);
 
             var sendErrors = new Dictionary<string, long>();
@@ -141,7 +129,7 @@ internal static class VerifyTopicByConsole
         {
             try
             {
-                return await tools.ProduceAsync(topic, request.MessageCount, lines, facts.LargestBatch, Left() * ProduceShare, cancel).ConfigureAwait(false);
+                return await tools.ProduceAsync(topic, request.MessageCount, lines, facts.LargestBatch, time.Left * ProduceShare, cancel).ConfigureAwait(false);
             }
             catch (ClusterException e)
             {
@@ -154,7 +142,7 @@ internal static class VerifyTopicByConsole
             IReadOnlyList<PartitionView> seen = [];
             for (int tries = 0; tries < 50 && !limit.IsCancellationRequested; tries++)
             {
-                var views = (await VerifyTopicSteps.LookAsync(connection, brokers, limit.Token).ConfigureAwait(false)).Select(b => b.Answer?.View).OfType<BrokerView>();
+                var views = (await VerifyTopicSteps.LookAsync(connection, brokers, limit).ConfigureAwait(false)).Select(b => b.Answer?.View).OfType<BrokerView>();
                 seen = views.Select(v => (IReadOnlyList<PartitionView>)[.. v.Partitions.Where(p => p.Topic == topic).OrderBy(p => p.Partition)]).MaxBy(v => v.Count(p => p.Leader >= 0)) ?? [];
                 if (seen.Count > 0 && seen.All(p => p.Leader >= 0))
                     break;

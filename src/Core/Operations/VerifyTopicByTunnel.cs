@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
@@ -17,17 +16,12 @@ internal static class VerifyTopicByTunnel
     /// <summary>Share of the time left that sending may take: reading back and cleaning up need the rest.</summary>
     private const double ProduceShare = 0.7;
 
-    /// <summary>Runs the check.</summary>
-    public static async Task<TopicVerification> RunAsync(
-        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    /// <summary>Exchanges the messages.</summary>
+    /// <exception cref="ClusterException"><c>BrokerTooOld</c>.</exception>
+    public static async Task<VerificationFacts> RunAsync(
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, VerificationFacts facts, VerifyTime time,
+        ChannelWriter<OperationEvent> events, CancellationToken limit, CancellationToken cancel)
     {
-        long start = Stopwatch.GetTimestamp();
-        TimeSpan Left() => request.Timeout - Stopwatch.GetElapsedTime(start);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(request.Timeout);
-        var facts = await VerifyTopicSteps.BeginAsync(connection, brokers, request, VerificationClient.Version, events, cancel).ConfigureAwait(false);
-        if (!facts.Answers.Any())
-            return VerificationReport.Compose(facts with { Duration = Stopwatch.GetElapsedTime(start) });
         if (facts.Answers.Max(a => a.Version) < MetadataCodec.Newest)
         {
             throw new ClusterException("BrokerTooOld", FailureKind.InvalidInput, brokers.Image,
@@ -37,16 +31,14 @@ internal static class VerifyTopicByTunnel
         var tunnel = Tunnel.Open(connection, brokers);
         await using (tunnel.ConfigureAwait(false))
         {
-            using var client = new VerificationClient(tunnel.Bootstrap, Shorter(LongestSend, Left() * ProduceShare), request.MessageSize, facts.LargestBatch);
-            facts = await ExchangeAsync(connection, client, brokers, request, facts, events, Left, limit.Token, cancel).ConfigureAwait(false);
+            using var client = new VerificationClient(tunnel.Bootstrap, Shorter(LongestSend, time.Left * ProduceShare), request.MessageSize, facts.LargestBatch);
+            return await ExchangeAsync(connection, client, brokers, request, facts, events, time, limit, cancel).ConfigureAwait(false);
         }
-
-        return VerificationReport.Compose(facts with { Duration = Stopwatch.GetElapsedTime(start) });
     }
 
     private static async Task<VerificationFacts> ExchangeAsync(
         KubeConnection connection, VerificationClient client, BrokerSetView brokers, VerifyTopicRequest request, VerificationFacts facts,
-        ChannelWriter<OperationEvent> events, Func<TimeSpan> left, CancellationToken limit, CancellationToken cancel)
+        ChannelWriter<OperationEvent> events, VerifyTime time, CancellationToken limit, CancellationToken cancel)
     {
         Task making = Task.CompletedTask;
         try
@@ -71,7 +63,7 @@ internal static class VerifyTopicByTunnel
             {
                 int partitions = VerifyTopicSteps.Partitions(brokers, request);
                 events.TryWrite(new Waiting("Topic", $"making {facts.Topic} with {partitions} partitions"));
-                var creating = client.CreateTopicAsync(facts.Topic, partitions, VerifyTopicSteps.Copies(brokers, facts), Shorter(TimeSpan.FromSeconds(30), left()));
+                var creating = client.CreateTopicAsync(facts.Topic, partitions, VerifyTopicSteps.Copies(brokers, facts), Shorter(TimeSpan.FromSeconds(30), time.Left));
                 making = creating;
                 if (await creating.WaitAsync(cancel).ConfigureAwait(false) is string failure)
                     return facts with { TopicFailure = failure };
@@ -80,7 +72,7 @@ internal static class VerifyTopicByTunnel
             var seen = await client.PartitionsAsync(facts.Topic, limit).ConfigureAwait(false);
             var so = facts with { Partitions = seen, TopicFailure = seen.Count == 0 ? "no broker gives its partitions" : null };
             if (seen.Count > 0 && !limit.IsCancellationRequested)
-                so = await client.ExchangeAsync(so, request.MessageCount, request.MessageSize, left() * ProduceShare, Progress, limit, cancel).ConfigureAwait(false);
+                so = await client.ExchangeAsync(so, request.MessageCount, request.MessageSize, time.Left * ProduceShare, Progress, limit, cancel).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
             so = so with { TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
             events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers again"));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
@@ -5,6 +6,19 @@ using KafkaK8s.Core.Running;
 using KafkaK8s.Core.Verification;
 
 namespace KafkaK8s.Core.Operations;
+
+/// <summary>The time that a check takes, and may take.</summary>
+/// <param name="limit">How long it may take.</param>
+internal sealed class VerifyTime(TimeSpan limit)
+{
+    private readonly long start = Stopwatch.GetTimestamp();
+
+    /// <summary>How long it has taken so far.</summary>
+    public TimeSpan Taken => Stopwatch.GetElapsedTime(start);
+
+    /// <summary>What is left of its time; never nothing, as what is begun then must be able to end.</summary>
+    public TimeSpan Left => limit - Taken is { Ticks: > 0 } left ? left : TimeSpan.FromSeconds(1);
+}
 
 /// <summary>What the check begins and ends with, whoever carries its messages.</summary>
 internal static class VerifyTopicSteps
@@ -20,7 +34,7 @@ internal static class VerifyTopicSteps
     /// <returns>What is known; without an answer of any broker there is nothing to go on with.</returns>
     /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>TopicDeletionOff</c>, <c>MessageTooLarge</c>.</exception>
     public static async Task<VerificationFacts> BeginAsync(
-        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, string client, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
         events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
         var limit = request.Timeout < LookLimit ? request.Timeout : LookLimit;
@@ -33,7 +47,7 @@ internal static class VerifyTopicSteps
             OwnTopic = request.Topic is null,
             Wanted = request.MessageCount,
             Path = request.ConsoleTools ? VerificationPath.ConsoleTools : VerificationPath.Tunnel,
-            Client = client,
+            Client = request.ConsoleTools ? "kafka-console-*" : VerificationClient.Version,
             KeepTopic = request.KeepTopic,
             Before = before,
         };

@@ -21,6 +21,7 @@ internal sealed class BrokerRollPolicy(
     private static readonly TimeSpan SizesPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SizesLimit = TimeSpan.FromSeconds(5);
 
+    private readonly LogRecovery recovery = new(connection, ns, time);
     private readonly HashSet<(string, int)> borne = []; // partitions whose harm was decided upon
     private readonly Dictionary<int, HashSet<(string, int)>> outBefore = []; // by broker: where it was out of sync before its restart
     private (long At, long Bytes) lacking;
@@ -105,7 +106,7 @@ internal sealed class BrokerRollPolicy(
     {
         if (sight.Id(pod.Name()) is not int id)
             return default;
-        if (!Readiness.IsPodReady(pod) && await LogRecovery.IsUnderWayAsync(connection, ns, pod, time, cancel).ConfigureAwait(false))
+        if (!Readiness.IsPodReady(pod) && await recovery.IsUnderWayAsync(pod, cancel).ConfigureAwait(false))
             return new RollVerdict(new RollObstacle(RollHold.Unforceable, $"broker {id} recovers its logs; killed now, it would begin again"));
         if (sight.Views.Count == 0)
             return Readiness.IsPodReady(pod) ? new RollVerdict(new RollObstacle(RollHold.Unforceable, $"no answer from broker {string.Join(", ", sight.Ids)}")) : default;

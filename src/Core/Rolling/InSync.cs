@@ -12,6 +12,9 @@ internal static class InSync
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250); // Kafka has nothing to watch
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>For a wait before which nothing was done: what the first look finds out of sync was so before.</summary>
+    public static readonly IReadOnlySet<(string Topic, int Partition)> AsFound = new HashSet<(string, int)>();
+
     /// <summary>Waits until it is so, however long that takes; what is missing stands in <paramref name="wait"/>.</summary>
     public static IAsyncEnumerable<OperationEvent> WaitAsync(
         KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait, CancellationToken cancel) =>
@@ -23,7 +26,7 @@ internal static class InSync
     /// <param name="ns">Its namespace.</param>
     /// <param name="brokers">The brokers.</param>
     /// <param name="wait">Takes what is missing, for a wait that runs out of time.</param>
-    /// <param name="former">Partitions that were out of sync before; null where all are waited for, whatever is the matter with them.</param>
+    /// <param name="former">Partitions that were out of sync before, or <see cref="AsFound"/>; null where all are waited for, whatever is the matter with them.</param>
     /// <param name="left">Takes what is left of them.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Ends the wait.</param>
@@ -42,6 +45,8 @@ internal static class InSync
                 yield break;
             wait.Doing = missing;
             var lagging = views.Values.All(v => v is not null) ? PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>()) : [];
+            if (ReferenceEquals(former, AsFound))
+                former = Lagging(views);
             int copies = lagging.Sum(p => p.Replicas.Count - p.InSync.Count);
             bool mayMend = former is null || lagging.Any(p => !former.Contains((p.Topic, p.Partition)) && !IsLame(p, views.Keys));
             if (lagging.Count == 0 || mayMend || least is null || copies < least)
@@ -49,7 +54,7 @@ internal static class InSync
             if (time.GetElapsedTime(since) >= Roller.FormerStandstill)
             {
                 left(missing);
-                string why = lagging.All(p => IsLame(p, views.Keys)) ? "the missing copies belong to brokers that this cluster does not have" : "so it was before this command";
+                string why = lagging.All(p => IsLame(p, views.Keys)) ? "the missing copies belong to brokers that are not there" : "so it was before this command";
                 yield return new Warned($"{missing}; {why}, and it does not get better. Get-KafkaCluster {names.Cluster} shows it");
                 yield break;
             }
@@ -69,9 +74,11 @@ internal static class InSync
     public static async Task<IReadOnlySet<(string Topic, int Partition)>> LaggingAsync(
         KubeConnection connection, string ns, IReadOnlyList<NodeRef> brokers, CancellationToken cancel)
     {
-        var views = await ReadAsync(connection, ns, brokers, cancel).ConfigureAwait(false);
-        return PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>()).Select(p => (p.Topic, p.Partition)).ToHashSet();
+        return Lagging(await ReadAsync(connection, ns, brokers, cancel).ConfigureAwait(false));
     }
+
+    private static HashSet<(string Topic, int Partition)> Lagging(IReadOnlyDictionary<int, BrokerView?> views) =>
+        [.. PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>()).Select(p => (p.Topic, p.Partition))];
 
     /// <summary>The views of all brokers, by id; null for one that does not answer.</summary>
     public static async Task<IReadOnlyDictionary<int, BrokerView?>> ReadAsync(

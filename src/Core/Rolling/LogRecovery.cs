@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KafkaK8s.Core.Kubernetes;
@@ -10,23 +9,27 @@ namespace KafkaK8s.Core.Rolling;
 /// Whether a broker checks its logs after a hard end, which may take half an hour. It must not be killed for it: it would begin again.
 /// Its own log tells, in the words of Kafka 0.9 to 3.9.
 /// </summary>
-internal static partial class LogRecovery
+/// <param name="connection">Connection to the API server.</param>
+/// <param name="ns">Namespace.</param>
+/// <param name="time">The clock.</param>
+internal sealed partial class LogRecovery(KubeConnection connection, string ns, TimeProvider time)
 {
     private const int Lines = 300;
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(2);
-    private static readonly ConcurrentDictionary<string, (long At, bool Recovers)> Asked = new();
+
+    private readonly Dictionary<string, (long At, bool Recovers)> asked = []; // by the pod's uid, for as long as one command runs
 
     /// <summary>Asks the pod's log, every now and then.</summary>
-    public static async Task<bool> IsUnderWayAsync(KubeConnection connection, string ns, JsonObject pod, TimeProvider time, CancellationToken cancel)
+    public async Task<bool> IsUnderWayAsync(JsonObject pod, CancellationToken cancel)
     {
         if (Readiness.OwnStatus(pod)?["state"]?["running"] is null)
             return false; // no process, nothing that it does
         string uid = pod.Uid();
-        if (Asked.TryGetValue(uid, out var before) && time.GetElapsedTime(before.At) < Often)
+        if (asked.TryGetValue(uid, out var before) && time.GetElapsedTime(before.At) < Often)
             return before.Recovers;
         string log = await connection.LogTailAsync(ns, pod.Name(), ClusterNames.KafkaApp, previous: false, Lines, cancel).ConfigureAwait(false);
         bool recovers = IsUnderWay(log);
-        Asked[uid] = (time.GetTimestamp(), recovers);
+        asked[uid] = (time.GetTimestamp(), recovers);
         return recovers;
     }
 

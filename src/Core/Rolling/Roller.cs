@@ -32,6 +32,7 @@ internal sealed class Roller(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(1);
 
+    private readonly LogRecovery recovery = new(connection, ns, time);
     private readonly HashSet<string> replaced = []; // uids: a watch shows a pod for a moment after it was deleted
 
     /// <summary>Restarts all pods of a set that run an older template.</summary>
@@ -140,7 +141,7 @@ internal sealed class Roller(
     {
         foreach (var pod in outdated)
         {
-            if (!await LogRecovery.IsUnderWayAsync(connection, ns, pod, time, cancel).ConfigureAwait(false))
+            if (!await recovery.IsUnderWayAsync(pod, cancel).ConfigureAwait(false))
                 return [pod];
         }
 
@@ -161,7 +162,8 @@ internal sealed class Roller(
         if (set is null)
             return [];
         var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
-        return RestartReason.Due(set, Readiness.PodsOf(set, pods).Where(p => !done.Contains(p.Name())));
+        // A pod on a lost node does not end, so that no other would take its place: with -Force the others restart without it.
+        return RestartReason.Due(set, Readiness.PodsOf(set, pods).Where(p => !done.Contains(p.Name()) && !(force && Stalls.IsNodeLost(p))));
     }
 
     // Waits until nothing stands against it. A gap that shrinks is waited for; one that stands still is told, and decided upon.

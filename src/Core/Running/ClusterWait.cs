@@ -224,6 +224,10 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         return fresh;
     }
 
+    /// <summary>Whether a stall of an object was told during this wait.</summary>
+    /// <param name="subject">Kind and name of the object.</param>
+    public bool WasTold(string subject) => told.Keys.Any(k => k.Item1 == subject);
+
     private bool IsDue(Stall stall) => clock.GetElapsedTime(firstSeen[Key(stall)]) >= PatienceFor(stall);
 
     private static TimeSpan PatienceFor(Stall stall) =>

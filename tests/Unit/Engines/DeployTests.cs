@@ -1,9 +1,12 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Running;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Engines;
@@ -20,10 +23,12 @@ public sealed class DeployTests
         Assert.Equal((ClusterStatus.Ready, KafkaAnswer.Healthy), (made.Status, made.Kafka));
         Assert.Contains("statefulsets/demo-kafka", server.Store.Names);
         var before = Versions(cluster);
+        int asked = cluster.Kafka.Requests.Count(r => r.Key == 3);
         var again = Result(await DeployAsync(cluster, Given));
         Assert.All(again.Changes, c => Assert.Equal(ChangeAction.None, c.Action));
         Assert.Equal(before, Versions(cluster)); // not even the lease was written
         Assert.Empty(server.Pods.Ended);
+        Assert.Equal(3, cluster.Kafka.Requests.Count(r => r.Key == 3) - asked); // each broker once
     }
 
     [Fact]
@@ -128,6 +133,35 @@ public sealed class DeployTests
         Assert.Contains("pods/demo-kafka-2", server.Store.Names);
     }
 
+    // Fails without the way past the wait: with -Force, too, the change that could cure the cluster ended as Stalled.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_pod_on_a_lost_node_holds_up_a_change_unless_it_is_forced(bool force)
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await DeployAsync(cluster, Given);
+        cluster.Kafka.Topic("orders", [0, 1, 2]);
+        cluster.Kafka.Controller = 0;
+        LoseNode(cluster, 2);
+        var change = DeployAsync(cluster, Given with { BrokerMemory = "3Gi" }, force, force ? 300 : 5, clock);
+        if (!force)
+        {
+            var e = await Assert.ThrowsAsync<ClusterException>(() => PassAsync(change));
+            Assert.Equal("Stalled", e.Id);
+            Assert.Empty(server.Pods.Ended);
+            return;
+        }
+
+        var events = await PassAsync(change);
+        Assert.Equal(["demo-kafka-1", "demo-kafka-0"], server.Pods.Ended);
+        var warned = events.OfType<Warned>().Select(w => w.Text).ToList();
+        Assert.Contains(warned, w => w.Contains("demo-kafka-2 is on a node that does not answer", StringComparison.Ordinal));
+        Assert.Contains(warned, w => w.Contains("would take no messages with acks=all", StringComparison.Ordinal));
+        Assert.Equal((ClusterStatus.Degraded, KafkaAnswer.Unhealthy), (Result(events).Status, Result(events).Kafka));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
@@ -151,6 +185,37 @@ public sealed class DeployTests
     }
 
     private static readonly ClusterSpec Given = new() { Name = "demo" };
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
+
+    // The control plane takes Ready back, the rest stays as the kubelet last said it; nothing there ends any more.
+    private static void LoseNode(FakeCluster cluster, int broker)
+    {
+        var (pods, name) = (cluster.Server.Pods, $"{cluster.BrokerSet}-{broker}");
+        var (mayBeReady, mayEnd) = (pods.MayBeReady, pods.MayEnd);
+        pods.MayBeReady = pod => pod.Name() != name && mayBeReady(pod);
+        pods.MayEnd = pod => pod.Name() != name && mayEnd(pod);
+        cluster.Kafka.Down.Add(broker);
+        cluster.Server.Store.Change("v1", "pods", cluster.Namespace, name, pod =>
+        {
+            var conditions = pod["status"]!["conditions"]!.AsArray();
+            foreach (var ready in conditions.Where(c => (string?)c!["type"] == "Ready"))
+                ready!["status"] = "False";
+            conditions.Add(new JsonObject { ["type"] = "ContainersReady", ["status"] = "True" });
+        });
+    }
+
+    // Time goes on, much faster than elsewhere, until a task is done.
+    private async Task<T> PassAsync<T>(Task<T> task)
+    {
+        var limit = Stopwatch.StartNew();
+        while (!task.IsCompleted && limit.Elapsed < TimeSpan.FromSeconds(60))
+        {
+            await Task.WhenAny(task, Task.Delay(10));
+            clock.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        return await task;
+    }
 
     private static FakeCluster Nothing()
     {
@@ -183,14 +248,15 @@ public sealed class DeployTests
         return (planned, Result(await DeployAsync(cluster, given)).Changes);
     }
 
-    private static async Task<List<OperationEvent>> DeployAsync(FakeCluster cluster, ClusterSpec given)
+    private static async Task<List<OperationEvent>> DeployAsync(
+        FakeCluster cluster, ClusterSpec given, bool force = false, int seconds = 40, TimeProvider? time = null)
     {
         using var connection = cluster.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var request = new DeployRequest(given, cluster.Namespace, false, false, false, TimeSpan.FromSeconds(40));
+        var request = new DeployRequest(given, cluster.Namespace, force, false, false, TimeSpan.FromSeconds(seconds));
         var plan = await DeployPlanner.PlanAsync(connection, Repository.Catalog, request, limit.Token);
         var events = new List<OperationEvent>();
-        await foreach (var e in DeployCluster.RunAsync(connection, plan, limit.Token))
+        await foreach (var e in DeployCluster.RunAsync(connection, plan, time ?? TimeProvider.System, limit.Token))
             events.Add(e);
         return events;
     }

@@ -225,7 +225,7 @@ public sealed class RollTests
         var wait = new ClusterWait(connection, Names, "shop");
         var warned = await PassAsync(DrainAsync(InSync.WaitAsync(
             connection, Names, "shop", Names.Brokers(2), wait, new HashSet<(string, int)>(), text => left = text, clock, Limit())));
-        Assert.Contains("belong to brokers that this cluster does not have", Assert.Single(warned), StringComparison.Ordinal);
+        Assert.Contains("belong to brokers that are not there", Assert.Single(warned), StringComparison.Ordinal);
         Assert.Contains("orders-0", left, StringComparison.Ordinal);
 
         // Wait-KafkaCluster promises a cluster in sync, and has nothing else to do.
