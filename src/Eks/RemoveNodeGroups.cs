@@ -153,10 +153,11 @@ internal static class RemoveNodeGroups
         }
 
         var (names, ns) = (new ClusterNames(cluster), pod.Namespace());
-        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
+        var purpose = new LeasePurpose("Remove-KafkaNodeGroup");
+        await foreach (var e in ClusterLease.UnderAsync(connection, ns, names, purpose, WorkAsync, cancel).ConfigureAwait(false))
             yield return e;
-        var lease = await ClusterLease.TakeAsync(connection, ns, names, new LeasePurpose("Remove-KafkaNodeGroup"), LeaseWatch.Shared, cancel).ConfigureAwait(false);
-        await using (lease.ConfigureAwait(false))
+
+        async IAsyncEnumerable<OperationEvent> WorkAsync(ClusterLease lease)
         {
             var roller = new Roller(connection, names, ns, new ClusterWait(connection, names, ns), lease.HoldAsync, force: false, TimeProvider.System);
             var policy = new BrokerRollPolicy(connection, names, ns, null, TimeProvider.System);

@@ -51,27 +51,27 @@ internal static class DeployCluster
                 yield return Remember(e, changes, begun);
         }
 
-        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
-            yield return e;
         var purpose = new LeasePurpose(plan.Request.Command) { Creates = true };
-        var lease = await ClusterLease.TakeAsync(connection, ns, names, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
-        await using (lease.ConfigureAwait(false))
+        await foreach (var e in ClusterLease.UnderAsync(connection, ns, names, purpose, WorkAsync, cancel).ConfigureAwait(false))
+            yield return Remember(e, changes, begun);
+
+        async IAsyncEnumerable<OperationEvent> WorkAsync(ClusterLease lease)
         {
             if (!plan.Live.Model.IsStill(await plan.Live.Model.ReadAgainAsync(connection, cancel).ConfigureAwait(false)))
                 throw Changed(names);
 
             if (lease.MadeSecret)
-                yield return Remember(new Applied(PlanSteps.Of(names, ns, "Secret", names.FirstSecret, ChangeAction.Create, "")), changes, begun);
+                yield return new Applied(PlanSteps.Of(names, ns, "Secret", names.FirstSecret, ChangeAction.Create, ""));
             if (!plan.IsFirstStart)
             {
                 await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
-                    yield return Remember(e, changes, begun);
+                    yield return e;
             }
 
             clock.End("Prepare", onlyIfLong: true);
             begun.Value = true;
             await foreach (var e in ServeAsync(connection, plan, wait, time, lease, clock, changes, cancel).ConfigureAwait(false))
-                yield return Remember(e, changes, begun);
+                yield return e;
         }
     }
 

@@ -78,22 +78,12 @@ internal static class RemoveCluster
     public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, RemovePlan plan, CancellationToken cancel)
     {
         var wait = new ClusterWait(connection, plan.Names, plan.Request.Namespace);
-        return Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(connection, plan, wait, token), () => Late(plan, wait), cancel);
-    }
-
-    private static async IAsyncEnumerable<OperationEvent> StepsAsync(
-        KubeConnection connection, RemovePlan plan, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        var (cluster, space) = (plan.Names, plan.Request.Namespace);
-        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, space, cluster, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
-            yield return e;
         var purpose = new LeasePurpose("Remove-KafkaCluster") { Removes = true };
-        var lease = await ClusterLease.TakeAsync(connection, space, cluster, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
-        await using (lease.ConfigureAwait(false))
-        {
-            await foreach (var e in DeleteAsync(connection, plan, wait, lease, cancel).ConfigureAwait(false))
-                yield return e;
-        }
+        return Limits.WithinAsync(
+            plan.Request.Timeout,
+            token => ClusterLease.UnderAsync(
+                connection, plan.Request.Namespace, plan.Names, purpose, lease => DeleteAsync(connection, plan, wait, lease, token), token),
+            () => Late(plan, wait), cancel);
     }
 
     private static async IAsyncEnumerable<OperationEvent> DeleteAsync(

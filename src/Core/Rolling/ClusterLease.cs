@@ -65,6 +65,28 @@ internal sealed class ClusterLease : IAsyncDisposable
     /// <summary>Whether the Secret was made for it.</summary>
     public bool MadeSecret { get; private set; }
 
+    /// <summary>Waits until nobody changes the cluster any more, takes the lease for some work, and gives it back when that has ended.</summary>
+    /// <param name="connection">Connection to the API server.</param>
+    /// <param name="ns">Namespace of the cluster.</param>
+    /// <param name="names">Names of the cluster.</param>
+    /// <param name="purpose">What it is taken for.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancel">Ends the wait; the work has to look to it itself.</param>
+    /// <exception cref="ClusterException"><c>EnsembleBusy</c>: somebody is seen to be at it.</exception>
+    public static async IAsyncEnumerable<OperationEvent> UnderAsync(
+        KubeConnection connection, string ns, ClusterNames names, LeasePurpose purpose,
+        Func<ClusterLease, IAsyncEnumerable<OperationEvent>> work, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var e in AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
+            yield return e;
+        var lease = await TakeAsync(connection, ns, names, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        await using (lease.ConfigureAwait(false))
+        {
+            await foreach (var e in work(lease).ConfigureAwait(false))
+                yield return e;
+        }
+    }
+
     /// <summary>Refuses while somebody is seen to change the cluster. Without a limit it waits until the lease of one who is gone has run
     /// out; with one it gives up by then, and leaves it to the run.</summary>
     /// <exception cref="ClusterException"><c>EnsembleBusy</c>.</exception>
