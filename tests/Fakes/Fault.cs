@@ -75,6 +75,17 @@ public sealed class Faults
         }
     }
 
+    /// <summary>Lets some requests go wrong, with as many others between two of them, and then no more; watches are left out.</summary>
+    /// <param name="fault">How.</param>
+    /// <param name="times">How many.</param>
+    /// <param name="first">How many pass before the first.</param>
+    /// <param name="between">How many pass between two.</param>
+    public void Some(Fault fault, int times, int first, int between)
+    {
+        int seen = -1;
+        Add(fault, r => !r.IsWatch && !Spared(r) && ++seen >= first && (seen - first) % (between + 1) == 0, times: times);
+    }
+
     /// <summary>From now on all is well.</summary>
     public void Clear()
     {

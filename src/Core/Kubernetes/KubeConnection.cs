@@ -61,6 +61,9 @@ internal sealed class KubeConnection : IDisposable
     /// <summary>What objects that were read through it carry on, so that the next command finds the same server.</summary>
     public ClusterOrigin Origin { get; }
 
+    /// <summary>The clock that the limit of a request goes by.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     /// <summary>Address of the API server, with its path.</summary>
     public Uri Server { get; }
 
@@ -373,7 +376,7 @@ internal sealed class KubeConnection : IDisposable
 
         try
         {
-            return await transport.SendAsync(Addressed, completion, RequestTimeout, cancel).ConfigureAwait(false);
+            return await transport.SendAsync(Addressed, completion, RequestTimeout, Time, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {

@@ -46,7 +46,7 @@ internal sealed record PodsReady(IReadOnlyList<PoolReady> Pools, string Awaited)
     }
 
     /// <summary>While no server is ready: those that have no process yet, for which the others wait. Empty where there are none.</summary>
-    public static string FirstStart(LiveObjects live, NodePool pool)
+    private static string FirstStart(LiveObjects live, NodePool pool)
     {
         if (live.Find(ResourceKind.StatefulSet, pool.Set) is not JsonObject set || Readiness.Wanted(set) == 1)
             return "";

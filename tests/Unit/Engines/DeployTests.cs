@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
@@ -116,6 +115,25 @@ public sealed class DeployTests
     private static IEnumerable<string> Restarts(IEnumerable<PlanStep> steps) =>
         steps.Where(s => s.Action == ChangeAction.Restart).Select(s => $"{s.Name} {s.Reason}");
 
+    // Brokers without ZooKeeper would spend their whole grace period.
+    [Fact]
+    public async Task A_removal_ends_the_brokers_before_the_first_server()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await DeployAsync(cluster, Given);
+        using var connection = cluster.Connect();
+        var request = new RemoveRequest("demo", cluster.Namespace, DeleteData: true, NoWait: false, TimeSpan.FromSeconds(30));
+        var plan = await RemoveCluster.PlanAsync(connection, request, default);
+        await foreach (var _ in RemoveCluster.RunAsync(connection, plan, default))
+        {
+            // What it does shows in the pods.
+        }
+
+        Assert.Equal(["demo-kafka", "demo-zk"], server.Pods.Ended.Select(p => p[..p.LastIndexOf('-')]).Chunk(3).SelectMany(c => c.Distinct()));
+        Assert.DoesNotContain(server.Store.Names, n => n.Contains("demo", StringComparison.Ordinal) && !n.StartsWith("events/", StringComparison.Ordinal));
+    }
+
     // The controller waits longer and longer after a refusal; the same command ends that.
     [Fact]
     public async Task What_a_quota_refused_goes_on_at_once_when_the_command_is_given_again()
@@ -162,6 +180,45 @@ public sealed class DeployTests
         Assert.Equal((ClusterStatus.Degraded, KafkaAnswer.Unhealthy), (Result(events).Status, Result(events).Kafka));
     }
 
+    // A silent server is given up after half a minute. Its lease and the pods that restart are under it as well.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(11)]
+    public async Task Now_and_then_nobody_answers_and_the_same_command_makes_and_rolls_the_same_cluster(int phase)
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await using var silence = new Silence(server);
+        server.Faults.Some(Fault.Silence, times: 5, first: phase, between: 16);
+        await Repeat.UntilDoneAsync(cluster, () => DeployAsync(cluster, Given, silence: silence));
+        Assert.Equal(5, server.Faults.Count);
+        Assert.Empty(server.Pods.Ended);
+        server.Faults.Some(Fault.Silence, times: 5, first: phase + 20, between: 16);
+        var partition = cluster.Kafka.Topic("orders", [0, 1, 2])[0];
+        await Repeat.UntilDoneAsync(cluster, () => DeployAsync(cluster, Given with { BrokerMemory = "3Gi" }, silence: silence));
+        Assert.Equal(10, server.Faults.Count);
+        Assert.Equal(["demo-kafka-0", "demo-kafka-1", "demo-kafka-2"], server.Pods.Ended.Order());
+        Assert.Equal((2, false), (partition.LeastInSync, partition.WasOffline));
+    }
+
+    // Objects and events bear the server's time, which is never compared with ours.
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(60)]
+    public async Task A_server_with_another_clock_makes_no_difference(int minutesAhead)
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        server.Store.Clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(minutesAhead));
+        server.Pods.Refusal = pod => pod == "demo-kafka-2" ? "exceeded quota: q" : null;
+        Assert.Equal("RefusedByPolicy", (await Assert.ThrowsAsync<ClusterException>(() => DeployAsync(cluster, Given))).Id);
+        server.Pods.Refusal = _ => null;
+        Assert.Equal(ClusterStatus.Ready, Result(await DeployAsync(cluster, Given)).Status);
+        await DeployAsync(cluster, Given with { BrokerMemory = "3Gi" });
+        Assert.Equal(["demo-kafka-0", "demo-kafka-1", "demo-kafka-2"], server.Pods.Ended.Order());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(4)]
@@ -173,12 +230,7 @@ public sealed class DeployTests
         await using var otherServer = other.Server;
         await DeployAsync(other, Given);
         server.Faults.Every(37, phase, Fault.Cut, Fault.AnswerLost, Fault.Error, Fault.TooMany, Fault.Conflict);
-        bool made = false;
-        await Repeat.UntilAsync(cluster, () => made, async () =>
-        {
-            await DeployAsync(cluster, Given);
-            made = true;
-        });
+        await Repeat.UntilDoneAsync(cluster, () => DeployAsync(cluster, Given));
         Assert.True(server.Faults.Count > 1);
         Assert.Equal(other.Server.Store.Names, server.Store.Names);
         Assert.Empty(server.Pods.Ended);
@@ -204,18 +256,7 @@ public sealed class DeployTests
         });
     }
 
-    // Time goes on, much faster than elsewhere, until a task is done.
-    private async Task<T> PassAsync<T>(Task<T> task)
-    {
-        var limit = Stopwatch.StartNew();
-        while (!task.IsCompleted && limit.Elapsed < TimeSpan.FromSeconds(60))
-        {
-            await Task.WhenAny(task, Task.Delay(10));
-            clock.Advance(TimeSpan.FromMilliseconds(500));
-        }
-
-        return await task;
-    }
+    private Task<T> PassAsync<T>(Task<T> task) => Passing.PassAsync(task, TimeSpan.FromMilliseconds(500), clock);
 
     private static FakeCluster Nothing()
     {
@@ -249,10 +290,10 @@ public sealed class DeployTests
     }
 
     private static async Task<List<OperationEvent>> DeployAsync(
-        FakeCluster cluster, ClusterSpec given, bool force = false, int seconds = 40, TimeProvider? time = null)
+        FakeCluster cluster, ClusterSpec given, bool force = false, int seconds = 40, TimeProvider? time = null, Silence? silence = null)
     {
-        using var connection = cluster.Connect();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var connection = silence?.Under(cluster.Connect()) ?? cluster.Connect();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3)); // for one that hangs
         var request = new DeployRequest(given, cluster.Namespace, force, false, false, TimeSpan.FromSeconds(seconds));
         var plan = await DeployPlanner.PlanAsync(connection, Repository.Catalog, request, limit.Token);
         var events = new List<OperationEvent>();

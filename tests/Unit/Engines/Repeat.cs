@@ -10,6 +10,17 @@ namespace KafkaK8s.Tests.Unit.Engines;
 /// <summary>Gives a command again and again, as a user does to whom it said what went wrong.</summary>
 internal static class Repeat
 {
+    /// <summary>Until it says that it is done.</summary>
+    public static Task UntilDoneAsync(FakeCluster cluster, Func<Task> command)
+    {
+        bool done = false;
+        return UntilAsync(cluster, () => done, async () =>
+        {
+            await command();
+            done = true;
+        });
+    }
+
     public static async Task UntilAsync(FakeCluster cluster, Func<bool> done, Func<Task> command)
     {
         string said = "";

@@ -5,6 +5,7 @@ using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Running;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Engines;
@@ -168,6 +169,36 @@ public sealed class ResizeTests
         Assert.Equal(4, Replicas(cluster));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(13)]
+    public async Task Now_and_then_nobody_answers_and_the_same_command_arrives(int phase)
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        await using var silence = new Silence(server);
+        server.Faults.Every(29, phase, Fault.Silence);
+        await Repeat.UntilAsync(cluster, () => cluster.Ensemble.Voters.Count == 4 && Change(cluster) is null,
+            () => ResizeAsync(cluster, 1, force: true, silence: silence));
+        Assert.True(server.Faults.Count > 1);
+        Assert.Equal([1, 2, 3, 4], cluster.Ensemble.Voters);
+        Assert.Equal(4, Replicas(cluster));
+    }
+
+    [Theory]
+    [InlineData(-60)]
+    [InlineData(60)]
+    public async Task A_server_with_another_clock_makes_no_difference(int minutesAhead)
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        server.Store.Clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(minutesAhead));
+        await ResizeAsync(cluster, 2);
+        await ResizeAsync(cluster, -2, deleteData: true);
+        Assert.Equal(["+4", "+5", "-5", "-4"], cluster.Ensemble.Reconfigurations);
+    }
+
     // Fails when a look or a write of the step ends it: the healthy join would be undone.
     [Theory]
     [InlineData("PATCH", "statefulsets/demo-zk", "\"replicas\"")]
@@ -266,9 +297,10 @@ public sealed class ResizeTests
     public static TheoryData<int> Phases => [.. Enumerable.Range(0, 6).Select(n => 3 * n)];
 
     private static async Task<List<OperationEvent>> ResizeAsync(
-        FakeCluster cluster, int change, bool deleteData = false, bool force = false, int stepSeconds = 20, Action<OperationEvent>? told = null, CancellationToken cancel = default)
+        FakeCluster cluster, int change, bool deleteData = false, bool force = false, int stepSeconds = 20, Action<OperationEvent>? told = null, Silence? silence = null,
+        CancellationToken cancel = default)
     {
-        using var connection = cluster.Connect();
+        using var connection = silence?.Under(cluster.Connect()) ?? cluster.Connect();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         var request = new ResizeRequest("demo", cluster.Namespace, change, force, deleteData, TimeSpan.FromSeconds(stepSeconds));

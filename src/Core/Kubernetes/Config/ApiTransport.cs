@@ -27,17 +27,18 @@ internal sealed class ApiTransport : IDisposable
     /// <param name="make">Makes the request: one that was sent cannot be sent again.</param>
     /// <param name="completion">When the answer is complete.</param>
     /// <param name="limit">Longest time for an answer; the time that a plugin takes for its credential does not count.</param>
+    /// <param name="time">The clock that the limit goes by.</param>
     /// <param name="cancel">Ends it.</param>
-    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, TimeSpan limit, CancellationToken cancel)
+    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, TimeSpan limit, TimeProvider time, CancellationToken cancel)
     {
         for (bool renewed = false; ; renewed = true)
         {
             var credential = access.IsTls ? await access.Credentials.GetAsync(cancel).ConfigureAwait(false) : Credential.None;
             using var request = make();
             Sign(request, credential);
-            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            timer.CancelAfter(limit);
-            var response = await ClientFor(credential).SendAsync(request, completion, timer.Token).ConfigureAwait(false);
+            using var timer = new CancellationTokenSource(limit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
+            var response = await ClientFor(credential).SendAsync(request, completion, either.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.Unauthorized || renewed || !access.IsTls)
                 return response;
             if (!await access.Credentials.RenewAsync(credential, cancel).ConfigureAwait(false))
