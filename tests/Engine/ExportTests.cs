@@ -46,5 +46,25 @@ public sealed class ExportTests(ModuleSession module) : IClassFixture<ModuleSess
         Assert.Equal(lines.Count(l => l.StartsWith("kind: ", StringComparison.Ordinal)), lines.Count(l => l == "---"));
     }
 
+    // One that ReadSpec forgets would do nothing, and nobody would be told.
+    [Fact]
+    public void Every_property_of_a_spec_has_a_parameter_that_reaches_it()
+    {
+        const string Script = """
+            $given = @{
+                ZooKeeperCount = 5; BrokerCount = 7; StorageSize = '77Gi'; ZooKeeperStorageSize = '7Gi'; StorageClass = 'fast'; Ephemeral = $false
+                KafkaImage = 'registry.example/kafka:3.9.2'; ZooKeeperImage = 'registry.example/zookeeper:3.9.5'
+                BrokerMemory = '7Gi'; ZooKeeperMemory = '777Mi'; BrokerCpu = '7'; ZooKeeperCpu = '700m'; BrokerCpuLimit = '8'; ZooKeeperCpuLimit = '900m'
+                ReplicationFactor = 4; MinInSyncReplicas = 3; Config = @{ 'log.retention.hours' = 7 }; NodeSelector = @{ dedicated = 'kafka' }
+                Toleration = 'dedicated=kafka:NoSchedule'
+            }
+            $yaml = Export-KafkaManifest demo -KubernetesVersion 1.36 @given
+            [KafkaK8s.ClusterSpec].GetProperties().Name | Where-Object { $_ -ne 'Name' } | Where-Object {
+                -not ($given.ContainsKey($_) -and $yaml.Contains('"' + $_.Substring(0, 1).ToLowerInvariant() + $_.Substring(1) + '":'))
+            }
+            """;
+        Assert.Empty(module.Engine.Run(Script).EnsureSuccess().Output.Select(o => (string)o.BaseObject));
+    }
+
     private string Export(string arguments) => Assert.IsType<string>(Assert.Single(module.Engine.Run($"Export-KafkaManifest {arguments}").EnsureSuccess().Output).BaseObject);
 }

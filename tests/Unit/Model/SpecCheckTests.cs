@@ -10,7 +10,7 @@ public sealed class SpecCheckTests
 
     public static TheoryData<string> OwnedKeys => [.. SpecChecks.OwnedConfigKeys, "listener.name.internal.ssl.keystore.type", "controller.quorum.voters"];
 
-    public static TheoryData<string> QuantityParameters => [.. typeof(ClusterSpec).GetProperties().Select(p => p.Name).Where(n => n.EndsWith("Size", StringComparison.Ordinal) || n.EndsWith("Memory", StringComparison.Ordinal) || n.EndsWith("Cpu", StringComparison.Ordinal))];
+    public static TheoryData<string> QuantityParameters => [.. typeof(ClusterSpec).GetProperties().Select(p => p.Name).Where(n => n.EndsWith("Size", StringComparison.Ordinal) || n.EndsWith("Memory", StringComparison.Ordinal) || n.EndsWith("Cpu", StringComparison.Ordinal) || n.EndsWith("Limit", StringComparison.Ordinal))];
 
     [Theory]
     [InlineData(-1, "InvalidCount")]
@@ -81,7 +81,7 @@ public sealed class SpecCheckTests
     }
 
     [Fact]
-    public void There_are_six_quantities() => Assert.Equal(6, QuantityParameters.Count);
+    public void There_are_eight_quantities() => Assert.Equal(8, QuantityParameters.Count);
 
     [Theory]
     [InlineData("StorageSize", "10Gi")]
@@ -204,6 +204,11 @@ public sealed class SpecCheckTests
             property.SetValue(given, Value(2));
             Assert.Equal(Value(2), property.GetValue(SpecChecks.Merge(before, given)));
             Assert.Equal(Value(2), property.GetValue(SpecChecks.Merge(null, given)));
+            if (property.PropertyType != typeof(IReadOnlyDictionary<string, string?>))
+                continue;
+            property.SetValue(given, new Dictionary<string, string?> { ["k"] = null }); // takes it away, and is none itself
+            Assert.Empty((IReadOnlyDictionary<string, string?>)property.GetValue(SpecChecks.Merge(before, given))!);
+            Assert.Empty((IReadOnlyDictionary<string, string?>)property.GetValue(SpecChecks.Merge(null, given))!);
         }
 
         Assert.Equal(config, SpecChecks.Merge(new ClusterSpec { Config = config }, new ClusterSpec { Config = new Dictionary<string, string?>() }).Config!);
