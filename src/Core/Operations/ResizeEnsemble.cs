@@ -124,12 +124,13 @@ internal static class ResizeEnsemble
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
         // Not while planning: a session is a write, and -WhatIf writes nothing.
         await run.CheckCredentialAsync(plan.View, cancel).ConfigureAwait(false);
-        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
-            yield return e;
         var purpose = new LeasePurpose(request.Command, plan.View.MemberCount, plan.Target);
-        var lease = await ClusterLease.TakeAsync(connection, ns, names, purpose, LeaseWatch.Shared, cancel).ConfigureAwait(false);
         var seen = plan.View;
-        await using (lease.ConfigureAwait(false))
+        await foreach (var e in ClusterLease.UnderAsync(connection, ns, names, purpose, WorkAsync, cancel).ConfigureAwait(false))
+            yield return e;
+        yield return new Completed<IReadOnlyList<ZooKeeperNode>>(EnsembleReader.Nodes(connection, seen));
+
+        async IAsyncEnumerable<OperationEvent> WorkAsync(ClusterLease lease)
         {
             if (plan.Resumes)
                 yield return new Note($"going on with an earlier change to {plan.Target} servers");
@@ -152,8 +153,6 @@ internal static class ResizeEnsemble
                 ExceptionDispatchInfo.Throw(failure);
             lease.Complete();
         }
-
-        yield return new Completed<IReadOnlyList<ZooKeeperNode>>(EnsembleReader.Nodes(connection, seen));
     }
 
     // A server that did not make it must not be left with a vote: it would count against the others.

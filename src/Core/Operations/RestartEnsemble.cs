@@ -72,12 +72,15 @@ internal static class RestartEnsemble
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
-        await foreach (var e in ClusterLease.AwaitFreeAsync(connection, ns, names, null, LeaseWatch.Shared, cancel).ConfigureAwait(false))
-            yield return e;
-        var lease = await ClusterLease.TakeAsync(connection, ns, names, new LeasePurpose("Restart-ZooKeeperNode"), LeaseWatch.Shared, cancel).ConfigureAwait(false);
+        var purpose = new LeasePurpose("Restart-ZooKeeperNode");
         var seen = plan.View;
         string? fresh = null;
-        await using (lease.ConfigureAwait(false))
+        await foreach (var e in ClusterLease.UnderAsync(connection, ns, names, purpose, Work, cancel).ConfigureAwait(false))
+            yield return e;
+        var restarted = plan.Goal.Servers.Select(s => s.Pod).ToHashSet();
+        yield return new Completed<IReadOnlyList<ZooKeeperNode>>([.. EnsembleReader.Nodes(connection, seen).Where(n => restarted.Contains(n.Node))]);
+
+        IAsyncEnumerable<OperationEvent> Work(ClusterLease lease)
         {
             IAsyncEnumerable<OperationEvent> Carry(PlanStep step, EnsembleView view) => step.Action switch
             {
@@ -87,12 +90,8 @@ internal static class RestartEnsemble
                 _ => run.InsistAsync(step.InWords(), token => RetireAsync(connection, ns, names, token), cancel),
             };
 
-            await foreach (var e in run.TowardsAsync(plan.Goal, Carry, v => seen = v, cancel).ConfigureAwait(false))
-                yield return e;
+            return run.TowardsAsync(plan.Goal, Carry, v => seen = v, cancel);
         }
-
-        var restarted = plan.Goal.Servers.Select(s => s.Pod).ToHashSet();
-        yield return new Completed<IReadOnlyList<ZooKeeperNode>>([.. EnsembleReader.Nodes(connection, seen).Where(n => restarted.Contains(n.Node))]);
     }
 
     private static async IAsyncEnumerable<OperationEvent> RestartAsync(
