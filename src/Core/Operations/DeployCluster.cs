@@ -223,6 +223,8 @@ internal static class DeployCluster
             yield return e;
         }
 
+        foreach (var change in restarted)
+            yield return new Applied(change); // after the last word of the wait
         if (lost.Count > 0)
         {
             string pods = string.Join(", ", lost.Order(StringComparer.Ordinal));
@@ -232,7 +234,7 @@ internal static class DeployCluster
     }
 
     // What keeps the cluster from being ready, where that is nothing but pods on lost nodes, and they were told of: nobody can wait for these.
-    private static IReadOnlyList<string> Lost(LiveObjects live, ClusterNames names, ClusterWait wait)
+    private static List<string> Lost(LiveObjects live, ClusterNames names, ClusterWait wait)
     {
         var lost = new List<string>();
         foreach (var pool in names.ManifestSet.Pools)
