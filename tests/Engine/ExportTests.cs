@@ -60,7 +60,7 @@ public sealed class ExportTests(ModuleSession module) : IClassFixture<ModuleSess
             }
             $yaml = Export-KafkaManifest demo -KubernetesVersion 1.36 @given
             [KafkaK8s.ClusterSpec].GetProperties().Name | Where-Object { $_ -ne 'Name' } | Where-Object {
-                -not ($given.ContainsKey($_) -and $yaml.Contains('"' + $_.Substring(0, 1).ToLowerInvariant() + $_.Substring(1) + '":'))
+                -not ($given.ContainsKey($_) -and $yaml -cmatch ('"' + $_.Substring(0, 1).ToLowerInvariant() + $_.Substring(1) + '\\?":'))
             }
             """;
         Assert.Empty(module.Engine.Run(Script).EnsureSuccess().Output.Select(o => (string)o.BaseObject));
