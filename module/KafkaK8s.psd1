@@ -12,8 +12,11 @@
     CmdletsToExport      = @(
         'Add-ZooKeeperNode'
         'Connect-EksCluster'
+        'Connect-KafkaCluster'
+        'Disconnect-KafkaCluster'
         'Enable-KafkaEksStorage'
         'Export-KafkaManifest'
+        'Get-KafkaClientConfig'
         'Get-KafkaCluster'
         'Get-KafkaConsumerGroup'
         'Get-KafkaNodeGroup'

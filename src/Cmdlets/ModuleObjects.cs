@@ -17,6 +17,7 @@ internal static class ModuleObjects
         [nameof(ZooKeeperNode)] = nameof(ZooKeeperNode.Cluster),
         [nameof(KafkaTopic)] = nameof(KafkaTopic.Cluster),
         [nameof(KafkaConsumerGroup)] = nameof(KafkaConsumerGroup.Cluster),
+        [nameof(KafkaTunnel)] = nameof(KafkaTunnel.Cluster),
     };
 
     private static readonly Dictionary<string, string> Topics = new()

@@ -7,4 +7,6 @@ namespace KafkaK8s.Core;
 internal static class JsonText
 {
     public static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static readonly JsonSerializerOptions Indented = new(Readable) { WriteIndented = true };
 }

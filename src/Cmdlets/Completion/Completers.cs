@@ -191,6 +191,14 @@ public sealed class ConsumerGroupCompleter : NameCompleter
     }
 }
 
+/// <summary>Completes clusters with an open tunnel.</summary>
+public sealed class TunnelCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        NameCompleter.Matching(HeldTunnels.All.Select(t => t.Cluster), wordToComplete);
+}
+
 /// <summary>Completes the pods of the ZooKeeper servers of the cluster already typed.</summary>
 public sealed class ZooKeeperNodeCompleter : NameCompleter
 {

@@ -29,6 +29,16 @@ internal sealed class Tunnel : IAsyncDisposable
     /// <summary>The brokers' addresses, for a client.</summary>
     public string Bootstrap { get; }
 
+    /// <summary>What goes through all of its ports.</summary>
+    public TunnelTraffic Traffic
+    {
+        get
+        {
+            lock (ports)
+                return ports.Values.Aggregate(default(TunnelTraffic), (sum, port) => sum + port.Traffic);
+        }
+    }
+
     /// <summary>A tunnel to the brokers' pods, through the API server.</summary>
     /// <exception cref="ClusterException"><c>NoLocalPort</c>.</exception>
     public static Tunnel Open(KubeConnection connection, BrokerSetView brokers) =>

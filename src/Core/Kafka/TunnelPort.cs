@@ -6,6 +6,16 @@ using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Kafka;
 
+/// <summary>What goes through a tunnel.</summary>
+/// <param name="Connections">Connections that are open.</param>
+/// <param name="Sent">Bytes that clients sent so far.</param>
+/// <param name="Received">Bytes that clients received so far.</param>
+internal readonly record struct TunnelTraffic(int Connections, long Sent, long Received)
+{
+    /// <summary>Both together.</summary>
+    public static TunnelTraffic operator +(TunnelTraffic a, TunnelTraffic b) => new(a.Connections + b.Connections, a.Sent + b.Sent, a.Received + b.Received);
+}
+
 /// <summary>One listening port of a tunnel, any that is free: each connection that it accepts gets a port-forward of its own.</summary>
 internal sealed class TunnelPort : IAsyncDisposable
 {
@@ -18,6 +28,8 @@ internal sealed class TunnelPort : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<Task> connections = [];
     private readonly Task accepting;
+    private long sent;
+    private long received;
     private int disposed;
 
     /// <param name="cluster">The cluster, for errors.</param>
@@ -45,6 +57,16 @@ internal sealed class TunnelPort : IAsyncDisposable
 
     /// <summary>Number of the port.</summary>
     public int Number { get; }
+
+    /// <summary>Connections that are open, and bytes that clients sent and received so far.</summary>
+    public TunnelTraffic Traffic
+    {
+        get
+        {
+            lock (connections)
+                return new TunnelTraffic(connections.Count, Volatile.Read(ref sent), Volatile.Read(ref received));
+        }
+    }
 
     /// <summary>Closes the port and ends its connections.</summary>
     public async ValueTask DisposeAsync()
@@ -132,21 +154,23 @@ internal sealed class TunnelPort : IAsyncDisposable
             await down.ConfigureAwait(false); // its error says why the pod's end is gone
     }
 
-    private static async Task UpAsync(Socket client, PodStream stream, TunnelFrames frames, CancellationToken cancel)
+    private async Task UpAsync(Socket client, PodStream stream, TunnelFrames frames, CancellationToken cancel)
     {
         while (await client.ReceiveAsync(stream.Outgoing, cancel).ConfigureAwait(false) is > 0 and int count)
         {
+            Interlocked.Add(ref sent, count);
             frames.Requests(stream.Outgoing.Span[..count]);
             await stream.SendAsync(count, cancel).ConfigureAwait(false);
         }
     }
 
-    private static async Task DownAsync(Socket client, PodStream stream, TunnelFrames frames, CancellationToken cancel)
+    private async Task DownAsync(Socket client, PodStream stream, TunnelFrames frames, CancellationToken cancel)
     {
         var pass = new List<ReadOnlyMemory<byte>>();
-        while (await stream.ReceiveAsync(cancel).ConfigureAwait(false) is { Length: > 0 } received)
+        while (await stream.ReceiveAsync(cancel).ConfigureAwait(false) is { Length: > 0 } answer)
         {
-            frames.Answers(received, pass);
+            Interlocked.Add(ref received, answer.Length);
+            frames.Answers(answer, pass);
             foreach (var part in pass)
             {
                 for (var piece = part; piece.Length > 0;)
