@@ -4,9 +4,9 @@ Figures against peers, as ratios measured in one run. No tests: nothing here pas
 .DESCRIPTION
 Runs on the lab (lab/lab up) or on any cluster that kubectl reaches. Each row gives the medians of both sides and their ratio;
 the runs of both sides take turns, so that whatever else the machine does falls on both.
-Usage: bench/run [-Only deploy,apply,topic,import,list] [-Rounds 3]
+Usage: bench/run [-Only deploy,apply,topic,import,list,daily] [-Rounds 3]. daily compares with kcat where it is on the PATH.
 #>
-param([string] $KubeConfig, [string] $Kubectl, [string] $Only = 'import,apply,topic,deploy,list', [int] $Rounds = 3, [string] $Clusters = '1,10,100,1000')
+param([string] $KubeConfig, [string] $Kubectl, [string] $Only = 'import,apply,topic,daily,deploy,list', [int] $Rounds = 3, [string] $Clusters = '1,10,100,1000')
 
 $ErrorActionPreference = 'Stop'
 $root = [IO.Path]::GetDirectoryName($PSScriptRoot)
@@ -83,7 +83,7 @@ if (wanted deploy) {
     $rows += row 'create to verified / kubectl apply + wait + console tools' $ours $peer '<= 0.5'
 }
 
-if ((wanted apply) -or (wanted topic)) { $null = New-KafkaCluster bench @at }
+if ((wanted apply) -or (wanted topic) -or (wanted daily)) { $null = New-KafkaCluster bench @at }
 
 if (wanted apply) {
     $ours = @(); $peer = @()
@@ -108,7 +108,63 @@ if (wanted topic) {
     }
 }
 
-if ((wanted deploy) -or (wanted apply) -or (wanted topic)) {
+if (wanted daily) {
+    toolsPod
+    $tool = '/opt/kafka/bin/{0} --bootstrap-server bench-kafka-service:9092 {1}'
+    # 10,000 partitions of one copy: their number counts, not their copies
+    1..100 | ForEach-Object { "wide-$_" } | New-KafkaTopic bench @at -Partition 100 -ReplicationFactor 1 | Out-Null
+    $ours = @(); $peer = @()
+    foreach ($i in 1..$Rounds) {
+        $ours += seconds { if ((Get-KafkaTopic bench 'wide-*' @at).PartitionDetail.Count -ne 10000) { throw 'not all partitions were listed' } }
+        $peer += seconds { kube -n $ns exec tools '--' bash -c ($tool -f 'kafka-topics.sh', '--describe') }
+    }
+    $rows += row 'Get-KafkaTopic, 10,000 partitions with sizes, offsets and settings / kafka-topics --describe' $ours $peer '>= 5x'
+    Remove-KafkaTopic bench 'wide-*' @at -Confirm:$false -TimeoutSeconds 300
+
+    # 100,000 messages of 1 KiB. kcat goes the same way: by kubectl port-forward.
+    $line = 'x' * 1024
+    $data = [string[]]::new(100000); for ($i = 0; $i -lt $data.Length; $i++) { $data[$i] = $line }
+    $file = [IO.Path]::GetTempFileName(); [IO.File]::WriteAllLines($file, $data)
+    $kcat = Get-Command kcat -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+    $forwards = if ($kcat) {
+        $base = [int] ((& $Kubectl "--kubeconfig=$KubeConfig" -n $ns get statefulset bench-kafka -o jsonpath='{.spec.template.spec.containers[0].env[?(@.name=="TUNNEL_PORT_BASE")].value}'))
+        foreach ($n in 0..2) { Start-Process $Kubectl "--kubeconfig=$KubeConfig", '-n', $ns, 'port-forward', "pod/bench-kafka-$n", "$($base + $n):9095" -PassThru -RedirectStandardOutput ([IO.Path]::GetTempFileName()) }
+        Start-Sleep 3
+    }
+    try {
+        $sent = @{ ours = @(); peer = @() }; $got = @{ ours = @(); peer = @() }
+        foreach ($i in 1..$Rounds) {
+            foreach ($who in 'ours', 'peer') { $null = New-KafkaTopic bench "speed-$who-$i" @at -Partition 6 }
+            $sent.ours += seconds { $data | Send-KafkaMessage bench "speed-ours-$i" @at }
+            $got.ours += seconds { if (@(Receive-KafkaMessage bench "speed-ours-$i" @at -FromBeginning).Count -ne 100000) { throw 'not all messages came' } }
+            $sent.peer += seconds {
+                if ($kcat) { & $kcat.Source -P -b "127.0.0.1:$base" -t "speed-peer-$i" -X acks=all -l $file }
+                else { Get-Content $file | & $Kubectl "--kubeconfig=$KubeConfig" -n $ns exec -i tools '--' bash -c ($tool -f 'kafka-console-producer.sh', "--topic speed-peer-$i --producer-property acks=all > /dev/null") }
+            }
+            $got.peer += seconds {
+                if ($kcat) { & $kcat.Source -C -b "127.0.0.1:$base" -t "speed-peer-$i" -o beginning -e -q }
+                else { kube -n $ns exec tools '--' bash -c ($tool -f 'kafka-console-consumer.sh', "--topic speed-peer-$i --from-beginning --max-messages 100000 2> /dev/null") }
+            }
+        }
+    }
+    finally { $forwards | Where-Object { $_ } | Stop-Process }
+    $name = if ($kcat) { 'kcat over kubectl port-forward' } else { 'console tools in a pod' }
+    $rows += row "Send-KafkaMessage, 100,000 of 1 KiB / $name" $sent.ours $sent.peer '>= 1x'
+    $rows += row "Receive-KafkaMessage, 100,000 of 1 KiB / $name" $got.ours $got.peer '>= 1x'
+    [IO.File]::Delete($file)
+
+    # a group that has read 1,000 partitions
+    $null = New-KafkaTopic bench group-wide @at -Partition 1000 -ReplicationFactor 1
+    kube -n $ns exec tools '--' bash -c ($tool -f 'kafka-consumer-groups.sh', '--group bench --topic group-wide --reset-offsets --to-earliest --execute > /dev/null')
+    $ours = @(); $peer = @()
+    foreach ($i in 1..$Rounds) {
+        $ours += seconds { if ((Get-KafkaConsumerGroup bench bench @at).PartitionDetail.Count -ne 1000) { throw 'not all partitions were listed' } }
+        $peer += seconds { kube -n $ns exec tools '--' bash -c ($tool -f 'kafka-consumer-groups.sh', '--describe --group bench 2> /dev/null') }
+    }
+    $rows += row 'Get-KafkaConsumerGroup, 1,000 partitions / kafka-consumer-groups --describe' $ours $peer ''
+}
+
+if ((wanted deploy) -or (wanted apply) -or (wanted topic) -or (wanted daily)) {
     gone bench
     kube -n $ns delete pod tools --ignore-not-found | Out-Null
 }
