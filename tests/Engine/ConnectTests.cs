@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Host;
 
