@@ -30,7 +30,7 @@ Describe 'A roll of brokers' -Tag Lab {
     It 'restarts each broker once and says why' {
         $restarts = @($changed.Changes | Where-Object Action -eq Restart)
         $restarts | Should -HaveCount 3
-        $restarts.Note | Should -Be @('template', 'template', 'template')
+        $restarts.Reason | Should -Be @('template', 'template', 'template')
         $changed.Kafka | Should -Be 'Healthy'
     }
 

@@ -75,7 +75,7 @@ internal static class DeployCluster
         }
     }
 
-    private static ClusterException Changed(ClusterNames names) => new("PlanStepd", FailureKind.Conflict, names.Cluster,
+    private static ClusterException Changed(ClusterNames names) => new("ClusterChanged", FailureKind.Conflict, names.Cluster,
         $"Somebody changed the cluster {names.Cluster} after this command had looked at it, so nothing was done. Run the same command again: it looks anew.");
 
     // Applies under the lease, or nothing where there is none, and waits until the cluster serves.

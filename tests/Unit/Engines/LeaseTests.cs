@@ -184,7 +184,7 @@ public sealed class LeaseTests
         var second = await PlanAsync(connection, new ClusterSpec { Name = "demo", ZooKeeperMemory = "1Gi" });
         var results = await Task.WhenAll(Task.Run(() => FailureOfAsync(connection, first)), Task.Run(() => FailureOfAsync(connection, second)));
         string refused = Assert.Single(results.OfType<string>());
-        Assert.Contains(refused, new[] { "EnsembleBusy", "PlanStepd" });
+        Assert.Contains(refused, new[] { "EnsembleBusy", "ClusterChanged" });
 
         // Given again, the refused one keeps what the other did.
         await DeployAsync(connection, results[0] is null ? new ClusterSpec { Name = "demo", ZooKeeperMemory = "1Gi" } : new ClusterSpec { Name = "demo", BrokerMemory = "2Gi" });
@@ -204,7 +204,7 @@ public sealed class LeaseTests
         var second = await PlanAsync(connection, new ClusterSpec { Name = "demo", BrokerCount = 4 });
         Assert.Null(await FailureOfAsync(connection, first));
         int writes = server.Writes.Count(r => r.Path.EndsWith(Names.BrokerSet, StringComparison.Ordinal));
-        Assert.Equal("PlanStepd", await FailureOfAsync(connection, second));
+        Assert.Equal("ClusterChanged", await FailureOfAsync(connection, second));
         Assert.Equal(writes, server.Writes.Count(r => r.Path.EndsWith(Names.BrokerSet, StringComparison.Ordinal)));
     }
 
