@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
+using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Operations;
 
 namespace KafkaK8s.Cmdlets;
@@ -42,7 +43,7 @@ public sealed class GetKafkaTopicCommand : KafkaTopicCmdlet
             foreach (string missing in Exact(names).Where(n => found.All(t => t.Name != n)))
             {
                 var all = Await(cluster, cancel => ListTopics.NamesAsync(admin, cancel));
-                Report(ChangeTopic.NotFound(missing, cluster, all));
+                Report(TopicName.NotFound(missing, cluster, all));
             }
         });
     }

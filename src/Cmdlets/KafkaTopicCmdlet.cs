@@ -72,6 +72,6 @@ public abstract class KafkaTopicCmdlet : KafkaCmdlet
     /// <summary>The names without wildcards.</summary>
     private protected static IEnumerable<string> Exact(IReadOnlyList<string> patterns) => patterns.Where(p => !WildcardPattern.ContainsWildcardCharacters(p));
 
-    /// <summary>The message of a failure for each name on its own, so that one bad name does not stop the others.</summary>
+    /// <summary>Writes the failure of one name, so that it does not stop the others.</summary>
     private protected void Report(ClusterException failure) => WriteError(ErrorTable.ToRecord(failure, this));
 }

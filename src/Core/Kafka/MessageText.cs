@@ -5,9 +5,6 @@ namespace KafkaK8s.Core.Kafka;
 /// <summary>Bytes of messages as texts, and back. Pure.</summary>
 internal static class MessageText
 {
-    /// <summary>The encodings by name; <c>bytes</c> leaves bytes as they are.</summary>
-    public static readonly IReadOnlyList<string> Names = ["utf8", "utf16", "latin1", "base64", "hex", "bytes"];
-
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding Utf16 = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
 

@@ -14,10 +14,15 @@ internal static class TopicName
         string.Create(CultureInfo.InvariantCulture, $"{Prefix}{now.UtcDateTime:yyyyMMddHHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
 
     /// <summary>The failure of a topic that is not there.</summary>
-    public static ClusterException NotFound(string topic, string cluster, IEnumerable<BrokerAnswer> answers)
+    /// <param name="topic">The topic.</param>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="known">Topics that are there; some of them are named, Kafka's own left out.</param>
+    /// <param name="instead">What else can be done; may be empty.</param>
+    public static ClusterException NotFound(string topic, string cluster, IEnumerable<string> known, string instead = "")
     {
-        string[] known = [.. answers.SelectMany(a => a.View.Partitions).Select(p => p.Topic).Distinct().Where(t => !t.StartsWith("__", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(10)];
-        string has = known.Length == 0 ? "It has none yet." : $"It has: {string.Join(", ", known)}.";
-        return new ClusterException("TopicNotFound", FailureKind.NotFound, topic, $"The cluster {cluster} has no topic '{topic}'. {has} Without -Topic the check makes one of its own and removes it.");
+        string[] some = [.. known.Distinct().Where(t => !t.StartsWith("__", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Take(10)];
+        string has = some.Length == 0 ? "It has none yet." : $"It has: {string.Join(", ", some)}.";
+        string message = $"The cluster {cluster} has no topic '{topic}'. {has}{(instead.Length == 0 ? "" : $" {instead}")}";
+        return new ClusterException("TopicNotFound", FailureKind.NotFound, topic, message);
     }
 }

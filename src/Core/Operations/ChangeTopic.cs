@@ -74,7 +74,7 @@ internal static class ChangeTopic
         var request = asked with { Config = InKafkasForm(asked.Config) };
         int partitions = (await ListTopics.PartitionsAsync(admin, request.Name, cancel).ConfigureAwait(false)).Count;
         var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
-            ?? throw NotFound(request.Name, admin.Brokers.Names.Cluster, []);
+            ?? throw TopicName.NotFound(request.Name, admin.Brokers.Names.Cluster, []);
         var fields = new List<FieldChange>();
         var warnings = new List<string>();
         if (request.Partitions is int wanted && wanted != partitions)
@@ -113,7 +113,7 @@ internal static class ChangeTopic
     {
         var request = plan.Request;
         var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
-            ?? throw NotFound(request.Name, admin.Brokers.Names.Cluster, []);
+            ?? throw TopicName.NotFound(request.Name, admin.Brokers.Names.Cluster, []);
         if (plan.Step.Fields.Any(f => f.Path == "partitions"))
             await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, request.Partitions!.Value)], new CreatePartitionsOptions { RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
         if (plan.Step.Fields.Any(f => f.Path.StartsWith("config[", StringComparison.Ordinal)))
@@ -122,14 +122,6 @@ internal static class ChangeTopic
             yield return new Applied(plan.Step);
         await foreach (var e in KnownAsync(admin, request.Name, request.Partitions ?? 1, cancel).ConfigureAwait(false))
             yield return e;
-    }
-
-    /// <summary>The failure of a topic that is not there.</summary>
-    public static ClusterException NotFound(string topic, string cluster, IEnumerable<string> known)
-    {
-        string[] some = [.. known.Where(t => !TopicState.IsInternal(t)).Order(StringComparer.Ordinal).Take(10)];
-        string has = some.Length == 0 ? "It has none yet" : $"It has: {string.Join(", ", some)}";
-        return new ClusterException("TopicNotFound", FailureKind.NotFound, topic, $"The cluster {cluster} has no topic '{topic}'. {has}.");
     }
 
     /// <summary>The failure of a change of what belongs to Kafka itself.</summary>
@@ -208,7 +200,7 @@ internal static class ChangeTopic
         }
 
         var found = await ListTopics.RunAsync(admin, t => t == topic, cancel).ConfigureAwait(false);
-        yield return new Completed<KafkaTopic>(found.Count > 0 ? found[0] : throw NotFound(topic, admin.Brokers.Names.Cluster, []));
+        yield return new Completed<KafkaTopic>(found.Count > 0 ? found[0] : throw TopicName.NotFound(topic, admin.Brokers.Names.Cluster, []));
     }
 
     private static PartitionsSpecification More(string topic, int count) => new() { Topic = topic, IncreaseTo = count };

@@ -5,11 +5,8 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>What a client is told to reach a cluster, in its own form. Pure.</summary>
 internal static class ClientConfig
 {
-    /// <summary>The forms by name.</summary>
-    public static readonly IReadOnlyList<string> Formats = ["Java", "Librdkafka", "Spring", "DotNet"];
-
     /// <summary>The text of a form, line by line.</summary>
-    /// <param name="format">One of <see cref="Formats"/>.</param>
+    /// <param name="format">Java, Librdkafka, Spring or DotNet.</param>
     /// <param name="bootstrap">Addresses of the brokers.</param>
     public static IReadOnlyList<string> Lines(string format, string bootstrap) => format switch
     {

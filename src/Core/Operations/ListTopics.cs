@@ -46,7 +46,7 @@ internal static class ListTopics
     {
         var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
         var own = all.Where(p => p.Topic == topic).ToList();
-        return own.Count > 0 ? own : throw ChangeTopic.NotFound(topic, admin.Brokers.Names.Cluster, all.Select(p => p.Topic).Distinct());
+        return own.Count > 0 ? own : throw TopicName.NotFound(topic, admin.Brokers.Names.Cluster, all.Select(p => p.Topic));
     }
 
     /// <summary>Names of all topics.</summary>

@@ -23,12 +23,9 @@ internal static class RemoveTopics
         var found = await ListTopics.RunAsync(admin, topics.Contains, cancel).ConfigureAwait(false);
         var groups = await grouping.ConfigureAwait(false);
         if (topics.FirstOrDefault(t => found.All(f => f.Name != t)) is string unknown)
-        {
-            var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
-            throw ChangeTopic.NotFound(unknown, admin.Brokers.Names.Cluster, all.Select(p => p.Topic).Distinct());
-        }
-
-        return [.. found.Select((t, i) => PlanSteps.Of(admin.Brokers.Names, admin.Brokers.Namespace, "Topic", t.Name, ChangeAction.Delete, Note(t, groups)) with { Step = i + 1 })];
+            throw TopicName.NotFound(unknown, admin.Brokers.Names.Cluster, await ListTopics.NamesAsync(admin, cancel).ConfigureAwait(false));
+        return PlanSteps.Numbered(found.Select(t =>
+            PlanSteps.Of(admin.Brokers.Names, admin.Brokers.Namespace, "Topic", t.Name, ChangeAction.Delete, Note(t, groups))));
     }
 
     /// <summary>Removes them.</summary>
@@ -57,7 +54,7 @@ internal static class RemoveTopics
             if (limit.IsCancellationRequested)
             {
                 throw new ClusterException("TopicStands", FailureKind.Timeout, names[0],
-                    $"{string.Join(", ", names)} is marked for removal and goes when all brokers with copies of it are there. Get-KafkaBroker shows who is missing.");
+                    $"{string.Join(", ", names)} is marked for removal and goes when all brokers with copies of it are there. Get-KafkaCluster shows who is missing.");
             }
 
             yield return new Waiting("Removal", $"waiting until no broker lists {string.Join(", ", names.Take(3))}");

@@ -58,7 +58,7 @@ internal static class ResetOffsets
 
         var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
         if (request.Topics.FirstOrDefault(t => all.All(p => p.Topic != t)) is string unknown)
-            throw ChangeTopic.NotFound(unknown, admin.Brokers.Names.Cluster, all.Select(p => p.Topic).Distinct());
+            throw TopicName.NotFound(unknown, admin.Brokers.Names.Cluster, all.Select(p => p.Topic));
         var own = group.PartitionDetail.ToDictionary(p => (p.Topic, p.Partition), p => p.Committed);
         var partitions = all.Where(p => request.Topics.Count > 0 ? request.Topics.Contains(p.Topic) : own.ContainsKey((p.Topic, p.Partition)))
             .Where(p => request.Partitions.Count == 0 || request.Partitions.Contains(p.Partition)).ToList();

@@ -54,7 +54,11 @@ internal static class VerifyTopicSteps
         foreach (var silent in before.Where(b => b.Answer is null))
             events.TryWrite(new Warned($"Broker {silent.Broker} does not answer: {silent.Failure}"));
         if (request.Topic is not null && facts.Answers.Any() && !facts.Answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
-            throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, facts.Answers);
+        {
+            throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, facts.Answers.SelectMany(a => a.View.Partitions).Select(p => p.Topic),
+                "Without -Topic the check makes one of its own and removes it.");
+        }
+
         return facts with { LargestBatch = await LargestBatchAsync(connection, brokers, request, before, events, cancel).ConfigureAwait(false) };
     }
 
