@@ -249,6 +249,8 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
             ("GET", not null, null) => Store.Get(path),
             ("POST", null, null) => Store.Create(path, request.Tree, manager, dryRun),
             ("PATCH", not null, null) when request.Headers.GetValueOrDefault("content-type") == "application/merge-patch+json" => Store.Patch(path, request.Tree, manager, dryRun),
+            ("PATCH", not null, null) when request.Headers.GetValueOrDefault("content-type") == "application/json-patch+json" =>
+                Store.JsonPatch(path, (JsonArray)JsonNode.Parse(request.Body)!, manager),
             ("PATCH", not null, null) => Store.Apply(path, request.Tree, manager, request.Parameter("force") == "true", dryRun),
             ("DELETE", not null, null) => Store.Delete(path, request.Body.Length == 0 ? null : request.Tree),
             ("POST", not null, "eviction") => MayNotEvict(path.Name) is { } why ? FakeAnswer.Status(429, "TooManyRequests", why) : Store.Delete(path with { Sub = null }, (JsonObject?)request.Tree["deleteOptions"]),

@@ -205,6 +205,35 @@ public sealed class FakeStore
         }
     }
 
+    /// <summary>A JSON patch of one annotation, as the module makes them: a test that fails refuses all of it.</summary>
+    public FakeAnswer JsonPatch(FakePath path, JsonArray operations, string manager)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(operations);
+        lock (gate)
+        {
+            if (!objects.TryGetValue(Key(path), out var entry))
+                return NotFound(path);
+            var merge = new JsonObject();
+            foreach (var operation in operations)
+            {
+                const string Annotations = "/metadata/annotations/";
+                string at = (string)operation!["path"]!;
+                if (!at.StartsWith(Annotations, StringComparison.Ordinal))
+                    throw new NotSupportedException($"The fake server patches annotations only, not {at}.");
+                string name = at[Annotations.Length..].Replace("~1", "/", StringComparison.Ordinal);
+                string? now = (string?)entry.Tree["metadata"]!["annotations"]?[name];
+                string kind = (string)operation["op"]!;
+                if (kind == "test" ? now != (string?)operation["value"] : kind != "add" && now is null)
+                    return FakeAnswer.Status(422, "Invalid", $"the server rejected our request due to an error in our request: testing path {at}");
+                if (kind != "test")
+                    merge[name] = operation["value"]?.DeepClone();
+            }
+
+            return Patch(path, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = merge } }, manager, dryRun: false);
+        }
+    }
+
     /// <summary>Deletes an object, on condition of what the options name.</summary>
     public FakeAnswer Delete(FakePath path, JsonObject? options = null)
     {

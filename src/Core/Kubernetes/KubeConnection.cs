@@ -192,6 +192,20 @@ internal sealed class KubeConnection : IDisposable
     public Task<JsonObject> MergeAsync(ResourceKind kind, string ns, string name, JsonObject patch, CancellationToken cancel) =>
         SendAsync(HttpMethod.Patch, $"{kind.Path(ns, name)}?fieldManager={FieldManager}", patch, "application/merge-patch+json", cancel);
 
+    /// <summary>A JSON patch (RFC 6902) of one object: all of its operations or none.</summary>
+    /// <returns>False where a <c>test</c> in it failed, or the object is not there: the server answers 422 or 404
+    /// (Kubernetes, <c>apiserver/pkg/endpoints/handlers/patch.go</c>, <c>applyJSPatch</c>).</returns>
+    public async Task<bool> TryPatchAsync(ResourceKind kind, string ns, string name, JsonArray operations, CancellationToken cancel)
+    {
+        string path = $"{kind.Path(ns, name)}?fieldManager={FieldManager}";
+        const HttpCompletionOption Whole = HttpCompletionOption.ResponseContentRead;
+        using var response = await SendRawAsync(HttpMethod.Patch, path, operations, "application/json-patch+json", Whole, cancel).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound)
+            return false;
+        await ReadAsync(response, cancel).ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>Opens a watch: the answer's body gives one JSON event a line.</summary>
     public async Task<HttpResponseMessage> WatchAsync(string path, CancellationToken cancel)
     {
@@ -295,7 +309,7 @@ internal sealed class KubeConnection : IDisposable
         return request;
     }
 
-    private static HttpRequestMessage Request(HttpMethod method, string path, JsonObject? body, string? type)
+    private static HttpRequestMessage Request(HttpMethod method, string path, JsonNode? body, string? type)
     {
         var request = new HttpRequestMessage(method, path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -353,7 +367,7 @@ internal sealed class KubeConnection : IDisposable
 
     // Waits where the server asks to come again later, as client-go does; the limit of the whole operation is the caller's.
     private async Task<HttpResponseMessage> SendRawAsync(
-        HttpMethod method, string path, JsonObject? body, string? type, HttpCompletionOption completion, CancellationToken cancel, bool patient = true)
+        HttpMethod method, string path, JsonNode? body, string? type, HttpCompletionOption completion, CancellationToken cancel, bool patient = true)
     {
         for (int attempt = 1; ; attempt++)
         {

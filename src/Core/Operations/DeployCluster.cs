@@ -91,9 +91,8 @@ internal static class DeployCluster
         if (lease is not null)
         {
             await HoldAsync(cancel).ConfigureAwait(false);
-            foreach (var change in await ApplyAsync(connection, plan, plan.Objects.Except(plan.Late), cancel).ConfigureAwait(false))
+            foreach (var change in await ApplyAsync(connection, plan, plan.Objects.Except(plan.Late), lease, cancel).ConfigureAwait(false))
                 yield return new Applied(change);
-            await lease.ExtendAsync(cancel).ConfigureAwait(false);
         }
 
         clock.End("Apply");
@@ -114,7 +113,7 @@ internal static class DeployCluster
             if (plan.Late.Count > 0)
             {
                 await HoldAsync(cancel).ConfigureAwait(false);
-                foreach (var change in await ApplyAsync(connection, plan, plan.Late, cancel).ConfigureAwait(false))
+                foreach (var change in await ApplyAsync(connection, plan, plan.Late, null, cancel).ConfigureAwait(false))
                     yield return new Applied(change);
             }
 
@@ -192,11 +191,14 @@ internal static class DeployCluster
     }
 
     private static async Task<IReadOnlyList<PlanStep>> ApplyAsync(
-        KubeConnection connection, DeployPlan plan, IEnumerable<JsonObject> objects, CancellationToken cancel) =>
+        KubeConnection connection, DeployPlan plan, IEnumerable<JsonObject> objects, ClusterLease? lease, CancellationToken cancel) =>
         await Task.WhenAll(objects.Select(async tree =>
         {
             var (ns, force) = (plan.Request.Namespace, plan.Request.Force);
-            var (after, created) = await connection.ApplyAsync(tree, ns, force, dryRun: false, cancel).ConfigureAwait(false);
+            var wanted = plan.Live.Find(tree) is null && lease is not null ? lease.Bearing(tree) : tree;
+            var (after, created) = await connection.ApplyAsync(wanted, ns, force, dryRun: false, cancel).ConfigureAwait(false);
+            if (wanted != tree)
+                await lease!.BornAsync(after, cancel).ConfigureAwait(false);
             return DeployPlanner.Change(plan.Names, ns, tree, created ? null : plan.Live.Find(tree) ?? after, after);
         })).ConfigureAwait(false);
 

@@ -46,12 +46,15 @@ internal sealed class ClusterLease : IAsyncDisposable
     private readonly ClusterNames names;
     private readonly LeasePurpose purpose;
     private readonly LeaseWatch watch;
-    private readonly List<Place> places = [];
+
+    // The objects that bear the record, each with the text that this run wrote there last; null where it does not know.
+    private readonly Dictionary<Place, string?> places = [];
     private readonly CancellationTokenSource stop = new();
     private readonly SemaphoreSlim renewing = new(1);
     private LeaseRecord record;
     private Task renewal = Task.CompletedTask;
     private long renewedAt;
+    private Place? coming;
     private ClusterException? lost;
     private bool completed;
 
@@ -153,13 +156,29 @@ internal sealed class ClusterLease : IAsyncDisposable
         }
     }
 
-    /// <summary>The StatefulSet stands now: it bears the lease as well, where every other command looks.</summary>
-    /// <exception cref="ClusterException"><c>EnsembleBusy</c>.</exception>
-    public async Task ExtendAsync(CancellationToken cancel)
+    /// <summary>An object as it is to be created: the StatefulSet that starts first bears the lease from its first moment on, where every
+    /// other command looks; any other is left as it is.</summary>
+    public JsonObject Bearing(JsonObject tree)
     {
         var set = new Place(ResourceKind.StatefulSet, names.FirstSet);
-        if (!places.Contains(set))
-            await WriteAsync(set, cancel).ConfigureAwait(false);
+        if ((string?)tree["kind"] != set.Kind.Kind || tree.Name() != set.Name || places.ContainsKey(set))
+            return tree;
+        coming = set; // an answer may be lost
+        var copy = (JsonObject)tree.DeepClone();
+        var annotations = copy["metadata"]!["annotations"] as JsonObject ?? (JsonObject)(copy["metadata"]!["annotations"] = new JsonObject());
+        annotations[ClusterNames.ChangeAnnotation] = record.Write();
+        return copy;
+    }
+
+    /// <summary>What <see cref="Bearing"/> gave stands now: the lease is renewed there too.</summary>
+    public async Task BornAsync(JsonObject tree, CancellationToken cancel)
+    {
+        if (coming is not { } set)
+            return;
+        await renewing.WaitAsync(cancel).ConfigureAwait(false);
+        places[set] = tree.Annotation(ClusterNames.ChangeAnnotation);
+        coming = null;
+        renewing.Release();
     }
 
     /// <summary>
@@ -197,7 +216,7 @@ internal sealed class ClusterLease : IAsyncDisposable
             if (Read(set) is { Holder: not null } held && held.Id != record.Id)
                 throw TakenOver(held);
             return Readiness.Wanted(set) == replicas ? null : new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } };
-        }, cancel).ConfigureAwait(false);
+        }, null, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The change of the ensemble's size has reached its end: nothing is left to go on with.</summary>
@@ -211,11 +230,13 @@ internal sealed class ClusterLease : IAsyncDisposable
         stop.Dispose();
         renewing.Dispose();
         using var limit = new CancellationTokenSource(ReleaseLimit);
-        foreach (var place in places)
+        if (coming is not null)
+            places.TryAdd(coming, null);
+        await Task.WhenAll(places.Keys.ToList().Select(async place =>
         {
             while (!await TryReleaseAsync(place, limit.Token).ConfigureAwait(false))
                 await Task.Delay(Pause, CancellationToken.None).ConfigureAwait(false);
-        }
+        })).ConfigureAwait(false);
     }
 
     // Whether there is nothing more to try.
@@ -223,8 +244,9 @@ internal sealed class ClusterLease : IAsyncDisposable
     {
         try
         {
-            await UpdateAsync(place, tree => Read(tree)?.Id != record.Id ? null
-                : Annotate(completed && purpose.From != purpose.To ? null : record.Left()), cancel).ConfigureAwait(false);
+            var left = completed && purpose.From != purpose.To ? null : record.Left();
+            if (!await TryReplaceAsync(place, left, cancel).ConfigureAwait(false))
+                await UpdateAsync(place, tree => Read(tree)?.Id != record.Id ? null : Annotate(left), null, cancel).ConfigureAwait(false);
             return true;
         }
         catch (ClusterException e) when (IsBlip(e) && !cancel.IsCancellationRequested)
@@ -292,24 +314,25 @@ internal sealed class ClusterLease : IAsyncDisposable
         bool stands = place.Kind == ResourceKind.StatefulSet;
         var secret = new Place(ResourceKind.Secret, names.FirstSecret);
         if (stands)
-            await WriteAsync(place, cancel).ConfigureAwait(false);
+            await WriteAsync(place, tree, cancel).ConfigureAwait(false);
         else if (!purpose.Creates && !purpose.Removes)
             throw ClusterNames.NotFound(names.Cluster, ns, connection.Context);
         else if (tree is not null)
-            await WriteAsync(place, cancel).ConfigureAwait(false);
+            await WriteAsync(place, tree, cancel).ConfigureAwait(false);
         else if (purpose.Creates)
             await MakeSecretAsync(secret, cancel).ConfigureAwait(false);
 
         // Whoever makes the cluster anew while it is being removed would lose the Secret again.
-        if (stands && purpose.Removes && await connection.TryGetAsync(secret.Kind, ns, secret.Name, cancel).ConfigureAwait(false) is not null)
-            await WriteAsync(secret, cancel).ConfigureAwait(false);
+        if (stands && purpose.Removes && await connection.TryGetAsync(secret.Kind, ns, secret.Name, cancel).ConfigureAwait(false) is { } other)
+            await WriteAsync(secret, other, cancel).ConfigureAwait(false);
     }
 
     private async Task MakeSecretAsync(Place secret, CancellationToken cancel)
     {
         var tree = FirstSecret.New(names);
-        tree["metadata"]!["annotations"] = new JsonObject { [ClusterNames.ChangeAnnotation] = record.Write() };
-        places.Add(secret); // before: an answer may be lost
+        string text = record.Write();
+        tree["metadata"]!["annotations"] = new JsonObject { [ClusterNames.ChangeAnnotation] = text };
+        places.Add(secret, text); // before: an answer may be lost
         try
         {
             await connection.CreateAsync(tree, ns, cancel).ConfigureAwait(false);
@@ -317,15 +340,14 @@ internal sealed class ClusterLease : IAsyncDisposable
         }
         catch (ClusterException e) when (e.Kind == FailureKind.Conflict)
         {
-            await WriteAsync(secret, cancel).ConfigureAwait(false); // somebody else was quicker
+            await WriteAsync(secret, null, cancel).ConfigureAwait(false); // somebody else was quicker
         }
     }
 
-    // The first write on one object.
-    private async Task WriteAsync(Place place, CancellationToken cancel)
+    // The first write on one object, which was seen as it is just now where there is such a look.
+    private async Task WriteAsync(Place place, JsonObject? seen, CancellationToken cancel)
     {
-        if (!places.Contains(place))
-            places.Add(place); // before: an answer may be lost
+        places[place] = null; // before: an answer may be lost
         await UpdateAsync(place, tree =>
         {
             var before = Read(tree);
@@ -342,7 +364,8 @@ internal sealed class ClusterLease : IAsyncDisposable
             else if (before is { IsResize: true } && before.To == purpose.To)
                 record = record with { From = before.From };
             return Annotate(record);
-        }, cancel).ConfigureAwait(false);
+        }, seen, cancel).ConfigureAwait(false);
+        places[place] = record.Write();
     }
 
     private async Task RenewAsync()
@@ -363,20 +386,8 @@ internal sealed class ClusterLease : IAsyncDisposable
         {
             long asked = watch.Time.GetTimestamp();
             record = record with { Renewed = watch.Time.GetUtcNow(), Renewals = record.Renewals + 1 };
-            foreach (var place in places.ToList())
-            {
-                await UpdateAsync(place, tree =>
-                {
-                    if (Read(tree) is { Holder: not null } now && now.Id != record.Id)
-                    {
-                        lost = TakenOver(now);
-                        return null;
-                    }
-
-                    return Annotate(record);
-                }, cancel).ConfigureAwait(false);
-            }
-
+            foreach (var place in places.Keys.ToList())
+                await RenewAsync(place, cancel).ConfigureAwait(false);
             renewedAt = asked;
             return true;
         }
@@ -400,12 +411,44 @@ internal sealed class ClusterLease : IAsyncDisposable
         }
     }
 
-    // The status of a set moves its version all the time: a conflict is tried again from a fresh look.
-    private async Task UpdateAsync(Place place, Func<JsonObject, JsonObject?> patch, CancellationToken cancel)
+    private async Task RenewAsync(Place place, CancellationToken cancel)
     {
-        for (int i = 1; ; i++)
+        var now = record;
+        if (!await TryReplaceAsync(place, now, cancel).ConfigureAwait(false))
         {
-            var tree = await connection.TryGetAsync(place.Kind, ns, place.Name, cancel).ConfigureAwait(false)
+            await UpdateAsync(place, tree =>
+            {
+                if (Read(tree) is { Holder: not null } held && held.Id != now.Id)
+                {
+                    lost = TakenOver(held);
+                    return null;
+                }
+
+                return Annotate(now);
+            }, null, cancel).ConfigureAwait(false);
+        }
+
+        places[place] = now.Write();
+    }
+
+    // In one request, on condition that the record is as this run wrote it: whoever writes the status meanwhile is no conflict.
+    private async Task<bool> TryReplaceAsync(Place place, LeaseRecord? value, CancellationToken cancel)
+    {
+        if (places[place] is not { } written)
+            return false;
+        string path = $"/metadata/annotations/{ClusterNames.ChangeAnnotation.Replace("/", "~1", StringComparison.Ordinal)}";
+        var change = value is null ? new JsonObject { ["op"] = "remove", ["path"] = path }
+            : new JsonObject { ["op"] = "replace", ["path"] = path, ["value"] = value.Write() };
+        JsonArray operations = [new JsonObject { ["op"] = "test", ["path"] = path, ["value"] = written }, change];
+        return await connection.TryPatchAsync(place.Kind, ns, place.Name, operations, cancel).ConfigureAwait(false);
+    }
+
+    // The status of a set moves its version all the time: a conflict is tried again from a fresh look.
+    private async Task UpdateAsync(Place place, Func<JsonObject, JsonObject?> patch, JsonObject? seen, CancellationToken cancel)
+    {
+        for (int i = 1; ; i++, seen = null)
+        {
+            var tree = seen ?? await connection.TryGetAsync(place.Kind, ns, place.Name, cancel).ConfigureAwait(false)
                 ?? throw ClusterNames.NotFound(names.Cluster, ns, connection.Context);
             if (patch(tree) is not JsonObject change)
                 return;

@@ -171,6 +171,61 @@ public sealed class LeaseTests
         Assert.Null(Record(server));
     }
 
+    [Fact]
+    public async Task A_renewal_and_the_end_are_one_request_each_whoever_writes_the_status_meanwhile()
+    {
+        await using var server = Server();
+        using var connection = server.Connect();
+        var holder = Clock();
+        var lease = await ClusterLease.TakeAsync(connection, Namespace, Names, Restart, new LeaseWatch(holder), default);
+        async Task<IReadOnlyList<string>> RequestsOf(Func<Task> work)
+        {
+            server.Store.Change("apps/v1", "statefulsets", Namespace, Names.ZooKeeperSet, set => set["status"] = new JsonObject { ["observedGeneration"] = 7 });
+            int before = server.Requests.Count;
+            await work();
+            return [.. server.Requests.Skip(before).Select(r => r.Method)];
+        }
+
+        Assert.Equal(["PATCH"], await RequestsOf(() => AdvanceAsync(TimeSpan.FromSeconds(6), holder)));
+        Assert.Equal(1, Record(server)!.Renewals);
+        Assert.Equal(["PATCH"], await RequestsOf(async () => await lease.DisposeAsync()));
+        Assert.Null(Record(server));
+    }
+
+    [Fact]
+    public async Task A_renewal_whose_answer_was_lost_is_known_again_and_the_lease_given_back()
+    {
+        await using var server = Server();
+        using var connection = server.Connect();
+        var holder = Clock();
+        var lease = await ClusterLease.TakeAsync(connection, Namespace, Names, Restart, new LeaseWatch(holder), default);
+        Annotate(server, (Record(server)! with { Renewals = 1 }).Write()); // it was done, and this run does not know
+        await AdvanceAsync(TimeSpan.FromSeconds(11), holder);
+        await lease.HoldAsync(default);
+        Assert.Equal(2, Record(server)!.Renewals);
+        Annotate(server, (Record(server)! with { Renewals = 3 }).Write());
+        await lease.DisposeAsync();
+        Assert.Null(Record(server));
+    }
+
+    [Fact]
+    public async Task The_first_set_bears_the_lease_from_its_first_moment_on()
+    {
+        await using var server = new FakeApiServer();
+        _ = new FakeCluster(server, Namespace);
+        server.Store.Put("v1", "namespaces", null, FakeObjects.Namespace(Namespace));
+        using var connection = server.Connect();
+        await DeployAsync(connection, new ClusterSpec { Name = "demo" });
+        var writes = server.Writes.Where(r => r.Path.EndsWith($"statefulsets/{Names.ZooKeeperSet}", StringComparison.Ordinal)).ToList();
+        Assert.Contains("\"apiVersion\"", writes[0].Body, StringComparison.Ordinal);
+        Assert.Contains(ClusterNames.ChangeAnnotation, writes[0].Body, StringComparison.Ordinal);
+        Assert.Equal(2, writes.Count); // it is made, and the lease given back
+        Assert.Null(Record(server));
+
+        // The next command applies it without the annotation: what stands stays.
+        Assert.True((await PlanAsync(connection, new ClusterSpec { Name = "demo" })).IsIdle);
+    }
+
     // Fails without the lease: both go through, and the memory or the setting of one is lost.
     [Fact]
     public async Task Of_two_changes_that_were_planned_from_one_state_one_is_refused_and_nothing_is_lost()
