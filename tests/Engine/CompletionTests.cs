@@ -150,7 +150,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     public void Every_parameter_has_a_completer_or_is_free_text()
     {
         var open = Parameters().Where(p => p.Attributes.OfType<ArgumentCompleterAttribute>().All(a => a.GetType() != typeof(ArgumentCompleterAttribute)))
-            .Where(p => p.Name != "KubeConfig" && p.ParameterType != typeof(SwitchParameter) && !p.ParameterType.IsEnum && !p.Attributes.OfType<ValidateSetAttribute>().Any());
+            .Where(p => p.Name is not ("KubeConfig" or "Path") && p.ParameterType != typeof(SwitchParameter) && !p.ParameterType.IsEnum && !p.Attributes.OfType<ValidateSetAttribute>().Any());
         Assert.Equal(FreeText, open.Select(p => p.Name).Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -166,7 +166,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
             foreach (var parameter in Parameters(cmdlet).Where(p => p.ParameterType != typeof(SwitchParameter)))
             {
                 var found = Matches(prompt, $"{cmdlet} -{parameter.Name} ").Where(m => m.ResultType is CompletionResultType.ProviderItem or CompletionResultType.ProviderContainer).Select(m => m.ListItemText);
-                Assert.True(found.Contains("a-file.txt") == (parameter.Name == "KubeConfig"), $"{cmdlet} -{parameter.Name}: {string.Join(", ", found)}");
+                Assert.True(found.Contains("a-file.txt") == (parameter.Name is "KubeConfig" or "Path"), $"{cmdlet} -{parameter.Name}: {string.Join(", ", found)}");
             }
         }
     }

@@ -63,6 +63,9 @@ public sealed class FakeKafka
     /// <summary>Settings of topics by topic and key; the brokers' where the topic is empty.</summary>
     public Dictionary<(string Topic, string Key), string> Configs { get; } = new() { [("", "min.insync.replicas")] = "2" };
 
+    /// <summary>Settings whose values a broker keeps to itself, by topic and key.</summary>
+    public HashSet<(string Topic, string Key)> Sensitive { get; } = [];
+
     /// <summary>Kafka's error code that a removal of a topic ends with, for as long as there are any; 0 for none.</summary>
     public Queue<short> RemovalErrors { get; } = new();
 
@@ -426,7 +429,8 @@ public sealed class FakeKafka
             answer.Short(isTopic && !topics.ContainsKey(a.Name) ? 3 : 0).Text(null).Raw(a.Of).Text(a.Name).Each(values, v =>
             {
                 bool own = isTopic && Configs.ContainsKey((a.Name, v.Key));
-                answer.Text(v.Key).Text(v.Value).Bool(false).Raw(own ? (byte)1 : (byte)5).Bool(false);
+                bool secret = Sensitive.Contains((a.Name, v.Key));
+                answer.Text(v.Key).Text(secret ? null : v.Value).Bool(false).Raw(own ? (byte)1 : (byte)5).Bool(secret);
                 if (version >= 1)
                     answer.Int(0);
             });

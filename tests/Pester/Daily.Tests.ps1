@@ -39,6 +39,19 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
             (Set-KafkaTopic demo orders @at -Partition 12 -WhatIf).Action | Should -Be 'None'
         }
 
+        It 'carries topics as YAML to another cluster, once' {
+            $null = New-KafkaCluster small @at -ZooKeeperCount 1 -BrokerCount 1 -Ephemeral -WarningAction SilentlyContinue
+            $text = Export-KafkaTopic demo @at
+            $text | Should -Match '(?m)^- name: orders\n  partitions: 12\n  replicationFactor: 3\n  config:\n    cleanup.policy: "compact,delete"\n    max.message.bytes: "2097152"$'
+            { $text | Import-KafkaTopic small @at -ErrorAction Stop } | Should -Throw -ErrorId 'KafkaK8s.TooFewBrokers,*'
+            ($text | Import-KafkaTopic small @at -ReplicationFactor 1 -WhatIf).Action | Should -Be 'Create'
+            Get-KafkaTopic small @at | Should -BeNullOrEmpty
+            ($text | Import-KafkaTopic small @at -ReplicationFactor 1).Action | Should -Be 'Create'
+            $made = Get-KafkaTopic small orders @at
+            "$($made.Partitions) $($made.ReplicationFactor) $($made.Config['cleanup.policy']) $($made.Config['max.message.bytes'])" | Should -Be '12 1 compact,delete 2097152'
+            (Get-KafkaTopic demo orders @at | Import-KafkaTopic small @at -WarningAction SilentlyContinue).Action | Should -Be 'None'
+        }
+
         It 'completes the names of topics' {
             $line = "Get-KafkaTopic demo -Namespace $ns -Name o"
             (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'orders'

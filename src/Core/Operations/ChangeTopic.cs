@@ -70,11 +70,19 @@ internal static class ChangeTopic
     /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>PartitionsCannotShrink</c>, <c>KafkaRefused</c>, or what cannot be.</exception>
     public static async Task<TopicPlan> PlanSetAsync(KafkaAdmin admin, TopicRequest asked, CancellationToken cancel)
     {
-        TopicConfig.CheckCount("Partition", asked.Partitions, TopicConfig.MostPartitions);
+        CheckSet(asked);
+        int partitions = (await ListTopics.PartitionsAsync(admin, asked.Name, cancel).ConfigureAwait(false)).Count;
+        var settings = (await TopicReader.SettingsAsync(admin, [asked.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(asked.Name)
+            ?? throw TopicName.NotFound(asked.Name, admin.Brokers.Names.Cluster, []);
+        return await PlanSetAsync(admin, asked, partitions, settings, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The plan of a change of a topic that was read already.</summary>
+    /// <exception cref="ClusterException"><c>PartitionsCannotShrink</c>, <c>KafkaRefused</c>, or what cannot be.</exception>
+    public static async Task<TopicPlan> PlanSetAsync(KafkaAdmin admin, TopicRequest asked, int partitions, TopicSettings settings, CancellationToken cancel)
+    {
+        CheckSet(asked);
         var request = asked with { Config = InKafkasForm(asked.Config) };
-        int partitions = (await ListTopics.PartitionsAsync(admin, request.Name, cancel).ConfigureAwait(false)).Count;
-        var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
-            ?? throw TopicName.NotFound(request.Name, admin.Brokers.Names.Cluster, []);
         var fields = new List<FieldChange>();
         var warnings = new List<string>();
         if (request.Partitions is int wanted && wanted != partitions)
@@ -111,17 +119,57 @@ internal static class ChangeTopic
     /// <summary>Changes a topic.</summary>
     public static async IAsyncEnumerable<OperationEvent> SetAsync(KafkaAdmin admin, TopicPlan plan, [EnumeratorCancellation] CancellationToken cancel)
     {
+        await ApplyAsync(admin, plan, cancel).ConfigureAwait(false);
+        if (plan.Step.Action != ChangeAction.None)
+            yield return new Applied(plan.Step);
+        await foreach (var e in KnownAsync(admin, plan.Request.Name, plan.Request.Partitions ?? 1, cancel).ConfigureAwait(false))
+            yield return e;
+    }
+
+    /// <summary>Does what a plan says and waits for nothing.</summary>
+    public static async Task ApplyAsync(KafkaAdmin admin, TopicPlan plan, CancellationToken cancel)
+    {
         var request = plan.Request;
-        var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
-            ?? throw TopicName.NotFound(request.Name, admin.Brokers.Names.Cluster, []);
+        if (plan.Step.Action == ChangeAction.Create)
+        {
+            await CreateAsync(admin, request, validateOnly: false, cancel).ConfigureAwait(false);
+            return;
+        }
+
         if (plan.Step.Fields.Any(f => f.Path == "partitions"))
             await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, request.Partitions!.Value)], new CreatePartitionsOptions { RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
         if (plan.Step.Fields.Any(f => f.Path.StartsWith("config[", StringComparison.Ordinal)))
+        {
+            var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
+                ?? throw TopicName.NotFound(request.Name, admin.Brokers.Names.Cluster, []);
             await AlterAsync(admin, request, settings, validateOnly: false, cancel).ConfigureAwait(false);
-        if (plan.Step.Action != ChangeAction.None)
-            yield return new Applied(plan.Step);
-        await foreach (var e in KnownAsync(admin, request.Name, request.Partitions ?? 1, cancel).ConfigureAwait(false))
-            yield return e;
+        }
+    }
+
+    /// <summary>Waits until every broker that answers knows topics, with a leader of each of their partitions.</summary>
+    /// <param name="admin">Client of the cluster.</param>
+    /// <param name="partitions">Least number of partitions, by topic.</param>
+    /// <param name="cancel">Cancels.</param>
+    public static async IAsyncEnumerable<OperationEvent> KnownAsync(
+        KafkaAdmin admin, IReadOnlyDictionary<string, int> partitions, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(KnownLimit);
+        while (!limit.IsCancellationRequested)
+        {
+            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, KnownLimit / 10, cancel).ConfigureAwait(false);
+            var views = probes.Select(p => p.Answer?.View).OfType<BrokerView>().ToList();
+            if (views.Count > 0 && views.TrueForAll(Knows))
+                break;
+            yield return new Waiting("Topic", $"waiting until every broker knows {(partitions.Count == 1 ? partitions.Keys.First() : $"{partitions.Count} topics")}");
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+        }
+
+        bool Knows(BrokerView view)
+        {
+            var led = view.Partitions.Where(p => p.Leader >= 0).GroupBy(p => p.Topic).ToDictionary(g => g.Key, g => g.Count());
+            return partitions.All(p => led.GetValueOrDefault(p.Key) >= p.Value);
+        }
     }
 
     /// <summary>The failure of a change of what belongs to Kafka itself.</summary>
@@ -183,25 +231,17 @@ internal static class ChangeTopic
         await admin.AskAsync(request.Name, c => c.IncrementalAlterConfigsAsync(changes, options), cancel).ConfigureAwait(false);
     }
 
-    // Every broker that answers knows it: what comes next may ask any of them.
+    // What comes next may ask any of the brokers.
     private static async IAsyncEnumerable<OperationEvent> KnownAsync(
         KafkaAdmin admin, string topic, int partitions, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(KnownLimit);
-        while (!limit.IsCancellationRequested)
-        {
-            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, KnownLimit / 10, cancel).ConfigureAwait(false);
-            var views = probes.Select(p => p.Answer?.View).OfType<BrokerView>().ToList();
-            if (views.Count > 0 && views.TrueForAll(v => v.Partitions.Where(p => p.Topic == topic && p.Leader >= 0).Count() >= partitions))
-                break;
-            yield return new Waiting("Topic", $"waiting until every broker knows {topic}");
-            await Task.Delay(Pause, cancel).ConfigureAwait(false);
-        }
-
+        await foreach (var e in KnownAsync(admin, new Dictionary<string, int> { [topic] = partitions }, cancel).ConfigureAwait(false))
+            yield return e;
         var found = await ListTopics.RunAsync(admin, t => t == topic, cancel).ConfigureAwait(false);
         yield return new Completed<KafkaTopic>(found.Count > 0 ? found[0] : throw TopicName.NotFound(topic, admin.Brokers.Names.Cluster, []));
     }
+
+    private static void CheckSet(TopicRequest asked) => TopicConfig.CheckCount("Partition", asked.Partitions, TopicConfig.MostPartitions);
 
     private static PartitionsSpecification More(string topic, int count) => new() { Topic = topic, IncreaseTo = count };
 
