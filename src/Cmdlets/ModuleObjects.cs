@@ -15,6 +15,7 @@ internal static class ModuleObjects
         [nameof(ClusterSpec)] = nameof(ClusterSpec.Name),
         [nameof(TopicVerification)] = nameof(TopicVerification.Cluster),
         [nameof(ZooKeeperNode)] = nameof(ZooKeeperNode.Cluster),
+        [nameof(KafkaBroker)] = nameof(KafkaBroker.Cluster),
         [nameof(KafkaTopic)] = nameof(KafkaTopic.Cluster),
         [nameof(KafkaConsumerGroup)] = nameof(KafkaConsumerGroup.Cluster),
         [nameof(KafkaTunnel)] = nameof(KafkaTunnel.Cluster),

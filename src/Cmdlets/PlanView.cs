@@ -16,7 +16,8 @@ internal static class PlanView
     /// <summary>The steps, with the table that shows what they have.</summary>
     public static IEnumerable<PSObject> Of(IReadOnlyCollection<PlanStep> plan)
     {
-        string? table = plan.Any(s => s.Zone.Length > 0) ? Zone : plan.All(s => s.WaitsFor.Length > 0) ? Ensemble : null;
+        // What holds a restart up is a column of the ordinary table alone.
+        string? table = plan.Any(s => s.Zone.Length > 0) ? Zone : plan.All(s => s.WaitsFor.Length > 0 && s.Risk.Length > 0 && s.BlockedBy.Length == 0) ? Ensemble : null;
         return plan.Select(step =>
         {
             var shown = PSObject.AsPSObject(step);

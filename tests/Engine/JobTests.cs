@@ -24,6 +24,7 @@ public sealed class JobTests : IDisposable
     [InlineData("Add-ZooKeeperNode")]
     [InlineData("Remove-ZooKeeperNode")]
     [InlineData("Restart-ZooKeeperNode")]
+    [InlineData("Restart-KafkaBroker")]
     [InlineData("New-KafkaNodeGroup")]
     [InlineData("Remove-KafkaNodeGroup")]
     [InlineData("Enable-KafkaEksStorage")]

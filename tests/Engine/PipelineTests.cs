@@ -17,7 +17,7 @@ public sealed class PipelineTests : IDisposable
     private static readonly string[] KafkaCmdlets =
     [
         "Get-KafkaCluster", "New-KafkaCluster", "Export-KafkaManifest", "Remove-KafkaCluster", "Test-KafkaTopic",
-        "Get-ZooKeeperNode", "Add-ZooKeeperNode", "Remove-ZooKeeperNode", "Restart-ZooKeeperNode",
+        "Get-ZooKeeperNode", "Add-ZooKeeperNode", "Remove-ZooKeeperNode", "Restart-ZooKeeperNode", "Get-KafkaBroker", "Restart-KafkaBroker",
     ];
 
     private static readonly string[] EksCmdlets =

@@ -22,6 +22,7 @@ public sealed class ShouldProcessTests : IDisposable
     [Theory]
     [InlineData("New-KafkaCluster", ConfirmImpact.Medium)]
     [InlineData("Remove-KafkaCluster", ConfirmImpact.High)]
+    [InlineData("Restart-KafkaBroker", ConfirmImpact.High)]
     [InlineData("Test-KafkaTopic", ConfirmImpact.Medium)]
     public void Those_that_change_support_it(string name, ConfirmImpact impact)
     {
@@ -34,6 +35,7 @@ public sealed class ShouldProcessTests : IDisposable
     [Theory]
     [InlineData("Get-KafkaCluster")]
     [InlineData("Get-ZooKeeperNode")]
+    [InlineData("Get-KafkaBroker")]
     [InlineData("Export-KafkaManifest")]
     public void Those_that_do_not_change_have_no_WhatIf(string name) =>
         Assert.Equal("NamedParameterNotFound", Assert.Single(engine.Run($"{name} -WhatIf").Errors).FullyQualifiedErrorId.Split(',')[0]);

@@ -69,6 +69,9 @@ public sealed class FakeKafka
     /// <summary>Kafka's error code that a removal of a topic ends with, for as long as there are any; 0 for none.</summary>
     public Queue<short> RemovalErrors { get; } = new();
 
+    /// <summary>Bytes of each broker's file system, and those of them that it can still use.</summary>
+    public (long Total, long Usable) Volume { get; set; } = (1000, 250);
+
     /// <summary>Offsets that groups committed, by group, topic and partition.</summary>
     public Dictionary<(string Group, string Topic, int Partition), long> Committed { get; } = [];
 
@@ -193,7 +196,7 @@ public sealed class FakeKafka
         lock (gate)
         {
             Settle();
-            var answer = new Writer(flexible: version >= (key == 18 ? 3 : 9));
+            var answer = new Writer(flexible: version >= (key == 18 ? 3 : key == 35 ? 2 : 9));
             var done = (key, version) switch
             {
                 (2, 0 or 1) => Ends(id, version, request, answer),
@@ -207,7 +210,7 @@ public sealed class FakeKafka
                 (19, 4) => Create(id, request, answer),
                 (20, 1) => Delete(id, request, answer),
                 (32, 0 or 1) => Describe(version, request, answer),
-                (35, 1) => LogDirs(id, answer),
+                (35, 1 or 4) => LogDirs(id, version, answer),
                 (37, 0) => More(id, request, answer),
                 (44, 0) => Alter(request, answer),
                 _ => null,
@@ -264,7 +267,7 @@ public sealed class FakeKafka
     {
         (int Key, int Min, int Max)[] known =
         [
-            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 1), (35, 1, 1), (37, 0, 0),
+            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 1), (35, 1, 4), (37, 0, 0),
             (44, 0, 0),
         ];
         answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max).Tags());
@@ -437,10 +440,20 @@ public sealed class FakeKafka
         });
     }
 
-    private Writer LogDirs(int id, Writer answer)
+    private Writer LogDirs(int id, short version, Writer answer)
     {
         var own = topics.Where(t => t.Value.Exists(p => p.Replicas.Contains(id))).ToList();
-        return answer.Int(0).Int(1).Short(0).Text("/data").Each(own, t =>
-            answer.Text(t.Key).Each(t.Value.Where(p => p.Replicas.Contains(id)).ToList(), p => answer.Int(p.Id).Long(p.End).Long(0).Bool(false)));
+        answer.Tags().Int(0); // the end of the answer's head
+        if (version >= 3)
+            answer.Short(0);
+        answer.Each(["/data"], dir =>
+        {
+            answer.Short(0).Text(dir).Each(own, t => answer.Text(t.Key)
+                .Each(t.Value.Where(p => p.Replicas.Contains(id)).ToList(), p => answer.Int(p.Id).Long(p.End).Long(0).Bool(false).Tags()).Tags());
+            if (version >= 4)
+                answer.Long(Volume.Total).Long(Volume.Usable);
+            answer.Tags();
+        });
+        return answer.Tags();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
@@ -25,8 +26,11 @@ public abstract partial class NameCompleter : IArgumentCompleter
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
         var reached = new CompletionSource(FullPath(Bound("KubeConfig")), Bound("Context"), Bound("Namespace"), Bound("Cluster") ?? (HasCluster(commandName) ? null : Bound("Name")),
             fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection : null, CurrentFolder());
-        return Within(cancel => NamesAsync(reached, cancel), wordToComplete);
+        return Shown(Within(cancel => NamesAsync(reached, cancel), wordToComplete));
     }
+
+    /// <summary>The names as they are offered.</summary>
+    private protected virtual IEnumerable<CompletionResult> Shown(IEnumerable<CompletionResult> names) => names;
 
     // Where -Cluster names the cluster, -Name is that of something in it.
     private static bool HasCluster(string command) => Array.Exists(typeof(NameCompleter).Assembly.GetTypes(), t =>
@@ -210,6 +214,24 @@ public sealed class ZooKeeperNodeCompleter : NameCompleter
         var pods = await connection.ListAsync(ResourceKind.Pod, source.Namespace ?? connection.DefaultNamespace, names.Selector, cancel).ConfigureAwait(false);
         return [.. pods.Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp).Select(p => p.Name())];
     }
+}
+
+/// <summary>Completes the ids of the brokers of the cluster already typed, with the names of their pods.</summary>
+public sealed class BrokerCompleter : NameCompleter
+{
+    private IReadOnlyDictionary<string, string> pods = new Dictionary<string, string>();
+
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
+    {
+        using var connection = source.Open();
+        var set = await BrokerSetView.FindAsync(connection, source.Namespace ?? connection.DefaultNamespace, source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
+        pods = set.Brokers.ToDictionary(b => b.NodeId.ToString(CultureInfo.InvariantCulture), b => b.Pod);
+        return [.. pods.Keys];
+    }
+
+    private protected override IEnumerable<CompletionResult> Shown(IEnumerable<CompletionResult> names) => names.OrderBy(n => n.ListItemText.Length)
+        .Select(n => new CompletionResult(n.CompletionText, n.ListItemText, n.ResultType, pods.GetValueOrDefault(n.ListItemText, n.ListItemText)));
 }
 
 /// <summary>Completes taints that nodes have, as tolerations.</summary>

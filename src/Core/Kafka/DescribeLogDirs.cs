@@ -1,67 +1,62 @@
-using System.Buffers.Binary;
 using KafkaK8s.Core.Kubernetes;
-using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 
+/// <summary>What a broker says of its disk.</summary>
+/// <param name="Sizes">Bytes by partition.</param>
+/// <param name="TotalBytes">Bytes of the file systems with its data; null where it does not say it, as before Kafka 3.3 (KIP-827).</param>
+/// <param name="UsableBytes">Bytes of them that it can still use; null where it does not say it.</param>
+internal sealed record BrokerDisk(IReadOnlyDictionary<(string Topic, int Partition), long> Sizes, long? TotalBytes, long? UsableBytes);
+
 /// <summary>Asks a broker for the size of each partition on its disk: DescribeLogDirs, which the native client does not offer.</summary>
-/// <remarks>Source: https://kafka.apache.org/protocol.html#The_Messages_DescribeLogDirs (version 1, Kafka 2.0 to today).</remarks>
+/// <remarks>Source: https://kafka.apache.org/protocol.html#The_Messages_DescribeLogDirs (version 1: Kafka 2.0 to today; version 4: since 3.3).</remarks>
 internal static class DescribeLogDirs
 {
+    /// <summary>Sizes of partitions alone.</summary>
+    public const short WithSizes = 1;
+
+    /// <summary>Those of the file systems, too.</summary>
+    public const short WithVolume = 4;
+
     private const short ApiKey = 35;
-    private const short Version = 1;
-    private const int Correlation = 0x6b386b39;
-    private const int LongestAnswer = 64 * 1024 * 1024;
 
     /// <summary>Bytes by partition; null where the broker does not answer or is too old.</summary>
-    public static async Task<IReadOnlyDictionary<(string Topic, int Partition), long>?> TryReadAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(timeout);
-        try
-        {
-            var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.InternalPort, limit.Token).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                await stream.WriteAsync(Request(), limit.Token).ConfigureAwait(false);
-                byte[] head = new byte[4];
-                if (!await stream.ReadExactlyAsync(head, limit.Token).ConfigureAwait(false))
-                    return null;
-                int length = BinaryPrimitives.ReadInt32BigEndian(head);
-                if (length is < 8 or > LongestAnswer)
-                    return null;
-                byte[] body = new byte[length];
-                return await stream.ReadExactlyAsync(body, limit.Token).ConfigureAwait(false) ? Response(body) : null;
-            }
-        }
-        catch (Exception e) when (e is ClusterException or FormatException || e is OperationCanceledException && !cancel.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
+    public static async Task<IReadOnlyDictionary<(string Topic, int Partition), long>?> TryReadAsync(
+        KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
+        (await TryReadAsync(connection, ns, pod, [WithSizes], timeout, cancel).ConfigureAwait(false))?.Sizes;
+
+    /// <summary>The same with the size of the file system, where the broker says it.</summary>
+    public static Task<BrokerDisk?> TryReadDiskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
+        TryReadAsync(connection, ns, pod, [WithVolume, WithSizes], timeout, cancel);
 
     /// <summary>A request for all topics, with its length in front.</summary>
-    public static byte[] Request()
+    public static byte[] Request(short version = WithSizes)
     {
-        byte[] bytes = new byte[4 + 2 + 2 + 4 + 2 + 4];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, bytes.Length - 4);
-        BinaryPrimitives.WriteInt16BigEndian(bytes.AsSpan(4), ApiKey);
-        BinaryPrimitives.WriteInt16BigEndian(bytes.AsSpan(6), Version);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(8), Correlation);
-        BinaryPrimitives.WriteInt16BigEndian(bytes.AsSpan(12), -1); // no client id
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(14), -1); // no list: all topics
-        return bytes;
+        var writer = new WireWriter(IsFlexible(version));
+        writer.Int32(0);
+        writer.Int16(ApiKey);
+        writer.Int16(version);
+        writer.Int32(BrokerRequest.Correlation);
+        writer.Int16(-1); // no client id, which is never compact
+        writer.Tags();
+        writer.Count(-1); // no list: all topics
+        writer.Tags();
+        return writer.Frame();
     }
 
     /// <summary>Reads a response, without its length.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static IReadOnlyDictionary<(string Topic, int Partition), long> Response(ReadOnlySpan<byte> bytes)
+    public static BrokerDisk Response(ReadOnlySpan<byte> bytes, short version = WithSizes)
     {
-        var reader = new WireReader(bytes);
-        if (reader.Int32() != Correlation)
+        var reader = new WireReader(bytes, IsFlexible(version));
+        if (reader.Int32() != BrokerRequest.Correlation)
             throw new FormatException("the answer belongs to another request");
+        reader.Tags();
         reader.Int32(); // throttle time
+        if (version >= 3)
+            reader.Int16(); // that of the whole answer; without rights there are no folders
         var sizes = new Dictionary<(string Topic, int Partition), long>();
+        (long? Total, long? Usable) volume = (null, null);
         for (int dirs = reader.Count(); dirs > 0; dirs--)
         {
             reader.Int16();
@@ -74,10 +69,44 @@ internal static class DescribeLogDirs
                     var key = (topic, reader.Int32());
                     sizes[key] = sizes.GetValueOrDefault(key) + reader.Int64();
                     reader.Skip(8 + 1); // lag, and whether it is a copy in the making
+                    reader.Tags();
                 }
+
+                reader.Tags();
             }
+
+            if (version >= WithVolume)
+                volume = (Sum(volume.Total, reader.Int64()), Sum(volume.Usable, reader.Int64()));
+            reader.Tags();
         }
 
-        return sizes;
+        return new BrokerDisk(sizes, volume.Total, volume.Usable);
+    }
+
+    // A broker says -1 for a folder that it cannot ask for.
+    private static long? Sum(long? before, long bytes) => bytes < 0 ? before : (before ?? 0) + bytes;
+
+    private static bool IsFlexible(short version) => version >= 2;
+
+    private static async Task<BrokerDisk?> TryReadAsync(
+        KubeConnection connection, string ns, string pod, IReadOnlyList<short> versions, TimeSpan timeout, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(timeout);
+        try
+        {
+            foreach (short version in versions)
+            {
+                // One that does not know the version closes the connection.
+                if (await BrokerRequest.SendAsync(connection, ns, pod, Request(version), limit.Token).ConfigureAwait(false) is { } answer)
+                    return Response(answer, version);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is ClusterException or FormatException || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 }

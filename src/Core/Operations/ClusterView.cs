@@ -74,6 +74,10 @@ internal static class ClusterView
         ? cluster with { Advice = [$"manifests {own}, module has {newestManifests}: Update-KafkaCluster {cluster.Name} -Manifest"] }
         : cluster;
 
+    /// <summary>Why a pod is not ready: what holds it up, or how far it is.</summary>
+    public static string WhyNotReady(JsonObject pod) =>
+        string.Join("; ", Stalls.OfPod(pod).Select(s => s.ToString())) is { Length: > 0 } stalls ? stalls : $"pod {pod.Name()} {StateOf(pod).How}";
+
     // Why a pod without a stall is not ready, and whether something went wrong.
     private static (bool Wrong, string How) StateOf(JsonObject pod) =>
         pod.IsTerminating() ? (false, "is ending")

@@ -267,16 +267,7 @@ internal static class DeployPlanner
             if (due.Count == 0)
                 continue;
             var policy = DeployCluster.Policies(connection, names, ns, null).First(p => p.Set == set.Name()).Policy;
-            string missing = MissingPods(set, own, outdated);
-            var order = await policy.OrderAsync(outdated, cancel).ConfigureAwait(false);
-            var verdicts = await JudgeAsync(policy, order, cancel).ConfigureAwait(false);
-            restarts.AddRange(order.Zip(verdicts, (pod, verdict) => PlanSteps.Restart(names, ns, pod.Name(), due.First(d => d.Pod == pod).Reason) with
-            {
-                Note = Readiness.IsPodReady(pod) ? "" : "at once: it is not ready",
-                WaitsFor = policy.InWords,
-                Risk = verdict.Notice ?? "",
-                BlockedBy = !Readiness.IsPodReady(pod) ? "" : missing.Length > 0 ? missing : verdict.Obstacle?.Text ?? "",
-            }));
+            restarts.AddRange(await RollPlan.StepsAsync(names, ns, policy, due, MissingPods(set, own, outdated), cancel).ConfigureAwait(false));
         }
 
         return restarts;
@@ -290,18 +281,5 @@ internal static class DeployPlanner
             return $"{wanted - own.Count} of {wanted} pods of {set.Name()} are missing";
         var unready = own.Except(outdated).Where(p => !Readiness.IsPodReady(p)).Select(p => p.Name()).ToList();
         return unready.Count > 0 ? $"{string.Join(", ", unready)} is not ready" : "";
-    }
-
-    // What cannot be asked now stands against all of them.
-    private static async Task<IReadOnlyList<RollVerdict>> JudgeAsync(IRollPolicy policy, IReadOnlyList<JsonObject> pods, CancellationToken cancel)
-    {
-        try
-        {
-            return await policy.JudgeAsync(pods, cancel).ConfigureAwait(false);
-        }
-        catch (ClusterException e) when (e.Kind is FailureKind.Unavailable or FailureKind.Timeout)
-        {
-            return [.. pods.Select(_ => new RollVerdict(new RollObstacle(RollHold.Unforceable, e.Message)))];
-        }
     }
 }

@@ -38,18 +38,30 @@ internal sealed class Roller(
     /// <summary>Restarts all pods of a set that run an older template.</summary>
     public async IAsyncEnumerable<OperationEvent> RollAsync(string set, IRollPolicy policy, [EnumeratorCancellation] CancellationToken cancel)
     {
-        // Who leads changes with each restart: the order is computed again each time.
         var done = new HashSet<string>();
         while (await DueAsync(set, done, cancel).ConfigureAwait(false) is { Count: > 0 } due)
         {
-            var pod = (await policy.OrderAsync([.. due.Select(d => d.Pod)], cancel).ConfigureAwait(false))[0];
-            await foreach (var e in ClearAsync(policy, pod, cancel).ConfigureAwait(false))
+            await foreach (var e in TurnAsync(policy, due, done, cancel).ConfigureAwait(false))
                 yield return e;
-            await foreach (var e in ReplaceAsync(policy, pod, due.First(d => d.Pod == pod).Reason, cancel).ConfigureAwait(false))
-                yield return e;
-            done.Add(pod.Name()); // once is enough, whatever its revision says
         }
     }
+
+    /// <summary>Restarts one of the pods that are due, and names it done. Who leads changes with each restart: the one that comes first is
+    /// chosen anew each time.</summary>
+    public async IAsyncEnumerable<OperationEvent> TurnAsync(
+        IRollPolicy policy, IReadOnlyList<(JsonObject Pod, string Reason)> due, HashSet<string> done, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var pod = (await policy.OrderAsync([.. due.Select(d => d.Pod)], cancel).ConfigureAwait(false))[0];
+        await foreach (var e in ClearAsync(policy, pod, cancel).ConfigureAwait(false))
+            yield return e;
+        await foreach (var e in ReplaceAsync(policy, pod, due.First(d => d.Pod == pod).Reason, cancel).ConfigureAwait(false))
+            yield return e;
+        done.Add(pod.Name()); // once is enough, whatever its revision says
+    }
+
+    /// <summary>Whether a pod is passed over: on a lost node it does not end, so that no other would take its place; with -Force the others
+    /// restart without it.</summary>
+    public bool PassesOver(JsonObject pod) => force && Stalls.IsNodeLost(pod);
 
     /// <summary>Waits until a pod may restart.</summary>
     /// <exception cref="ClusterException"><c>RollBlocked</c>: somebody would be harmed, and waiting does not help.</exception>
@@ -162,8 +174,7 @@ internal sealed class Roller(
         if (set is null)
             return [];
         var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
-        // A pod on a lost node does not end, so that no other would take its place: with -Force the others restart without it.
-        return RestartReason.Due(set, Readiness.PodsOf(set, pods).Where(p => !done.Contains(p.Name()) && !(force && Stalls.IsNodeLost(p))));
+        return RestartReason.Due(set, Readiness.PodsOf(set, pods).Where(p => !done.Contains(p.Name()) && !PassesOver(p)));
     }
 
     // Waits until nothing stands against it. A gap that shrinks is waited for; one that stands still is told, and decided upon.
