@@ -25,6 +25,7 @@
         'Get-KafkaTopic'
         'Get-ZooKeeperNode'
         'Import-KafkaTopic'
+        'Invoke-KafkaTool'
         'New-KafkaCluster'
         'New-KafkaNodeGroup'
         'New-KafkaTopic'

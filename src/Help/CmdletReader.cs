@@ -54,7 +54,7 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
         var needed = type.GetProperties().Where(p => p.AllMetadata("ParameterAttribute").Any(a => a.Named("Position") is 0 && a.Named("ValueFromPipelineByPropertyName") is true))
             .Select(p => (string[])[p.Name, .. p.Metadata("AliasAttribute")?.Strings() ?? []]).ToList();
         var fitting = outputs.Where(o => needed.Count > 0 && needed.All(names => names.Any(n => o.GetProperty(n) is not null || (n == "Cluster" && o.Name == "KafkaCluster")))).Select(o => o.FullName!).ToList();
-        if (all.Any(p => p.FullType == AnyObject && p.Uses.Any(u => u.ByValue && u.Position is not null)))
+        if (type.GetProperties().Any(p => p.Name == "InputObject" && p.DeclaringType == type))
             fitting.Add(typeof(string).FullName!); // what is sent is an object of any type, and mostly a text
         foreach (string missing in byValue.Except(listed.Select(t => t.Name)))
             problems.Add($"{page.Name}.md: its inputs lack `{missing}`, which a parameter takes from the pipeline.");

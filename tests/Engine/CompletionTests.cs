@@ -142,7 +142,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     /// <summary>Parameters whose values nobody can know, or which are numbers: TAB gives nothing for them.</summary>
     private static readonly string[] FreeText =
     [
-        "Back", "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "FromOffset", "FromTimestamp",
+        "ArgumentList", "Back", "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "FromOffset", "FromTimestamp",
         "Header", "InputObject", "Iops", "IrsaRole", "Key", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector", "NodesPerZone", "Partition",
         "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "StorageSize", "Tail", "Throughput", "TimeoutSeconds", "ToOffset", "ToTimestamp", "Tunnel",
         "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",

@@ -186,6 +186,26 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
         }
     }
 
+    Context 'Kafka''s own tools' {
+        It 'run in a pod that goes, with the cluster''s address' {
+            Invoke-KafkaTool demo kafka-topics.sh --list @at | Should -Contain 'orders'
+            (Invoke-KafkaTool demo kafka-configs --alter --entity-type topics --entity-name orders --add-config 'retention.ms=1000,segment.ms=2000' @at) | Should -Match 'Completed updating config'
+            (Get-KafkaTopic demo orders @at).Config['segment.ms'] | Should -Be '2000'
+            (Invoke-KafkaTool demo zookeeper-shell.sh ls /brokers/ids @at)[-1] | Should -Be '[0, 1, 2]'
+            'x', 'y' | Invoke-KafkaTool demo kafka-console-producer.sh --topic letters @at
+            (Receive-KafkaMessage demo letters @at -Tail 9).Value | Should -Contain 'y'
+            kubectl get pods -n $ns -o name | Should -Not -Match 'console-tools'
+        }
+
+        It 'fail with their last words, and are named where there is none' {
+            $failed = { Invoke-KafkaTool demo kafka-topics.sh --describe --topic nowhere @at -ErrorAction Stop 3> $null } | Should -Throw -ErrorId 'KafkaK8s.KafkaToolFailed,*' -PassThru
+            $failed.Exception.Data['ExitCode'] | Should -Be 1
+            $failed.Exception.Message | Should -Match 'nowhere'
+            { Invoke-KafkaTool demo kafka-nothing.sh @at -ErrorAction Stop 3> $null } | Should -Throw -ErrorId 'KafkaK8s.KafkaToolNotFound,*' -ExpectedMessage '*kafka-topics.sh*'
+            kubectl get pods -n $ns -o name | Should -Not -Match 'console-tools'
+        }
+    }
+
     Context 'what is wrong' {
         It 'names the topics that a broker''s end leaves without copies, and ends of itself' {
             $null = kubectl delete pod demo-kafka-2 -n $ns --wait=false

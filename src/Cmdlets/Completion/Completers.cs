@@ -269,6 +269,14 @@ public sealed class KubernetesVersionCompleter : IArgumentCompleter
         NameCompleter.Matching(Enumerable.Range(Core.Manifests.ServerAdaptation.Oldest.Minor, NewestTried - Core.Manifests.ServerAdaptation.Oldest.Minor + 1).Select(minor => $"1.{minor}"), wordToComplete);
 }
 
+/// <summary>Completes the names of Kafka's own tools.</summary>
+public sealed class KafkaToolCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        NameCompleter.Matching(KafkaTools.Names, wordToComplete);
+}
+
 /// <summary>For a parameter whose value nobody can know: nothing, where PowerShell would offer the names of files.</summary>
 public sealed class FreeTextAttribute() : ArgumentCompleterAttribute(typeof(FreeTextCompleter));
 

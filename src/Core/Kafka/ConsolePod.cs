@@ -74,10 +74,15 @@ internal sealed class ConsolePod : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a command in the pod; no shell sees its arguments.</summary>
+    public Task<ExecResult> RunAsync(
+        IReadOnlyList<string> command, TimeSpan limit, Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, IEnumerable<ReadOnlyMemory<byte>>? stdin, CancellationToken cancel) =>
+        PodExec.RunAsync(connection, ns, name, App, command, limit, output, error, stdin, cancel);
+
     /// <summary>Runs a bash script in the pod.</summary>
     public Task<ExecResult> RunAsync(
         string script, TimeSpan limit, Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, IEnumerable<ReadOnlyMemory<byte>>? stdin, CancellationToken cancel) =>
-        PodExec.RunAsync(connection, ns, name, App, ["bash", "-c", script], limit, output, error, stdin, cancel);
+        RunAsync(["bash", "-c", script], limit, output, error, stdin, cancel);
 
     /// <summary>Runs a bash script that says little.</summary>
     public Task<ExecText> CaptureAsync(string script, TimeSpan limit, CancellationToken cancel) => PodExec.CaptureAsync(connection, ns, name, App, ["bash", "-c", script], limit, cancel);

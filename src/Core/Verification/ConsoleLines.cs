@@ -109,4 +109,12 @@ internal sealed class LineCutter(LineCutter.Taker take)
 
         rest.Write(bytes);
     }
+
+    /// <summary>Takes what is left at the end, a line without its end.</summary>
+    public void End()
+    {
+        if (rest.WrittenCount > 0)
+            take(rest.WrittenSpan);
+        rest.ResetWrittenCount();
+    }
 }
