@@ -40,6 +40,7 @@
         'Send-KafkaMessage'
         'Set-KafkaCluster'
         'Set-KafkaTopic'
+        'Test-KafkaCluster'
         'Test-KafkaEksCluster'
         'Test-KafkaTopic'
         'Update-KafkaCluster'

@@ -19,6 +19,7 @@ internal static class ModuleObjects
         [nameof(KafkaTopic)] = nameof(KafkaTopic.Cluster),
         [nameof(KafkaConsumerGroup)] = nameof(KafkaConsumerGroup.Cluster),
         [nameof(KafkaTunnel)] = nameof(KafkaTunnel.Cluster),
+        [nameof(KafkaClusterCheck)] = nameof(KafkaClusterCheck.Cluster),
     };
 
     private static readonly Dictionary<string, string> Topics = new()

@@ -56,9 +56,9 @@ public static class Words
         string colour = text switch
         {
             "False" or "Degraded" or "DEGRADED" or "Failed" or "FAILED" or "CREATE_FAILED" or "DELETE_FAILED" or "Unhealthy" or "NoAnswer"
-                or TopicStatus.UnderMinIsr or TopicStatus.Unavailable or BrokerStatus.NotReady or BrokerStatus.Missing or BrokerStatus.Unregistered => wrong,
+                or TopicStatus.UnderMinIsr or TopicStatus.Unavailable or BrokerStatus.NotReady or BrokerStatus.Missing or BrokerStatus.Unregistered or CheckSeverity.Critical => wrong,
             "Progressing" or "Removing" or "Advice" or "NotChecked" or "NotAsked" or "CREATING" or "UPDATING" or "DELETING"
-                or TopicStatus.UnderReplicated or BrokerStatus.OutOfSync or BrokerStatus.RestartNeeded => open,
+                or TopicStatus.UnderReplicated or BrokerStatus.OutOfSync or BrokerStatus.RestartNeeded or CheckSeverity.Warning => open,
             _ => "",
         };
         return colour.Length == 0 ? text : colour + text + reset;

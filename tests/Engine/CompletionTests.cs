@@ -72,6 +72,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     [InlineData("Restart-ZooKeeperNode alpha ", "alpha-zk-0", "alpha-zk-1", "alpha-zk-2")]
     [InlineData("Restart-KafkaBroker alpha ", "0", "1", "2")]
     [InlineData("Get-KafkaBroker -Cluster alpha -Id 1", "1")]
+    [InlineData("Test-KafkaCluster alpha zookeeper", "ZooKeeperAutopurge", "ZooKeeperInSync", "ZooKeeperQuorum", "ZooKeeperSize", "ZooKeeperVersion")]
     [InlineData("New-KafkaCluster -Toleration ", "dedicated=kafka:NoSchedule", "spot:NoExecute")]
     [InlineData("New-KafkaCluster -KafkaImage d", "docker.io/apache/kafka:3.9.2")]
     [InlineData("New-KafkaCluster -ZooKeeperImage d", "docker.io/library/zookeeper:3.8.6")]

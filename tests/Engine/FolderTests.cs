@@ -17,7 +17,7 @@ public sealed class FolderTests
         "bin/AWSSDK.Core.dll", "bin/AWSSDK.EC2.dll", "bin/AWSSDK.SSO.dll", "bin/AWSSDK.SSOOIDC.dll", "bin/AWSSDK.SecurityToken.dll",
         "bin/Confluent.Kafka.dll", "bin/Fractions.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.Eks.dll", "bin/KafkaK8s.dll",
         "bin/KubernetesClient.dll", "bin/YamlDotNet.dll",
-        "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt", "en-US/about_KafkaK8s_Checks.help.txt", "en-US/about_KafkaK8s_Errors.help.txt", "en-US/about_KafkaK8s_Troubleshooting.help.txt",
+        "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt", "en-US/about_KafkaK8s_Checks.help.txt", "en-US/about_KafkaK8s_Errors.help.txt", "en-US/about_KafkaK8s_Health.help.txt", "en-US/about_KafkaK8s_Troubleshooting.help.txt",
         "manifests/history/1/kafka_deploy.yaml", "manifests/history/1/kafka_service.yaml", "manifests/history/1/zk_set.yaml",
         "manifests/kafka_deploy.yaml", "manifests/kafka_service.yaml", "manifests/zk_set.yaml",
     ];

@@ -109,6 +109,7 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData("[KafkaK8s.ZooKeeperNode]@{ Cluster = 'a-longer-name'; Namespace = 'kafka'; Node = 'a-longer-name-zk-3'; Id = 4; Reason = 'there is no pod' }", "Node|Id|Ready|Reason|a-longer-name-zk-3|False|there is no pod")]
     [InlineData("[KafkaK8s.KafkaNodeGroup]@{ Cluster = 'prod'; NodeGroup = 'kafka-eu-central-1a'; Zones = [string[]]'eu-central-1a'; Status = 'DEGRADED'; Issues = [string[]]'Ec2: no' }", "NodeGroup|Status|Reason|kafka-eu-central-1a|DEGRADED|Ec2: no")]
     [InlineData("[KafkaK8s.EksCheck]@{ Cluster = 'prod'; Check = 'VersionSupported'; Status = 'Advice'; Evidence = 'extended support'; Remedy = 'Upgrade the cluster' }", "Check|Status|Evidence|Remedy|VersionSupported|Advice|extended support|Upgrade the cluster")]
+    [InlineData("[KafkaK8s.KafkaClusterCheck]@{ Cluster = 'prod'; Check = 'PartitionsAvailable'; Severity = 'Critical'; Evidence = '1 partition without a leader'; Remedy = 'Get-KafkaTopic prod -Unavailable' }", "Check|Severity|Evidence|Remedy|PartitionsAvailable|Critical|1 partition|Get-KafkaTopic")]
     [InlineData("[KafkaK8s.PlanStep]@{ Cluster = 'demo'; Namespace = 'kafka'; Step = 1; Action = 'Restart'; Kind = 'Pod'; Name = 'demo-zk-0'; WaitsFor = 'it follows again'; Risk = 'no quorum' } | ForEach-Object { $_.psobject.TypeNames.Insert(0, 'KafkaK8s.PlanStep#Ensemble'); $_ }", "Step|Action|Name|WaitsFor|Risk|demo-zk-0|it follows again|no quorum")]
     public void Eighty_columns_suffice(string objects, string shown)
     {
@@ -122,6 +123,8 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData("'Degraded'", "<Degraded>")]
     [InlineData("$false", "<False>")]
     [InlineData("'Progressing'", "{Progressing>")]
+    [InlineData("'Critical'", "<Critical>")]
+    [InlineData("'Warning'", "{Warning>")]
     [InlineData("'Ready'", "Ready")]
     [InlineData("$null", "")]
     public void What_is_not_well_has_a_colour(string state, string expected) => Assert.Equal(expected, Text($"[KafkaK8s.Cmdlets.Words]::Coloured({state}, '<', '{{', '>')"));

@@ -120,12 +120,14 @@ public sealed class FakeStore
         ArgumentNullException.ThrowIfNull(path);
         lock (gate)
         {
-            var found = Of(path.Group, path.Plural, path.Namespace).Where(o => Matches(o.Value.Tree, labels, fields));
+            var found = Of(path.Group, path.Plural, path.Namespace).Where(o => Matches(o.Value.Tree, labels, fields)).Select(o => o.Value.Tree);
+            if (path is { Plural: "endpoints", Namespace: { } ns })
+                found = found.Concat(Of("v1", "services", ns).Where(o => Matches(o.Value.Tree, labels)).Select(o => Endpoints(o.Value.Tree, ns)).ToList());
             return new(200, new JsonObject
             {
                 ["kind"] = "List",
                 ["metadata"] = new JsonObject { ["resourceVersion"] = Text(version) },
-                ["items"] = new JsonArray([.. found.Select(o => Item(o.Value.Tree))]),
+                ["items"] = new JsonArray([.. found.Select(Item)]),
             });
         }
     }
@@ -378,7 +380,7 @@ public sealed class FakeStore
         return new JsonObject
         {
             ["kind"] = "Endpoints",
-            ["metadata"] = new JsonObject { ["name"] = (string?)service["metadata"]!["name"], ["namespace"] = ns },
+            ["metadata"] = new JsonObject { ["name"] = (string?)service["metadata"]!["name"], ["namespace"] = ns, ["labels"] = service["metadata"]!["labels"]?.DeepClone() },
             ["subsets"] = new JsonArray(new JsonObject { ["addresses"] = Addresses(true), ["notReadyAddresses"] = Addresses(false) }),
         };
     }

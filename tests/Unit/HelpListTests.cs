@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using KafkaK8s.Core.Operations;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit;
@@ -40,6 +41,15 @@ public sealed partial class HelpListTests
         var listed = Listed("about_KafkaK8s_Checks.md").ToLookup(l => l.Section, l => l.Name);
         Assert.Equal(topic.Distinct().Order(StringComparer.Ordinal), listed["Test-KafkaTopic"].Order(StringComparer.Ordinal));
         Assert.Equal(eks.Distinct().Order(StringComparer.Ordinal), listed["Test-KafkaEksCluster"].Order(StringComparer.Ordinal));
+    }
+
+    // The section that a check names is a heading of this page.
+    [Fact]
+    public void Every_check_of_health_has_a_section()
+    {
+        string[] others = ["Use", "See also"];
+        var headings = File.ReadLines(Path.Combine(Repository.Root, "docs", "en-US", "about_KafkaK8s_Health.md")).Where(l => l.StartsWith("## ", StringComparison.Ordinal)).Select(l => l[3..]);
+        Assert.Equal(HealthChecks.All.Select(c => c.Check), headings.Except(others));
     }
 
     [Fact]

@@ -195,6 +195,14 @@ public sealed class ConsumerGroupCompleter : NameCompleter
     }
 }
 
+/// <summary>Completes the checks of a cluster's health.</summary>
+public sealed class CheckCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        NameCompleter.Matching(HealthChecks.All.Select(c => c.Check), wordToComplete);
+}
+
 /// <summary>Completes clusters with an open tunnel.</summary>
 public sealed class TunnelCompleter : IArgumentCompleter
 {

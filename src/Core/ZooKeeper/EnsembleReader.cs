@@ -33,10 +33,27 @@ internal static class EnsembleReader
                 : ClusterNames.NotFound(cluster, ns, connection.Context);
         }
 
-        var looks = await Task.WhenAll(Readiness.PodsOf(standing, await pods.ConfigureAwait(false))
-            .Select(p => LookAsync(connection, ns, names.ServerOfPod(p.Name())!, p, cancel))).ConfigureAwait(false);
         var volumes = (await claims.ConfigureAwait(false)).Select(c => c.Name());
-        return EnsembleView.Build(names, ns, standing, looks, volumes, await resolving.ConfigureAwait(false));
+        return await AskAsync(
+            connection, ns, names, standing, await pods.ConfigureAwait(false), volumes, await resolving.ConfigureAwait(false), cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks the servers of a set that was read before.</summary>
+    /// <param name="connection">Connection to the API server.</param>
+    /// <param name="ns">Namespace of the cluster.</param>
+    /// <param name="names">Names of the cluster.</param>
+    /// <param name="set">The servers' StatefulSet.</param>
+    /// <param name="pods">Pods, those of the set among them.</param>
+    /// <param name="claims">Names of volume claims.</param>
+    /// <param name="resolving">Pods with a DNS name; null where unknown.</param>
+    /// <param name="cancel">Cancels.</param>
+    public static async Task<EnsembleView> AskAsync(
+        KubeConnection connection, string ns, ClusterNames names, JsonObject set, IEnumerable<JsonObject> pods, IEnumerable<string> claims,
+        IEnumerable<string>? resolving, CancellationToken cancel)
+    {
+        var looks = await Task.WhenAll(Readiness.PodsOf(set, pods)
+            .Select(p => LookAsync(connection, ns, names.ServerOfPod(p.Name())!, p, cancel))).ConfigureAwait(false);
+        return EnsembleView.Build(names, ns, set, looks, claims, resolving);
     }
 
     /// <summary>Looks again, for a short while, as long as something is in the way that passes by itself.</summary>
