@@ -56,7 +56,8 @@ public static class Words
         string colour = text switch
         {
             "False" or "Degraded" or "DEGRADED" or "Failed" or "FAILED" or "CREATE_FAILED" or "DELETE_FAILED" or "Unhealthy" or "NoAnswer"
-                or TopicStatus.UnderMinIsr or TopicStatus.Unavailable or BrokerStatus.NotReady or BrokerStatus.Missing or BrokerStatus.Unregistered or CheckSeverity.Critical => wrong,
+                or TopicStatus.UnderMinIsr or TopicStatus.Unavailable or BrokerStatus.NotReady or BrokerStatus.Missing or BrokerStatus.Unregistered
+                or CheckSeverity.Critical => wrong,
             "Progressing" or "Removing" or "Advice" or "NotChecked" or "NotAsked" or "CREATING" or "UPDATING" or "DELETING"
                 or TopicStatus.UnderReplicated or BrokerStatus.OutOfSync or BrokerStatus.RestartNeeded or CheckSeverity.Warning => open,
             _ => "",

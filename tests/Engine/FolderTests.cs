@@ -13,7 +13,7 @@ public sealed class FolderTests
 {
     private static readonly string[] Files =
     [
-        "KafkaK8s.Format.ps1xml", "KafkaK8s.psd1", "KafkaK8s.psm1", "LICENSE",
+        "KafkaK8s.Format.ps1xml", "KafkaK8s.psd1", "KafkaK8s.psm1", "LICENSE", "Pester/KafkaK8s.Should.ps1",
         "bin/AWSSDK.Core.dll", "bin/AWSSDK.EC2.dll", "bin/AWSSDK.SSO.dll", "bin/AWSSDK.SSOOIDC.dll", "bin/AWSSDK.SecurityToken.dll",
         "bin/Confluent.Kafka.dll", "bin/Fractions.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.Eks.dll", "bin/KafkaK8s.dll",
         "bin/KubernetesClient.dll", "bin/YamlDotNet.dll",

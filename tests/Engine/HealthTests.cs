@@ -83,6 +83,26 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.StartsWith(id, Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
+    // Pester's part is played here; the acceptance suite runs it in Pester itself.
+    [Theory]
+    [InlineData("'demo'", "", true, "")]
+    [InlineData("(Get-KafkaCluster demo @at)", "", true, "")]
+    [InlineData("'demo'", "tmp", false, "Expected Kafka cluster shop/demo to be healthy, because it must, but found:\n  Warning ReplicationFactor: 1 topic with fewer than 3 copies: tmp\n    (Get-KafkaTopic demo tmp ")]
+    [InlineData("'demo' -Check One*", "tmp", true, "")]
+    [InlineData("'demo' -Negate", "", false, "Expected Kafka cluster shop/demo not to be healthy, because it must, but all of its ")]
+    [InlineData("'demo' -Negate", "tmp", true, "")]
+    [InlineData("$null", "", false, "Expected a Kafka cluster, because it must, but got nothing.")]
+    public void Should_says_what_is_not_healthy(string actual, string thin, bool succeeded, string message)
+    {
+        if (thin.Length > 0)
+            cluster.Kafka.Topic(thin, [0], [1]);
+        var result = Assert.Single(Run($"function Add-ShouldOperator($Name, $InternalName, $Test) {{ if ($Name -ne 'BeHealthyKafka') {{ throw $Name }} }}; . '{BuiltModule.Folder}/Pester/KafkaK8s.Should.ps1'; "
+            + $"Should-BeHealthyKafka {actual} -Because 'because it must' @at").EnsureSuccess().Output);
+        Assert.Equal(succeeded, Of(result, "Succeeded"));
+        if (!succeeded)
+            Assert.StartsWith(message, (string)Of(result, "FailureMessage"), StringComparison.Ordinal);
+    }
+
     private static object Of(PSObject row, string property) => row.Properties[property].Value;
 
     private EngineResult Run(string command) =>

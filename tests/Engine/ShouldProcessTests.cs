@@ -36,6 +36,7 @@ public sealed class ShouldProcessTests : IDisposable
     [InlineData("Get-KafkaCluster")]
     [InlineData("Get-ZooKeeperNode")]
     [InlineData("Get-KafkaBroker")]
+    [InlineData("Test-KafkaCluster")]
     [InlineData("Export-KafkaManifest")]
     public void Those_that_do_not_change_have_no_WhatIf(string name) =>
         Assert.Equal("NamedParameterNotFound", Assert.Single(engine.Run($"{name} -WhatIf").Errors).FullyQualifiedErrorId.Split(',')[0]);

@@ -44,6 +44,7 @@ internal static class HealthChecks
         ("DisruptionBudgets", On(f => f.Budgets, PodHealth.DisruptionBudgets)),
         ("PersistentData", VolumeHealth.Persistent),
         ("VolumesBound", On(f => f.Claims, VolumeHealth.Bound)),
+        ("VolumeUsage", On(f => f.Disks, VolumeHealth.Usage)),
         ("VolumeExpansion", On(f => f.Claims, f => f.Classes, VolumeHealth.Expansion)),
         ("ForeignPods", On(f => f.Endpoints, PodHealth.ForeignPods)),
         ("MemoryLimits", PodHealth.MemoryLimits),

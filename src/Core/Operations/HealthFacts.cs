@@ -66,6 +66,9 @@ internal sealed record HealthFacts
     /// <summary>Settings of all topics.</summary>
     public required Fact<IReadOnlyDictionary<string, Settings>> TopicSettings { get; init; }
 
+    /// <summary>Disks of the brokers that tell of them.</summary>
+    public required Fact<IReadOnlyDictionary<int, BrokerDisk>> Disks { get; init; }
+
     /// <summary>Version of the manifests of this module.</summary>
     public int ModuleManifests { get; init; }
 
@@ -118,6 +121,7 @@ internal sealed record HealthFacts
         var able = (probes.Value ?? []).Where(p => p.Answer is { } answer && answer.Version >= MetadataCodec.Newest).ToList();
         var ofBrokers = BrokerSettingsAsync(connection, model, able, cancel);
         var ofTopics = TopicSettingsAsync(connection, model, able, cancel);
+        var disks = DisksAsync(connection, model, able, cancel);
         return new HealthFacts
         {
             Model = model,
@@ -132,6 +136,7 @@ internal sealed record HealthFacts
             Probes = probes,
             BrokerSettings = await ofBrokers.ConfigureAwait(false),
             TopicSettings = await ofTopics.ConfigureAwait(false),
+            Disks = await disks.ConfigureAwait(false),
             ModuleManifests = manifests,
             Now = connection.Time.GetUtcNow(),
         };
@@ -189,6 +194,14 @@ internal sealed record HealthFacts
                 connection, model.Namespace, PodOf(model, able[0]), topics, [UncleanElection, MinInSync], cancel).ConfigureAwait(false);
             return answers.Where(a => a.Error == 0).ToDictionary(a => a.Name, a => new Settings(a.Values)); // one that is gone meanwhile has none
         });
+
+    private static async Task<Fact<IReadOnlyDictionary<int, BrokerDisk>>> DisksAsync(
+        KubeConnection connection, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel)
+    {
+        var told = await Task.WhenAll(able.Select(async p => (p.Broker,
+            Disk: await DescribeLogDirs.TryReadDiskAsync(connection, model.Namespace, PodOf(model, p), AskLimit, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+        return new(told.Where(t => t.Disk is not null).ToDictionary(t => t.Broker, t => t.Disk!));
+    }
 
     private static string PodOf(ClusterModel model, BrokerProbe probe) => model.Brokers.First(b => b.NodeId == probe.Broker).Pod;
 }

@@ -17,7 +17,7 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
     [
         "PodsReady", "PodRestarts", "BrokersAnswer", "BrokersAgree", "OneController", "PartitionsAvailable", "PartitionsWritable", "PartitionsInSync", "LeadersBalanced",
         "ReplicationFactor", "MinInSyncReplicas", "UncleanElection", "SinglePartition", "ZooKeeperQuorum", "ZooKeeperInSync", "ZooKeeperSize", "ZooKeeperAutopurge",
-        "NodeSpread", "ZoneSpread", "CopySpread", "DisruptionBudgets", "PersistentData", "VolumesBound", "VolumeExpansion", "ForeignPods", "MemoryLimits", "CpuLimits",
+        "NodeSpread", "ZoneSpread", "CopySpread", "DisruptionBudgets", "PersistentData", "VolumesBound", "VolumeUsage", "VolumeExpansion", "ForeignPods", "MemoryLimits", "CpuLimits",
         "HeapFits", "RunAsNonRoot", "ServiceAccountToken", "Capabilities", "RestartDue", "ManifestsCurrent", "KafkaVersion", "ZooKeeperVersion", "KafkaMode",
     ];
 
@@ -71,6 +71,10 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
         ("PersistentData", "Warning", "demo-kafka keep their data in the pod", f => Set(f, "kafka", s => s["spec"]!.AsObject().Remove("volumeClaimTemplates"))),
         ("VolumesBound", "Critical", "1 of 6 volumes not bound; persistentvolumeclaim data-demo-kafka-0: VolumeLost", f => Claims(f, c => c["status"]!["phase"] = c.Name() == "data-demo-kafka-0" ? "Lost" : "Bound")),
         ("VolumesBound", "Warning", "6 of 6 volumes not bound", f => Claims(f, c => c["status"]!["phase"] = "Pending")),
+        ("VolumeUsage", "Warning", "the volume of broker 1 is 81 % full: ", f => Disk(f, 1, 190)),
+        ("VolumeUsage", "Critical", "the volume of broker 2 is 95 % full: ", f => Disk(f, 2, 50)),
+        ("VolumeUsage", "Info", "not checked: the brokers do not tell", f => Disk(Disk(Disk(f, 0, null), 1, null), 2, null)),
+        ("VolumeUsage", "Warning", "not checked: nothing told by broker 2", f => f with { Disks = new(f.Disks.Value!.Where(d => d.Key < 2).ToDictionary()) }),
         ("VolumeExpansion", "Info", "the storage class standard does not let volumes be enlarged", f => Claims(f, c => c["spec"]!["storageClassName"] = "standard")),
         ("VolumeExpansion", "Info", "the storage class gone is not there any more", f => Claims(f, c => c["spec"]!["storageClassName"] = "gone")),
         ("ForeignPods", "Warning", "sends clients to exporter, which is no pod of this cluster", f => f with { Endpoints = new([.. f.Endpoints.Value!.Select(e =>
@@ -110,6 +114,7 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
         (["ZooKeeperAutopurge"], "Warning", f => f with { EnsembleConfig = new(null, "no right") }),
         (["ZooKeeperQuorum", "ZooKeeperInSync", "ZooKeeperSize"], "Warning", f => f with { Ensemble = new(null, "no right") }),
         (["PartitionsWritable", "MinInSyncReplicas", "UncleanElection"], "Warning", f => f with { TopicSettings = new(null, "no right") }),
+        (["VolumeUsage"], "Warning", f => f with { Disks = new(null, "no right") }),
         (["UncleanElection"], "Warning", f => f with { BrokerSettings = new(null, "no right") }),
         (["BrokersAnswer", "BrokersAgree", "OneController", "PartitionsAvailable", "PartitionsWritable", "PartitionsInSync", "LeadersBalanced", "ReplicationFactor",
             "MinInSyncReplicas", "SinglePartition", "CopySpread"], "Warning", f => f with { Probes = new(null, "no right") }),
@@ -184,6 +189,11 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
 
     private static HealthFacts Partition(HealthFacts f, string topic, int partition, Func<PartitionView, PartitionView> change) =>
         Views(f, v => v with { Partitions = [.. v.Partitions.Select(p => p.Topic == topic && p.Partition == partition ? change(p) : p)] });
+
+    private static HealthFacts Disk(HealthFacts f, int broker, long? usable) => f with
+    {
+        Disks = new(f.Disks.Value!.ToDictionary(d => d.Key, d => d.Key == broker ? d.Value with { TotalBytes = usable is null ? null : 1000, UsableBytes = usable } : d.Value)),
+    };
 
     private static HealthFacts Topic(HealthFacts f, string topic, string key, string value) =>
         f with { TopicSettings = new(f.TopicSettings.Value!.ToDictionary(t => t.Key, t => t.Key == topic ? With(t.Value, key, value) : t.Value)) };
