@@ -36,4 +36,4 @@ function Should-BeHealthyKafka {
     }
 }
 
-Add-ShouldOperator -Name BeHealthyKafka -InternalName Should-BeHealthyKafka -Test $function:Should-BeHealthyKafka
+Add-ShouldOperator -Name BeHealthyKafka -InternalName Should-BeHealthyKafka -Test ${function:Should-BeHealthyKafka}

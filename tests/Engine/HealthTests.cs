@@ -96,7 +96,7 @@ public sealed class HealthTests : IAsyncLifetime
     {
         if (thin.Length > 0)
             cluster.Kafka.Topic(thin, [0], [1]);
-        var result = Assert.Single(Run($"function Add-ShouldOperator($Name, $InternalName, $Test) {{ if ($Name -ne 'BeHealthyKafka') {{ throw $Name }} }}; . '{BuiltModule.Folder}/Pester/KafkaK8s.Should.ps1'; "
+        var result = Assert.Single(Run($"function Add-ShouldOperator($Name, $InternalName, $Test) {{ if ($Name -ne 'BeHealthyKafka' -or $Test -isnot [scriptblock]) {{ throw $Name }} }}; . '{BuiltModule.Folder}/Pester/KafkaK8s.Should.ps1'; "
             + $"Should-BeHealthyKafka {actual} -Because 'because it must' @at").EnsureSuccess().Output);
         Assert.Equal(succeeded, Of(result, "Succeeded"));
         if (!succeeded)
