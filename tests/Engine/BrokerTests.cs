@@ -8,6 +8,9 @@ namespace KafkaK8s.Tests.Engine;
 /// <summary>The cmdlets of brokers: what binds, what is asked, what a plan shows.</summary>
 public sealed class BrokerTests : IAsyncLifetime
 {
+    // Its node has the name of a server's pod.
+    private const string OddBroker = "[KafkaK8s.KafkaBroker]@{ Cluster = 'demo'; Namespace = 'shop'; Pod = 'demo-kafka-0'; Node = 'demo-zk-2'; KubeConfig = $k }";
+
     private readonly EngineSession engine = BuiltModule.Open();
     private FakeCluster cluster = null!;
 
@@ -99,14 +102,14 @@ public sealed class BrokerTests : IAsyncLifetime
     [Theory]
     [InlineData("Get-ZooKeeperNode demo @at | Restart-KafkaBroker -Confirm:$false")]
     [InlineData("Get-ZooKeeperNode demo @at | Get-KafkaBroker")]
-    [InlineData("Get-KafkaBroker demo @at | Restart-ZooKeeperNode -Confirm:$false")]
-    [InlineData("Get-KafkaBroker demo @at | Remove-ZooKeeperNode -Confirm:$false")]
-    [InlineData("[KafkaK8s.KafkaBroker]@{ Cluster = 'demo'; Namespace = 'shop'; Pod = 'demo-kafka-0'; Node = $null; KubeConfig = $k } | Restart-ZooKeeperNode -Confirm:$false")]
+    [InlineData(OddBroker + " | Restart-ZooKeeperNode -Confirm:$false")]
+    [InlineData(OddBroker + " | Remove-ZooKeeperNode -Confirm:$false")]
     public void Nodes_of_another_kind_are_refused(string command)
     {
         var result = Run(command);
         Assert.Empty(result.Output);
         Assert.NotEmpty(result.Errors);
+        Assert.All(result.Errors, e => Assert.StartsWith("KafkaK8s.OtherNode,", e.FullyQualifiedErrorId, StringComparison.Ordinal));
         Assert.Empty(cluster.Server.Pods.Ended);
     }
 

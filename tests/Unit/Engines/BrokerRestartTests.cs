@@ -93,6 +93,33 @@ public sealed class BrokerRestartTests
     }
 
     [Fact]
+    public async Task One_that_recovers_its_logs_is_planned_as_waiting()
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        server.Log = (pod, _) => pod == "demo-kafka-0" ? "[x] INFO Loading logs from log dirs (kafka.log.LogManager)" : "";
+        server.Pods.MayBeReady = _ => false;
+        server.Store.Change("v1", "pods", "shop", "demo-kafka-0", pod =>
+        {
+            foreach (var condition in pod["status"]!["conditions"]!.AsArray().Where(c => (string?)c!["type"] == "Ready"))
+                condition!["status"] = "False";
+        });
+        var step = Assert.Single((await PlanAsync(cluster, [0])).Steps);
+        Assert.Equal(("broker 0 recovers its logs; killed now, it would begin again", ""), (step.BlockedBy, step.Note));
+    }
+
+    [Fact]
+    public async Task Force_passes_over_a_broker_on_a_lost_node_and_says_so()
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        server.Store.Change("v1", "pods", "shop", "demo-kafka-1", pod => pod["status"]!["reason"] = "NodeLost");
+        var events = await RunAsync(cluster, await PlanAsync(cluster, [0, 1], force: true));
+        Assert.Equal(["demo-kafka-0"], server.Pods.Ended);
+        Assert.Equal("demo-kafka-1 is on a node that does not answer, and was not restarted", Assert.Single(events.OfType<Warned>()).Text);
+    }
+
+    [Fact]
     public async Task The_lease_is_held_meanwhile()
     {
         var cluster = await FakeCluster.StartAsync();
