@@ -21,6 +21,7 @@
         'Get-KafkaClientConfig'
         'Get-KafkaCluster'
         'Get-KafkaConsumerGroup'
+        'Get-KafkaLog'
         'Get-KafkaNodeGroup'
         'Get-KafkaTopic'
         'Get-ZooKeeperNode'

@@ -145,7 +145,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     [
         "ArgumentList", "Back", "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "FromOffset", "FromTimestamp",
         "Header", "InputObject", "Iops", "IrsaRole", "Key", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector", "NodesPerZone", "Partition",
-        "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "StorageSize", "Tail", "Throughput", "TimeoutSeconds", "ToOffset", "ToTimestamp", "Tunnel",
+        "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "Since", "StorageSize", "Tail", "Throughput", "TimeoutSeconds", "ToOffset", "ToTimestamp", "Tunnel",
         "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
     ];
 

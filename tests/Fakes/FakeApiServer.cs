@@ -27,6 +27,7 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
         answer = StandardAsync;
         Version = version ?? new Version(1, 36);
         Pods = new FakePods(Store);
+        Logs = new FakeLogs(Store);
         Store.Put("v1", "namespaces", null, FakeObjects.Namespace("default"));
         Store.Put("v1", "namespaces", null, FakeObjects.Namespace("kafka"));
         Store.Put("storage.k8s.io/v1", "storageclasses", null, FakeObjects.StorageClass("standard", isDefault: true));
@@ -40,6 +41,7 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
         this.answer = answer;
         Version = new Version(1, 36);
         Pods = new FakePods(Store);
+        Logs = new FakeLogs(Store);
         accepting = Start();
     }
 
@@ -69,6 +71,9 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
 
     /// <summary>The log of a pod's container; the second says whether that of its life before.</summary>
     public Func<string, bool, string> Log { get; set; } = static (_, _) => "";
+
+    /// <summary>Logs line by line, with their times; once there is one, they are served in place of <see cref="Log"/>.</summary>
+    public FakeLogs Logs { get; }
 
     /// <summary>Why a pod may not be evicted now; null where it may.</summary>
     public Func<string, string?> MayNotEvict { get; set; } = static _ => null;
@@ -225,10 +230,10 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
 
     private async Task StandardAsync(FakeRequest request, FakeResponse to)
     {
-        if (request.IsWatch)
+        if (FakePath.Parse(request.Path) is { Plural: "pods", Name: { } pod, Sub: "log" } log)
+            await (Logs.Any ? Logs.ServeAsync(log, request, to) : to.SendAsync(Log(pod, request.Parameter("previous") == "true"), type: "text/plain"));
+        else if (request.IsWatch)
             await WatchAsync(request, to);
-        else if (FakePath.Parse(request.Path) is { Plural: "pods", Name: { } pod, Sub: "log" })
-            await to.SendAsync(Log(pod, request.Parameter("previous") == "true"), type: "text/plain");
         else
             await SendAsync(Answer(request), to);
     }

@@ -11,7 +11,7 @@ public sealed record FakeRequest(string Method, string Path, string Query, strin
     /// <summary>Whether a real server would have changed something.</summary>
     public bool IsWrite => Method != "GET" && !Query.Contains("dryRun=All", StringComparison.Ordinal);
 
-    public bool IsWatch => Query.Contains("watch=true", StringComparison.Ordinal);
+    public bool IsWatch => Query.Contains("watch=true", StringComparison.Ordinal) || Query.Contains("follow=true", StringComparison.Ordinal);
 
     /// <summary>Whether it opens a WebSocket: an exec or a port-forward.</summary>
     public bool IsSocket => Headers.TryGetValue("upgrade", out string? protocol) && protocol == "websocket";

@@ -206,6 +206,28 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
         }
     }
 
+    Context 'logs' {
+        It 'are records of all pods in one order of time' {
+            $records = Get-KafkaLog demo @at
+            "$($records.Pod | Sort-Object -Unique)" | Should -Be 'demo-kafka-0 demo-kafka-1 demo-kafka-2 demo-zk-0'
+            $records.Time | Should -Be ($records.Time | Sort-Object)
+            ($records | Where-Object Pod -Like '*kafka-1' | Where-Object Text -Match '\[KafkaServer id=1\] started').Level | Should -Be 'INFO'
+            $records | Where-Object { $_.Pod -eq 'demo-zk-0' -and $_.Level -eq 'INFO' } | Should -Not -BeNullOrEmpty
+            ($records | Where-Object Text -Match '^KafkaConfig values' | Select-Object -First 1).Text | Should -Match '(?m)^\tbroker\.id = \d' -Because 'the lines of a record stay together'
+            @($records | Where-Object Text -Match '^\s').Count | Should -Be 0
+            (Get-KafkaLog demo 2 @at -Tail 5).Pod | Sort-Object -Unique | Should -Be 'demo-kafka-2'
+        }
+
+        It 'are followed as they are written' {
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $null = New-KafkaTopic demo followed @at -Partition 3
+            $found = Get-KafkaLog demo @at -Since 1m -Follow -TimeoutSeconds 30 | Where-Object Text -Match 'followed-' | Select-Object -First 1
+            $found.Level | Should -Be 'INFO'
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 20
+            Remove-KafkaTopic demo followed @at -Confirm:$false
+        }
+    }
+
     Context 'what is wrong' {
         It 'names the topics that a broker''s end leaves without copies, and ends of itself' {
             $null = kubectl delete pod demo-kafka-2 -n $ns --wait=false

@@ -242,6 +242,18 @@ public sealed class BrokerCompleter : NameCompleter
         .Select(n => new CompletionResult(n.CompletionText, n.ListItemText, n.ResultType, pods.GetValueOrDefault(n.ListItemText, n.ListItemText)));
 }
 
+/// <summary>Completes the names of the pods of the cluster already typed.</summary>
+public sealed class KafkaPodCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
+    {
+        using var connection = source.Open();
+        var nodes = await ReadLogs.NodesAsync(connection, source.Namespace ?? connection.DefaultNamespace, source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
+        return [.. nodes.Select(n => n.Pod)];
+    }
+}
+
 /// <summary>Completes taints that nodes have, as tolerations.</summary>
 public sealed class TolerationCompleter : NameCompleter
 {

@@ -50,6 +50,10 @@ internal static partial class TopicConfig
             : given;
     }
 
+    /// <summary>A duration as 10m, 2h, 7d or 00:10:00; null where it is none.</summary>
+    public static TimeSpan? Span(string text) =>
+        Milliseconds(text.Trim()) is string ms && double.Parse(ms, CultureInfo.InvariantCulture) is > 0 and var n && n < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(n) : null;
+
     private static string? Milliseconds(string text)
     {
         if (Duration().Match(text) is { Success: true } m && long.TryParse(m.Groups[1].ValueSpan, out long n))

@@ -216,6 +216,16 @@ internal sealed class KubeConnection : IDisposable
             throw response.IsSuccessStatusCode ? NotAnApiServer(Called(response)) : await FailureOfAsync(response, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Opens the log of a pod: the answer's body gives its lines.</summary>
+    public async Task<HttpResponseMessage> LogAsync(string ns, string pod, string query, CancellationToken cancel)
+    {
+        var response = await SendRawAsync(HttpMethod.Get, $"{ResourceKind.Pod.Path(ns, pod)}/log?{query}", null, null, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await FailureOfAsync(response, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>The last lines that a container wrote; empty where there are none to be had.</summary>
     public async Task<string> LogTailAsync(string ns, string pod, string container, bool previous, int lines, CancellationToken cancel)
     {
