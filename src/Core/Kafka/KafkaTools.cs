@@ -48,6 +48,7 @@ internal static partial class KafkaTools
 
     /// <summary>Options with which a user names the cluster; Kafka's tools take the beginning of an option for the whole.</summary>
     private static readonly string[] Addresses = ["--boot", "--broker-list", "--zookeeper"];
+    private const string NoAddress = "--zookeeper.acl";
 
     /// <summary>Names of all tools, in order.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. WithoutAddress.Concat(ByBrokers.Keys).Concat(ByZooKeeper.Keys).Order(StringComparer.Ordinal)];
@@ -65,7 +66,7 @@ internal static partial class KafkaTools
     /// <param name="zooKeeper">Addresses of ZooKeeper.</param>
     public static IReadOnlyList<string> WithAddress(string file, IReadOnlyList<string> given, string brokers, string zooKeeper)
     {
-        if (given.Any(a => Array.Exists(Addresses, o => a.StartsWith(o, StringComparison.Ordinal))))
+        if (given.Any(a => Array.Exists(Addresses, o => a.StartsWith(o, StringComparison.Ordinal) && !a.StartsWith(NoAddress, StringComparison.Ordinal))))
             return given;
         if (ByZooKeeper.TryGetValue(file, out string? option))
             return option.Length > 0 ? [option, zooKeeper, .. given] : given.Count > 0 && Server().IsMatch(given[0]) ? given : [zooKeeper, .. given];

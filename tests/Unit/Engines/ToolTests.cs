@@ -27,7 +27,7 @@ public sealed class ToolTests
     [InlineData("kafka-replica-verification.sh", "", "--broker-list b:1")]
     [InlineData("zookeeper-shell.sh", "ls /brokers", "z:2/kafka ls /brokers")]
     [InlineData("zookeeper-shell.sh", "x:1 ls /", "x:1 ls /")]
-    [InlineData("zookeeper-security-migration.sh", "--zookeeper.acl secure", "--zookeeper.acl secure")]
+    [InlineData("zookeeper-security-migration.sh", "--zookeeper.acl secure", "--zookeeper.connect z:2/kafka --zookeeper.acl secure")]
     [InlineData("kafka-dump-log.sh", "--files f", "--files f")]
     [InlineData("of-another-version.sh", "--x", "--x")]
     public void The_address_is_added_where_the_tool_takes_one_and_none_is_given(string tool, string given, string all) =>
