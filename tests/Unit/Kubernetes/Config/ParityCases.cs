@@ -121,6 +121,8 @@ internal static class ParityCases
             { Context = ", namespace: shop, extensions: [{name: e, extension: {}}]", More = "kind: Config\napiVersion: v1\npreferences: {colors: true, extensions: []}\nextensions: [{name: e, extension: {a: 1}}]\n" },
         new("apiVersion", "v2", Good, "token: t", "refused v2") { More = "apiVersion: v2\nkind: Config\n" },
         new("user.token", "a number", Good, "token: 12", "refused token"),
+        new("user.token", "a control character", Good, "token: \"a\\nX-Other: b\"", "refused token"),
+        new("cluster.server", "a user name in the address", "server: '{named}', " + Ca, "", "refused user name") { Kubectl = ("good /version [Basic YWRhOnNlY3JldA==]", "a password in an address gets into messages and logs") },
         new("name", "twice", Good, "token: t", "refused twice") { Whole = "clusters: [{name: c, cluster: {" + Good + "}}, {name: c, cluster: {" + Good + "}}]\ncontexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x" },
         new("clusters", "YAML anchors", "", "", "good /version [Bearer t]") { Whole = "base: &u {token: t}\nclusters: [{name: c, cluster: {" + Good + "}}]\nusers: [{name: u, user: {<<: *u}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\ncurrent-context: x" },
         new("clusters", "JSON, with tabs", "", "", "good /version [Bearer t]") { Whole = "{\n\t\"clusters\": [{\"name\": \"c\", \"cluster\": {\"server\": \"{good}\", \"certificate-authority\": \"ca.pem\"}}],\n\t\"users\": [{\"name\": \"u\", \"user\": {\"token\": \"t\"}}],\n\t\"contexts\": [{\"name\": \"x\", \"context\": {\"cluster\": \"c\", \"user\": \"u\"}}],\n\t\"current-context\": \"x\"\n}" },

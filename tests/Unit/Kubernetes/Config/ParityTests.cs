@@ -58,6 +58,7 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
         Serve("plain", null, "http://127.0.0.1");
         places["name"] = $"https://localhost:{servers[0].Port}";
         places["behind"] = $"https://kube.behind.proxy:{servers[0].Port}";
+        places["named"] = $"https://ada:secret@127.0.0.1:{servers[0].Port}";
         places["bare"] = $"127.0.0.1:{servers[3].Port}";
         foreach (string kind in new[] { "http", "https", "socks5" })
         {
