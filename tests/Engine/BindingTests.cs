@@ -164,7 +164,7 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{}").EnsureSuccess();
         Assert.Equal("""{"schema":1,"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
 
-        string? Spec() => (string?)server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree["metadata"]!["annotations"]!["kafkak8s.io/spec"];
+        string? Spec() => (string?)server.Writes.Last(r => r.IsApply && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree["metadata"]!["annotations"]!["kafkak8s.io/spec"];
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         Run(server, "New-KafkaCluster new -KubeConfig $k -NodeSelector @{ dedicated = 'kafka' } -Toleration 'dedicated=kafka:NoSchedule' -NoWait").EnsureSuccess();
         foreach (string set in new[] { "new-kafka", "new-zk" })
         {
-            var pod = server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith($"/statefulsets/{set}", StringComparison.Ordinal) && r.Tree["spec"] is not null).Tree["spec"]!["template"]!["spec"]!;
+            var pod = server.Writes.Last(r => r.IsApply && r.Path.EndsWith($"/statefulsets/{set}", StringComparison.Ordinal)).Tree["spec"]!["template"]!["spec"]!;
             Assert.Equal("""{"dedicated":"kafka"}""", pod["nodeSelector"]!.ToJsonString());
             Assert.Equal("""[{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}]""", pod["tolerations"]!.ToJsonString());
         }
@@ -187,7 +187,7 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         Assert.Null(bare["spec"]!["template"]!["spec"]!["tolerations"]);
         Assert.Equal("""{"schema":1,"brokerCpu":"300m"}""", (string?)bare["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
 
-        static System.Text.Json.Nodes.JsonObject Brokers(FakeApiServer server) => server.Writes.Last(r => r.Method == "PATCH" && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal) && r.Tree["spec"] is not null).Tree;
+        static System.Text.Json.Nodes.JsonObject Brokers(FakeApiServer server) => server.Writes.Last(r => r.IsApply && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree;
     }
 
     [Theory]

@@ -11,6 +11,9 @@ public sealed record FakeRequest(string Method, string Path, string Query, strin
     /// <summary>Whether a real server would have changed something.</summary>
     public bool IsWrite => Method != "GET" && !Query.Contains("dryRun=All", StringComparison.Ordinal);
 
+    /// <summary>Whether it applies an object, rather than patches a field of it.</summary>
+    public bool IsApply => Method == "PATCH" && Headers.GetValueOrDefault("content-type") == "application/apply-patch+yaml";
+
     public bool IsWatch => Query.Contains("watch=true", StringComparison.Ordinal) || Query.Contains("follow=true", StringComparison.Ordinal);
 
     /// <summary>Whether it opens a WebSocket: an exec or a port-forward.</summary>
