@@ -29,7 +29,8 @@ internal sealed class ClusterNameAttribute : ArgumentTransformationAttribute
             return null; // the engine refuses it, or knows that a name may be missing
         var wrapped = PSObject.AsPSObject(inputData);
         if (wrapped.BaseObject is IEnumerable list and not (string or IDictionary))
-            return Several ? list.Cast<object?>().Select(One).ToArray() : throw Refused("Give one name at a time; several names come through the pipeline: 'a', 'b' | …");
+            return Several ? list.Cast<object?>().Select(One).ToArray()
+                : throw Refused("Give one name at a time; several names come through the pipeline: 'a', 'b' | …");
         return One(inputData);
     }
 
@@ -45,7 +46,8 @@ internal sealed class ClusterNameAttribute : ArgumentTransformationAttribute
         if ((Eks ? ModuleObjects.EksClusterOf(wrapped) : ModuleObjects.KafkaClusterOf(wrapped)) is string name)
             return name;
         // A connection binds to -Connection, a row of a table by its columns: left unbound here.
-        if ((wrapped.BaseObject is EksConnection && !Eks) || (wrapped.BaseObject is PSCustomObject && ModuleObjects.TypeOf(wrapped) is null))
+        if ((wrapped.BaseObject is EksConnection && !Eks)
+            || (wrapped.BaseObject is PSCustomObject && ModuleObjects.TypeOf(wrapped) is null))
             throw Unbound.Exception("It has no name as a whole; its property Name is taken.");
         throw Refused(ModuleObjects.Refusal(value, Eks ? ModuleObjects.AnEksCluster : ModuleObjects.AKafkaCluster));
     }
@@ -53,7 +55,8 @@ internal sealed class ClusterNameAttribute : ArgumentTransformationAttribute
     private static ArgumentTransformationMetadataException Refused(string why) => new(why);
 }
 
-/// <summary>How a transformation leaves a parameter unbound: the engine goes on to the next way to bind it when a cast is invalid.</summary>
+/// <summary>How a transformation leaves a parameter unbound: the engine goes on to the next way to bind it when a cast is
+/// invalid.</summary>
 internal static class Unbound
 {
     /// <summary>In the pipeline: not bound. On the command line: an error with this message.</summary>

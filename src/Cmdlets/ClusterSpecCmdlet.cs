@@ -144,5 +144,6 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     // Of an object that identifies a cluster only the identity is taken: what it shows of the cluster was not asked for. Of the row of a
     // table every cell that is not empty.
     private bool Asked(string parameter) => GivenForAll(parameter)
-        || (Given(parameter) && InputObject is not null && ModuleObjects.TypeOf(InputObject) is null or nameof(ClusterSpec) && !IsBlank(InputObject.Properties[parameter]?.Value));
+        || (Given(parameter) && InputObject is not null && ModuleObjects.TypeOf(InputObject) is null or nameof(ClusterSpec)
+            && !IsBlank(InputObject.Properties[parameter]?.Value));
 }

@@ -11,7 +11,8 @@ internal sealed class CommandJob : Job
 {
     /// <summary>What the command would have found in the session that started it.</summary>
     private static readonly string[] Preferences =
-        ["ConfirmPreference", "WhatIfPreference", "VerbosePreference", "WarningPreference", "DebugPreference", "ErrorActionPreference", "InformationPreference"];
+        ["ConfirmPreference", "WhatIfPreference", "VerbosePreference", "WarningPreference", "DebugPreference", "ErrorActionPreference",
+        "InformationPreference"];
 
     private readonly PowerShell shell;
 

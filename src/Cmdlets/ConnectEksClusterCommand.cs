@@ -33,9 +33,11 @@ public sealed class ConnectEksClusterCommand : EksCmdlet
     {
         var aws = Aws();
         var connection = Await(Name, cancel => ConnectCluster.RunAsync(aws, Name, cancel));
-        string? file = WriteKubeConfig ? EksKubeConfig.FileFor(connection, KubeConfig is null ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig)) : null;
+        string? file = WriteKubeConfig
+            ? EksKubeConfig.FileFor(connection, KubeConfig is null ? null : GetUnresolvedProviderPathFromPSPath(KubeConfig)) : null;
         // With -WhatIf no connection either: the next command in the pipeline would act on it.
-        if (!ShouldProcess(file ?? $"{Name} in {aws.Region}", file is null ? "Give a connection" : $"Write the context {EksKubeConfig.Name(connection)}, and give a connection"))
+        if (!ShouldProcess(file ?? $"{Name} in {aws.Region}",
+            file is null ? "Give a connection" : $"Write the context {EksKubeConfig.Name(connection)}, and give a connection"))
             return;
         if (file is not null)
             EksKubeConfig.Write(connection, file);

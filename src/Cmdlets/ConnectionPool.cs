@@ -7,7 +7,8 @@ using KafkaK8s.Eks;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>Connections by kubeconfig and context, or by EKS cluster, kept in each runspace: the next command saves the TLS handshake and the token.</summary>
+/// <summary>Connections by kubeconfig and context, or by EKS cluster, kept in each runspace: the next command saves the TLS handshake and
+/// the token.</summary>
 internal static class ConnectionPool
 {
     private static readonly ConditionalWeakTable<Runspace, Dictionary<string, (string Stamp, KubeConnection Connection)>> Pools = [];
@@ -38,7 +39,8 @@ internal static class ConnectionPool
 
     /// <summary>The connection of this runspace to an EKS cluster.</summary>
     public static KubeConnection Get(EksConnection eks) =>
-        Get(string.Join('\n', eks.ProfileName, eks.Region, eks.ClusterName, eks.Endpoint, eks.CertificateAuthorityData), "", () => EksAccess.Open(eks));
+        Get(string.Join('\n', eks.ProfileName, eks.Region, eks.ClusterName, eks.Endpoint, eks.CertificateAuthorityData), "",
+            () => EksAccess.Open(eks));
 
     /// <summary>Drops the connections of this runspace; commands that still run keep theirs.</summary>
     public static void Forget()

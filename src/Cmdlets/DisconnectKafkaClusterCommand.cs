@@ -32,7 +32,8 @@ public sealed class DisconnectKafkaClusterCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         var patterns = Name.Select(n => new WildcardPattern(n, WildcardOptions.IgnoreCase)).ToList();
-        List<KafkaTunnel> closing = ParameterSetName == ByName ? [.. HeldTunnels.All.Where(t => patterns.Exists(p => p.IsMatch(t.Cluster)))] : [Tunnel];
+        List<KafkaTunnel> closing = ParameterSetName == ByName ? [.. HeldTunnels.All.Where(t => patterns.Exists(p => p.IsMatch(t.Cluster)))]
+            : [Tunnel];
         Task.WhenAll(closing.Select(HeldTunnels.CloseAsync)).GetAwaiter().GetResult();
         if (PassThru)
             WriteObject(closing, enumerateCollection: true);

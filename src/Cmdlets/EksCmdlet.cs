@@ -39,7 +39,8 @@ public abstract class EksCmdlet : OperationCmdlet
     }
 
     /// <inheritdoc/>
-    private protected override ClusterException? Expected(Exception failure) => base.Expected(failure) ?? session?.Explain(failure, EksClusterName);
+    private protected override ClusterException? Expected(Exception failure) =>
+        base.Expected(failure) ?? session?.Explain(failure, EksClusterName);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -21,7 +21,8 @@ public abstract class EksKubeCmdlet : EksCmdlet
     private protected KubeConnection Kubernetes(string cluster)
     {
         if (!string.IsNullOrEmpty(Context) || !string.IsNullOrEmpty(KubeConfig))
-            return Hold(ConnectionPool.Get(string.IsNullOrEmpty(KubeConfig) ? null : ResolveKubeConfig(KubeConfig), Context, CurrentFolder()));
+            return Hold(
+                ConnectionPool.Get(string.IsNullOrEmpty(KubeConfig) ? null : ResolveKubeConfig(KubeConfig), Context, CurrentFolder()));
         var aws = Aws();
         return Hold(ConnectionPool.Get(Await(cluster, cancel => ConnectCluster.RunAsync(aws, cluster, cancel))));
     }

@@ -6,7 +6,8 @@ using KafkaK8s.Eks;
 namespace KafkaK8s.Cmdlets;
 
 /// <summary>Gives an EKS cluster EBS volumes for brokers: the driver as an add-on, and a storage class.</summary>
-[Cmdlet(VerbsLifecycle.Enable, "KafkaEksStorage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = "PodIdentity")]
+[Cmdlet(VerbsLifecycle.Enable, "KafkaEksStorage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium,
+    DefaultParameterSetName = "PodIdentity")]
 [OutputType(typeof(EksStorage), typeof(PlanStep), typeof(Job))]
 public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet, IRunAsJob
 {
@@ -62,7 +63,9 @@ public sealed class EnableKafkaEksStorageCommand : EksKubeCmdlet, IRunAsJob
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
-        var request = new StorageRequest(Name, PodIdentityRole, IrsaRole, StorageClass, Given(nameof(Iops)) ? Iops : null, Given(nameof(Throughput)) ? Throughput : null, Timeout) { NoWait = NoWait };
+        var request = new StorageRequest(Name, PodIdentityRole, IrsaRole, StorageClass, Given(nameof(Iops)) ? Iops : null,
+            Given(nameof(Throughput)) ? Throughput : null, Timeout)
+        { NoWait = NoWait };
         EnableStorage.CheckGiven(request);
         var (aws, connection) = (Aws(), Kubernetes(Name));
         var plan = Await(Name, cancel => EnableStorage.PlanAsync(aws, connection, request, cancel));

@@ -30,6 +30,7 @@ public sealed class ExportKafkaManifestCommand : ClusterSpecCmdlet
         }
 
         var connection = Connect();
-        WriteObject(Await(Name, cancel => ExportManifest.RunAsync(connection, catalog, ReadSpec(), NamespaceOf(connection), Namespace, cancel)));
+        WriteObject(
+            Await(Name, cancel => ExportManifest.RunAsync(connection, catalog, ReadSpec(), NamespaceOf(connection), Namespace, cancel)));
     }
 }

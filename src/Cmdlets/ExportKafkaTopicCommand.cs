@@ -10,7 +10,8 @@ namespace KafkaK8s.Cmdlets;
 [OutputType(typeof(string))]
 public sealed class ExportKafkaTopicCommand : KafkaTopicCmdlet
 {
-    private readonly Dictionary<(EksConnection? Connection, string? KubeConfig, string? Context, string? Namespace, string Cluster), List<string>> wanted = [];
+    private readonly Dictionary<(EksConnection? Connection, string? KubeConfig, string? Context, string? Namespace,
+        string Cluster), List<string>> wanted = [];
 
     /// <summary>Names of topics; wildcards are allowed.</summary>
     [Parameter(Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -52,7 +53,8 @@ public sealed class ExportKafkaTopicCommand : KafkaTopicCmdlet
 
         if (Path is null)
             WriteObject(texts, enumerateCollection: true);
-        else if (texts.Count == wanted.Count && GetUnresolvedProviderPathFromPSPath(Path) is { } file && ShouldProcess(file, "Write topics"))
+        else if (texts.Count == wanted.Count && GetUnresolvedProviderPathFromPSPath(Path) is { } file
+            && ShouldProcess(file, "Write topics"))
             TextFile.Write(file, string.Concat(texts));
     }
 
@@ -60,7 +62,8 @@ public sealed class ExportKafkaTopicCommand : KafkaTopicCmdlet
     {
         var matches = Matcher(patterns);
         var named = GivenForAll(nameof(Name)) ? Exact(patterns).ToHashSet(StringComparer.Ordinal) : [];
-        var found = Await(cluster, cancel => ExportTopics.RunAsync(admin, n => matches(n) && (IncludeInternal || named.Contains(n) || !TopicState.IsInternal(n)), cancel));
+        var found = Await(cluster, cancel =>
+            ExportTopics.RunAsync(admin, n => matches(n) && (IncludeInternal || named.Contains(n) || !TopicState.IsInternal(n)), cancel));
         foreach (string missing in named.Where(n => found.Topics.All(t => t.Name != n)))
             Report(TopicName.NotFound(missing, cluster, Await(cluster, cancel => ListTopics.NamesAsync(admin, cancel))));
         if (found.KeptBack.Count > 0)

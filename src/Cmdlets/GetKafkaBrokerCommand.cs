@@ -46,7 +46,8 @@ public sealed class GetKafkaBrokerCommand : KafkaCmdlet
                 var found = Await(name, cancel => ListBrokers.RunAsync(connection, ns, name, cancel));
                 if (found.Unread is string why)
                     WriteVerbose(why);
-                WriteObject(found.Brokers.Where(b => (Id is null || Id.Contains(b.Id)) && (!Unhealthy || b.Status != BrokerStatus.Healthy)).ToList(), enumerateCollection: true);
+                WriteObject(found.Brokers.Where(b => (Id is null || Id.Contains(b.Id)) && (!Unhealthy || b.Status != BrokerStatus.Healthy))
+                    .ToList(), enumerateCollection: true);
                 foreach (int id in (Id ?? []).Distinct().Where(id => found.Brokers.All(b => b.Id != id)))
                     WriteError(ErrorTable.ToRecord(RestartBrokers.NotFound(name, id, found.Brokers.Select(b => b.Id)), this));
             }

@@ -30,7 +30,8 @@ public sealed class GetKafkaClientConfigCommand : KafkaCmdlet
     protected override void ProcessItem()
     {
         CheckRow();
-        WriteObject(ClientConfig.Lines(Format, InputObject?.BaseObject is KafkaTunnel tunnel ? tunnel.Bootstrap : Inside()), enumerateCollection: true);
+        WriteObject(ClientConfig.Lines(Format, InputObject?.BaseObject is KafkaTunnel tunnel ? tunnel.Bootstrap : Inside()),
+            enumerateCollection: true);
     }
 
     private string Inside()

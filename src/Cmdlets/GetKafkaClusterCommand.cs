@@ -38,7 +38,8 @@ public sealed class GetKafkaClusterCommand : KafkaCmdlet
         foreach (string name in Name)
         {
             bool isPattern = WildcardPattern.ContainsWildcardCharacters(name);
-            var found = clusters.Where(c => isPattern ? WildcardPattern.Get(name, WildcardOptions.IgnoreCase).IsMatch(c.Name) : c.Name == name).ToList();
+            var found = clusters.Where(c => isPattern ? WildcardPattern.Get(name, WildcardOptions.IgnoreCase).IsMatch(c.Name)
+                : c.Name == name).ToList();
             WriteObject(found.Select(Advised), enumerateCollection: true);
             if (found.Count == 0 && !isPattern)
                 WriteError(ErrorTable.ToRecord(ClusterNames.NotFound(name, ns ?? Namespace ?? "*", connection.Context), this));

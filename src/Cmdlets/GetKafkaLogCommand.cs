@@ -55,7 +55,8 @@ public sealed class GetKafkaLogCommand : KafkaTopicCmdlet
         bool IsWanted(NodeRef node) => pods.Length == 0 || Array.Exists(pods, p => Names(p, node));
         var request = new LogRequest(IsWanted)
         {
-            Since = Since is null ? null : TopicConfig.Span(Since) ?? throw new ClusterException("InvalidDuration", FailureKind.InvalidInput, Since, $"-Since '{Since}' is no duration: 45s, 10m, 2h, 7d, or 00:10:00."),
+            Since = Since is null ? null : TopicConfig.Span(Since) ?? throw new ClusterException("InvalidDuration",
+                FailureKind.InvalidInput, Since, $"-Since '{Since}' is no duration: 45s, 10m, 2h, 7d, or 00:10:00."),
             Tail = Given(nameof(Tail)) ? Tail : null,
             Follow = Follow && !Previous,
             Previous = Previous,
@@ -66,14 +67,17 @@ public sealed class GetKafkaLogCommand : KafkaTopicCmdlet
         string ns = NamespaceOf(connection);
         var nodes = Await(cluster, cancel => ReadLogs.NodesAsync(connection, ns, cluster, cancel));
         foreach (string missing in pods.Where(p => !WildcardPattern.ContainsWildcardCharacters(p) && !nodes.Any(n => Names(p, n))))
-            Report(new ClusterException("PodNotFound", FailureKind.NotFound, missing, $"{cluster} has no pod and no broker '{missing}'. It has: {string.Join(", ", nodes)}."));
+            Report(new ClusterException("PodNotFound", FailureKind.NotFound, missing,
+                $"{cluster} has no pod and no broker '{missing}'. It has: {string.Join(", ", nodes)}."));
         var wanted = nodes.Where(IsWanted).ToList();
         if (wanted.Count > 0)
-            Run<KafkaLogRecord>(cancel => ReadLogs.RunAsync(connection, ns, cluster, wanted, request, cancel), $"Reading logs of {cluster}", WriteObject);
+            Run<KafkaLogRecord>(cancel => ReadLogs.RunAsync(connection, ns, cluster, wanted, request, cancel), $"Reading logs of {cluster}",
+                WriteObject);
     }
 
     private string[] Pods() =>
-        Pod.Length == 0 && InputObject is not null && ModuleObjects.TypeOf(InputObject) == nameof(ZooKeeperNode) && InputObject.Properties["Node"]?.Value is string server ? [server] : Pod;
+        Pod.Length == 0 && InputObject is not null && ModuleObjects.TypeOf(InputObject) == nameof(ZooKeeperNode)
+        && InputObject.Properties["Node"]?.Value is string server ? [server] : Pod;
 
     // A number is the id of a broker, as Kafka's own messages have it.
     private static bool Names(string pod, NodeRef node) =>

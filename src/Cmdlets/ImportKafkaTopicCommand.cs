@@ -91,7 +91,8 @@ public sealed class ImportKafkaTopicCommand : KafkaTopicCmdlet
     {
         if (GivenForAll(nameof(ReplicationFactor)))
             TopicConfig.CheckCount(nameof(ReplicationFactor), ReplicationFactor, short.MaxValue);
-        var plan = Await(Cluster, cancel => ImportTopics.PlanAsync(admin, topics, GivenForAll(nameof(ReplicationFactor)) ? ReplicationFactor : null, cancel));
+        var plan = Await(Cluster,
+            cancel => ImportTopics.PlanAsync(admin, topics, GivenForAll(nameof(ReplicationFactor)) ? ReplicationFactor : null, cancel));
         foreach (string warning in plan.Warnings)
             WriteWarning(warning);
         foreach (var failure in plan.Failures)
@@ -110,20 +111,26 @@ public sealed class ImportKafkaTopicCommand : KafkaTopicCmdlet
             return;
         }
 
-        string action = $"Import topics ({CountOf(ChangeAction.Create)} to make, {CountOf(ChangeAction.Update)} to change, {CountOf(ChangeAction.None)} as they are)";
+        string action =
+            $"Import topics ({CountOf(ChangeAction.Create)} to make, {CountOf(ChangeAction.Update)} to change, "
+                + $"{CountOf(ChangeAction.None)} as they are)";
         if (Agreed(action, Target(admin, Words.Count(plan.Steps.Count, "topic")), plan.Steps, disturbs: plan.MovesKeys))
-            Run<IReadOnlyList<PlanStep>>(cancel => ImportTopics.RunAsync(admin, plan, cancel), "Importing topics", steps => WriteObject(PlanView.Of(steps), enumerateCollection: true));
+            Run<IReadOnlyList<PlanStep>>(cancel => ImportTopics.RunAsync(admin, plan, cancel), "Importing topics",
+                steps => WriteObject(PlanView.Of(steps), enumerateCollection: true));
     }
 
     private static TopicRequest TopicOf(PSObject input)
     {
         if (ModuleObjects.TypeOf(input) != nameof(KafkaTopic) || ModuleObjects.NameOf(nameof(KafkaTopic), input) is not string name)
-            throw TopicFile.Invalid($"A {ModuleObjects.TypeOf(input) ?? input.BaseObject.GetType().Name} is no topic. Pipe topics of Get-KafkaTopic, or the text of Export-KafkaTopic.");
+            throw TopicFile.Invalid(
+                $"A {ModuleObjects.TypeOf(input) ?? input.BaseObject.GetType().Name} is no topic. Pipe topics of Get-KafkaTopic, or the "
+                    + $"text of Export-KafkaTopic.");
         return new TopicRequest(name)
         {
             Partitions = Number(nameof(KafkaTopic.Partitions)),
             ReplicationFactor = Number(nameof(KafkaTopic.ReplicationFactor)),
-            Config = SpecTable.Read(nameof(KafkaTopic.Config), Value(nameof(KafkaTopic.Config)) as IDictionary) ?? new Dictionary<string, string?>(),
+            Config = SpecTable.Read(nameof(KafkaTopic.Config), Value(nameof(KafkaTopic.Config)) as IDictionary)
+                ?? new Dictionary<string, string?>(),
         };
 
         object? Value(string property) => input.Properties[property]?.Value is { } value ? PSObject.AsPSObject(value).BaseObject : null;

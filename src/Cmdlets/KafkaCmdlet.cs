@@ -41,7 +41,8 @@ public abstract class KafkaCmdlet : OperationCmdlet
 
     /// <inheritdoc/>
     private protected override object ForJob(IReadOnlyDictionary<string, object?> bound) =>
-        (object?)InputObject ?? (bound.TryGetValue(nameof(Connection), out object? connection) && connection is not null ? connection : bound.GetValueOrDefault("Name")) ?? base.ForJob(bound);
+        (object?)InputObject ?? (bound.TryGetValue(nameof(Connection), out object? connection) && connection is not null ? connection
+            : bound.GetValueOrDefault("Name")) ?? base.ForJob(bound);
 
     /// <summary>The connection that the parameters name; kept for the next command of this runspace.</summary>
     private protected KubeConnection Connect()
@@ -75,9 +76,11 @@ public abstract class KafkaCmdlet : OperationCmdlet
     {
         if (InputObject is null)
             return;
-        foreach (var parameter in MyInvocation.MyCommand.Parameters.Values.Where(p => p.Attributes.OfType<ParameterAttribute>().Any(a => a.ValueFromPipelineByPropertyName)))
+        foreach (var parameter in MyInvocation.MyCommand.Parameters.Values.Where(
+            p => p.Attributes.OfType<ParameterAttribute>().Any(a => a.ValueFromPipelineByPropertyName)))
         {
-            object? cell = parameter.Aliases.Prepend(parameter.Name).Select(n => InputObject.Properties[n]?.Value).FirstOrDefault(v => !IsBlank(v));
+            object? cell = parameter.Aliases.Prepend(parameter.Name).Select(n => InputObject.Properties[n]?.Value)
+                .FirstOrDefault(v => !IsBlank(v));
             if (cell is not null && !Given(parameter.Name))
                 throw SpecChecks.CellUnfit(parameter.Name, cell);
         }
@@ -100,18 +103,24 @@ public abstract class KafkaCmdlet : OperationCmdlet
         foreach (string warning in plan.Warnings)
             WriteWarning(warning); // before the question, and with -WhatIf too
         if (plan.Manifests < plan.NewestManifests)
-            WriteVerbose($"{name} is made of version {plan.Manifests} of the manifests and stays so; this module has version {plan.NewestManifests}. Update-KafkaCluster {name} -Manifest -WhatIf shows what it would change.");
+            WriteVerbose(
+                $"{name} is made of version {plan.Manifests} of the manifests and stays so; this module has version "
+                    + $"{plan.NewestManifests}. Update-KafkaCluster {name} -Manifest -WhatIf shows what it would change.");
 
         string target = $"{request.Namespace}/{name} on context {connection.Context}";
         var restarts = plan.Changes.Where(c => c.Action == ChangeAction.Restart).ToList();
         string action = plan.IsFirstStart
-            ? $"Create Kafka cluster ({plan.Model.ZooKeeper.Count} ZooKeeper, {plan.Model.Brokers.Count} brokers, {Words.Count(plan.Changes.Count(c => c.Action == ChangeAction.Create), "object")})"
-            : $"Change Kafka cluster ({Words.Count(plan.Changes.Count(c => c.Action is ChangeAction.Create or ChangeAction.Update), "object")}, {Words.Restarts(restarts)})";
+            ? $"Create Kafka cluster ({plan.Model.ZooKeeper.Count} ZooKeeper, {plan.Model.Brokers.Count} brokers, "
+                + $"{Words.Count(plan.Changes.Count(c => c.Action == ChangeAction.Create), "object")})"
+            : $"Change Kafka cluster "
+                + $"({Words.Count(plan.Changes.Count(c => c.Action is ChangeAction.Create or ChangeAction.Update), "object")}, "
+                + $"{Words.Restarts(restarts)})";
         // Without waiting nothing is restarted: the pods keep what they run until the next command that waits.
         if (!Agreed(action, target, plan.Changes, disturbs: restarts.Count > 0 && !request.NoWait))
             return;
 
-        Run<KafkaCluster>(cancel => DeployCluster.RunAsync(connection, plan, cancel), $"Kafka cluster {name}", cluster => WriteObject(Advised(cluster)));
+        Run<KafkaCluster>(cancel => DeployCluster.RunAsync(connection, plan, cancel), $"Kafka cluster {name}",
+            cluster => WriteObject(Advised(cluster)));
     }
 
     /// <summary>A cluster with the advice that this module has.</summary>

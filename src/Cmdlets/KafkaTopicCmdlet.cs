@@ -26,7 +26,8 @@ public abstract class KafkaTopicCmdlet : KafkaCmdlet
     /// <summary>Names of topics; none where the object in the pipeline, whose property Name is bound, is no topic.</summary>
     private protected IReadOnlyList<string> Topics(string[]? names) => NamesOf(names, nameof(KafkaTopic));
 
-    /// <summary>Names of topics or consumer groups; none where the object in the pipeline, whose property Name is bound, is no such thing.</summary>
+    /// <summary>Names of topics or consumer groups; none where the object in the pipeline, whose property Name is bound, is no such
+    /// thing.</summary>
     private protected IReadOnlyList<string> NamesOf(string[]? names, string type) =>
         names is null || (InputObject is not null && !GivenForAll("Name") && !(type == nameof(KafkaTopic) && GivenForAll("Topic"))
             && ModuleObjects.TypeOf(InputObject) is not null && ModuleObjects.NameOf(type, InputObject) is null)
@@ -35,7 +36,8 @@ public abstract class KafkaTopicCmdlet : KafkaCmdlet
     /// <summary>Whether a parameter says what a topic should be: on the command line, by a topic or by the row of a table.</summary>
     private protected bool Asked(string parameter) => GivenForAll(parameter)
         || (Given(parameter) && InputObject is not null && ModuleObjects.TypeOf(InputObject) is null or nameof(KafkaTopic)
-            && MyInvocation.MyCommand.Parameters[parameter].Aliases.Prepend(parameter).Any(n => !IsBlank(InputObject.Properties[n]?.Value)));
+            && MyInvocation.MyCommand.Parameters[parameter].Aliases.Prepend(parameter)
+                .Any(n => !IsBlank(InputObject.Properties[n]?.Value)));
 
     /// <summary>Opens the admin client of a cluster.</summary>
     private protected KafkaAdmin Open(KubeConnection connection, string cluster) =>
@@ -64,13 +66,15 @@ public abstract class KafkaTopicCmdlet : KafkaCmdlet
     {
         if (patterns.Count == 0)
             return static _ => true;
-        var wild = patterns.Where(WildcardPattern.ContainsWildcardCharacters).Select(p => new WildcardPattern(p, WildcardOptions.CultureInvariant)).ToList();
+        var wild = patterns.Where(WildcardPattern.ContainsWildcardCharacters)
+            .Select(p => new WildcardPattern(p, WildcardOptions.CultureInvariant)).ToList();
         var exact = patterns.Where(p => !WildcardPattern.ContainsWildcardCharacters(p)).ToHashSet(StringComparer.Ordinal);
         return name => exact.Contains(name) || wild.Exists(w => w.IsMatch(name));
     }
 
     /// <summary>The names without wildcards.</summary>
-    private protected static IEnumerable<string> Exact(IReadOnlyList<string> patterns) => patterns.Where(p => !WildcardPattern.ContainsWildcardCharacters(p));
+    private protected static IEnumerable<string> Exact(IReadOnlyList<string> patterns) =>
+        patterns.Where(p => !WildcardPattern.ContainsWildcardCharacters(p));
 
     /// <summary>Writes the failure of one name, so that it does not stop the others.</summary>
     private protected void Report(ClusterException failure) => WriteError(ErrorTable.ToRecord(failure, this));

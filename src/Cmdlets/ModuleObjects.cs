@@ -2,7 +2,8 @@ using System.Management.Automation;
 
 namespace KafkaK8s.Cmdlets;
 
-/// <summary>Which of the module's own objects name a Kafka cluster or an EKS cluster, and by which property: the one table for all parameters.</summary>
+/// <summary>Which of the module's own objects name a Kafka cluster or an EKS cluster, and by which property: the one table for all
+/// parameters.</summary>
 internal static class ModuleObjects
 {
     private const string Module = "KafkaK8s.";
@@ -36,7 +37,8 @@ internal static class ModuleObjects
         [nameof(EksStorage)] = nameof(EksStorage.Cluster),
     };
 
-    /// <summary>The name of the module's type that an object is, or is a copy of (from a job, a file or Select-Object); null for all others.</summary>
+    /// <summary>The name of the module's type that an object is, or is a copy of (from a job, a file or Select-Object); null for all
+    /// others.</summary>
     public static string? TypeOf(PSObject value)
     {
         string name = value.TypeNames.FirstOrDefault() ?? "";
@@ -76,7 +78,8 @@ internal static class ModuleObjects
     /// <summary>What <see cref="Refusal"/> calls an EKS cluster.</summary>
     public const string AnEksCluster = "an EKS cluster";
 
-    private static string Accepted(string clusters) => string.Join(", ", (clusters == AnEksCluster ? EksClusters : KafkaClusters).Keys.Order(StringComparer.Ordinal));
+    private static string Accepted(string clusters) =>
+        string.Join(", ", (clusters == AnEksCluster ? EksClusters : KafkaClusters).Keys.Order(StringComparer.Ordinal));
 
     private static string? NameIn(Dictionary<string, string> types, PSObject value) =>
         TypeOf(value) is string type && types.TryGetValue(type, out string? property) ? value.Properties[property]?.Value as string : null;

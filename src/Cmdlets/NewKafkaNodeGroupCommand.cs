@@ -99,16 +99,21 @@ public sealed class NewKafkaNodeGroupCommand : EksCmdlet, IRunAsJob
     protected override void ProcessItem()
     {
         var request = new GroupRequest(
-            Name, Prefix, InstanceType, Given(nameof(NodesPerZone)) ? NodesPerZone : null, Subnet, Zone, NodeRole, Given(nameof(DiskSize)) ? DiskSize : null, null,
+            Name, Prefix, InstanceType, Given(nameof(NodesPerZone)) ? NodesPerZone : null, Subnet, Zone, NodeRole,
+            Given(nameof(DiskSize)) ? DiskSize : null, null,
             Given(nameof(Bottlerocket)) ? Bottlerocket.ToBool() : null, NodeLoad.Of(ManifestCatalog.OfModule, BrokerMemory, BrokerCpu));
         GroupPlan.CheckGiven(request, LaunchTemplate);
         var aws = Aws();
         var plan = Await(Name, cancel => CreateNodeGroups.PlanAsync(aws, request, LaunchTemplate, NoWait, Timeout, cancel));
         string target = $"{Name} in {aws.Region}";
-        string action = $"Make {plan.Steps.Count(s => s.Action == ChangeAction.Create)}, change {plan.Steps.Count(s => s.Action == ChangeAction.Update)} node groups of {string.Join("/", InstanceType)} in {string.Join(", ", plan.Steps.Select(s => s.Zone))}";
+        string action =
+            $"Make {plan.Steps.Count(s => s.Action == ChangeAction.Create)}, change "
+                + $"{plan.Steps.Count(s => s.Action == ChangeAction.Update)} node groups of {string.Join("/", InstanceType)} in "
+                + $"{string.Join(", ", plan.Steps.Select(s => s.Zone))}";
         if (!Agreed(action, target, plan.Changes))
             return;
 
-        Run<IReadOnlyList<KafkaNodeGroup>>(cancel => CreateNodeGroups.RunAsync(aws, plan, cancel), $"Node groups for Kafka in {Name}", groups => WriteObject(groups, enumerateCollection: true));
+        Run<IReadOnlyList<KafkaNodeGroup>>(cancel => CreateNodeGroups.RunAsync(aws, plan, cancel), $"Node groups for Kafka in {Name}",
+            groups => WriteObject(groups, enumerateCollection: true));
     }
 }

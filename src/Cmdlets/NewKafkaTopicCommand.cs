@@ -51,7 +51,8 @@ public sealed class NewKafkaTopicCommand : KafkaTopicCmdlet
                     {
                         Partitions = Asked(nameof(Partition)) ? Partition : null,
                         ReplicationFactor = Asked(nameof(ReplicationFactor)) ? ReplicationFactor : null,
-                        Config = (Asked(nameof(Config)) ? SpecTable.Read(nameof(Config), Config) : null) ?? new Dictionary<string, string?>(),
+                        Config = (Asked(nameof(Config)) ? SpecTable.Read(nameof(Config), Config) : null)
+                            ?? new Dictionary<string, string?>(),
                     };
                     var plan = Await(name, cancel => ChangeTopic.PlanNewAsync(admin, request, cancel));
                     if (Agreed("Make topic", Target(admin, name), [plan.Step]))

@@ -10,7 +10,8 @@ namespace KafkaK8s.Cmdlets;
 /// <typeparam name="T">By what a node is named: its pod, or its id.</typeparam>
 public abstract class NodesCmdlet<T> : KafkaCmdlet
 {
-    private readonly Dictionary<(EksConnection? Connection, string? KubeConfig, string? Context, string? Namespace, string Cluster), List<T>?> wanted = [];
+    private readonly Dictionary<(EksConnection? Connection, string? KubeConfig, string? Context, string? Namespace,
+        string Cluster), List<T>?> wanted = [];
 
     /// <summary>Name of the cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

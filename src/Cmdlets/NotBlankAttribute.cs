@@ -8,5 +8,6 @@ internal sealed class NotBlankAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        inputData is not null && PSObject.AsPSObject(inputData).BaseObject is string text && string.IsNullOrWhiteSpace(text) ? null : inputData;
+        inputData is not null && PSObject.AsPSObject(inputData).BaseObject is string text && string.IsNullOrWhiteSpace(text) ? null
+        : inputData;
 }

@@ -71,7 +71,8 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         string whole = GetUnresolvedProviderPathFromPSPath(given);
         return File.Exists(whole) || !given.Contains(Path.PathSeparator, StringComparison.Ordinal)
             ? whole
-            : string.Join(Path.PathSeparator, given.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(GetUnresolvedProviderPathFromPSPath));
+            : string.Join(Path.PathSeparator,
+                given.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(GetUnresolvedProviderPathFromPSPath));
     }
 
     /// <inheritdoc/>
@@ -119,13 +120,15 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private void CollectForJob()
     {
         if (MyInvocation.ExpectingInput)
-            jobInput.Add(ForJob(MyInvocation.BoundParameters.Where(p => !GivenForAll(p.Key)).ToDictionary(p => p.Key, object? (p) => p.Value)));
+            jobInput.Add(
+                ForJob(MyInvocation.BoundParameters.Where(p => !GivenForAll(p.Key)).ToDictionary(p => p.Key, object? (p) => p.Value)));
     }
 
     // Nobody can be asked in a job: what would be asked is refused there, with the host's own error, unless -Confirm:$false answers it.
     private void StartJob()
     {
-        string[] ofThisSession = [nameof(IRunAsJob.AsJob), "OutVariable", "ErrorVariable", "WarningVariable", "InformationVariable", "PipelineVariable", "OutBuffer"];
+        string[] ofThisSession = [nameof(IRunAsJob.AsJob), "OutVariable", "ErrorVariable", "WarningVariable", "InformationVariable",
+            "PipelineVariable", "OutBuffer"];
         var parameters = commandLine.Except(ofThisSession).ToDictionary(n => n, object? (n) => MyInvocation.BoundParameters[n]);
         if (MyInvocation.ExpectingInput && jobInput.Count == 0)
             return; // nothing came that could be bound: the engine has said so
@@ -141,7 +144,8 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private protected static string? NotBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     /// <summary>Whether a value is nothing at all: null, or a text of blanks.</summary>
-    private protected static bool IsBlank(object? value) => value is null || (PSObject.AsPSObject(value).BaseObject is string text && string.IsNullOrWhiteSpace(text));
+    private protected static bool IsBlank(object? value) =>
+        value is null || (PSObject.AsPSObject(value).BaseObject is string text && string.IsNullOrWhiteSpace(text));
 
     /// <summary>Whether a parameter was given on the command line.</summary>
     private protected bool GivenForAll(string parameter) => commandLine.Contains(parameter);
@@ -168,7 +172,8 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     }
 
     // With -Confirm, and with a lower preference, ShouldProcess has asked already; -Confirm:$false and the preference None ask nothing.
-    private bool AsksForHighAlone => !Given("Confirm") && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact preference) && preference == ConfirmImpact.High;
+    private bool AsksForHighAlone => !Given("Confirm") && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"),
+        out ConfirmImpact preference) && preference == ConfirmImpact.High;
 
     /// <summary>The work for all items together, once the last one is in; for cmdlets that choose an order of their own.</summary>
     protected virtual void ProcessEnd()
@@ -188,7 +193,8 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>A failure that an operator can act on; null for everything else, which is a defect and goes its way with its stack.</summary>
+    /// <summary>A failure that an operator can act on; null for everything else, which is a defect and goes its way with its
+    /// stack.</summary>
     private protected virtual ClusterException? Expected(Exception failure) => failure as ClusterException;
 
     /// <summary>Cancels only: the pipeline thread waits for the work to end.</summary>
@@ -319,11 +325,16 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         heldBack = null;
         lastProgress = Stopwatch.GetTimestamp();
         progressShown = true;
-        WriteProgress(new ProgressRecord(1, activity, waiting.Text) { CurrentOperation = waiting.Phase, PercentComplete = Math.Clamp(waiting.Percent, -1, 100) });
+        WriteProgress(new ProgressRecord(1, activity, waiting.Text)
+        {
+            CurrentOperation = waiting.Phase,
+            PercentComplete = Math.Clamp(waiting.Percent, -1, 100)
+        });
     }
 
     /// <summary>Shows how far the work of the pipeline's own thread is.</summary>
-    private protected void ShowProgress(string text, int percent) => ShowProgress(MyInvocation.MyCommand.Name, new Waiting("", text, percent));
+    private protected void ShowProgress(string text, int percent) =>
+        ShowProgress(MyInvocation.MyCommand.Name, new Waiting("", text, percent));
 
     // The last of a burst must not be lost: nothing may come after it for minutes.
     private void ShowHeldBack(string activity)

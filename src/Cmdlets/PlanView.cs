@@ -17,7 +17,8 @@ internal static class PlanView
     public static IEnumerable<PSObject> Of(IReadOnlyCollection<PlanStep> plan)
     {
         // What holds a restart up is a column of the ordinary table alone.
-        string? table = plan.Any(s => s.Zone.Length > 0) ? Zone : plan.All(s => s.WaitsFor.Length > 0 && s.Risk.Length > 0 && s.BlockedBy.Length == 0) ? Ensemble : null;
+        string? table = plan.Any(s => s.Zone.Length > 0) ? Zone
+            : plan.All(s => s.WaitsFor.Length > 0 && s.Risk.Length > 0 && s.BlockedBy.Length == 0) ? Ensemble : null;
         return plan.Select(step =>
         {
             var shown = PSObject.AsPSObject(step);

@@ -10,7 +10,8 @@ internal sealed class PodNameAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        inputData is null ? null : PSObject.AsPSObject(inputData).BaseObject is IEnumerable list and not (string or IDictionary) ? list.Cast<object?>().Select(One).ToArray() : One(inputData);
+        inputData is null ? null : PSObject.AsPSObject(inputData).BaseObject is IEnumerable list and not (string or IDictionary)
+            ? list.Cast<object?>().Select(One).ToArray() : One(inputData);
 
     private static string One(object? value) => (value is null ? null : PSObject.AsPSObject(value).BaseObject) switch
     {

@@ -86,7 +86,8 @@ public sealed class ReceiveKafkaMessageCommand : KafkaTopicCmdlet
                     Count = Given(nameof(Count)) ? Count : null,
                     FollowLimit = Given(nameof(TimeoutSeconds)) ? Timeout : null,
                 };
-                Guarded(() => Run<KafkaMessage>(cancel => ReceiveMessages.RunAsync(admin, request, cancel), $"Receiving messages of {topic}", m => WriteObject(Decoded(m))));
+                Guarded(() => Run<KafkaMessage>(cancel => ReceiveMessages.RunAsync(admin, request, cancel),
+                    $"Receiving messages of {topic}", m => WriteObject(Decoded(m))));
             }
         });
     }

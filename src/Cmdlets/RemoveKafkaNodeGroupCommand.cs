@@ -76,12 +76,15 @@ public sealed class RemoveKafkaNodeGroupCommand : EksKubeCmdlet, IRunAsJob
         var plan = Await(Name, cancel => RemoveNodeGroups.PlanAsync(aws, connection, request, cancel));
         string target = $"{Name} in {aws.Region}, API server {connection.Server}";
         int pods = plan.Changes.Count(c => c.Kind == "Pod");
-        string action = $"Remove {plan.Groups.Count} node groups ({string.Join(", ", plan.Groups.Select(g => g.Group.Name))}; {plan.Changes.Count(c => c.Kind == "Node")} nodes, {pods} pods move)";
+        string action =
+            $"Remove {plan.Groups.Count} node groups ({string.Join(", ", plan.Groups.Select(g => g.Group.Name))}; "
+                + $"{plan.Changes.Count(c => c.Kind == "Node")} nodes, {pods} pods move)";
         if (!Agreed(action, target, plan.Changes))
             return;
 
         var before = PassThru ? Await(Name, cancel => ListNodeGroups.RunAsync(aws, Name, all: true, cancel)) : [];
-        Run<KafkaNodeGroup>(cancel => RemoveNodeGroups.RunAsync(aws, connection, plan, cancel), $"Removing node groups of {Name}", static _ => { });
+        Run<KafkaNodeGroup>(cancel => RemoveNodeGroups.RunAsync(aws, connection, plan, cancel), $"Removing node groups of {Name}",
+            static _ => { });
         var gone = plan.Groups.Select(g => g.Group.Name).ToHashSet();
         WriteObject(before.Where(g => gone.Contains(g.NodeGroup)), enumerateCollection: true);
     }

@@ -10,7 +10,8 @@ namespace KafkaK8s.Cmdlets;
 [OutputType(typeof(PlanStep))]
 public sealed class RemoveKafkaTopicCommand : KafkaTopicCmdlet
 {
-    private readonly Dictionary<(EksConnection? Connection, string? KubeConfig, string? Context, string? Namespace, string Cluster), List<string>> wanted = [];
+    private readonly Dictionary<(EksConnection? Connection, string? KubeConfig, string? Context, string? Namespace,
+        string Cluster), List<string>> wanted = [];
 
     /// <summary>Names of the topics; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -46,14 +47,16 @@ public sealed class RemoveKafkaTopicCommand : KafkaTopicCmdlet
         if (names.Count < patterns.Count)
         {
             // A pattern means what people made, not what Kafka needs.
-            names.UnionWith(Await(cluster, cancel => ListTopics.NamesAsync(admin, cancel)).Where(n => !TopicState.IsInternal(n)).Where(Matcher(patterns)));
+            names.UnionWith(Await(cluster, cancel => ListTopics.NamesAsync(admin, cancel)).Where(n => !TopicState.IsInternal(n))
+                .Where(Matcher(patterns)));
         }
 
         if (names.Count == 0)
             return;
         var plan = Await(cluster, cancel => RemoveTopics.PlanAsync(admin, names, cancel));
         string what = plan.Count == 1 ? $"topic {plan[0].Name} ({plan[0].Note})"
-            : $"{Words.Count(plan.Count, "topic")} ({string.Join(", ", plan.Take(10).Select(p => p.Name))}{(plan.Count > 10 ? ", …" : "")})";
+            : $"{Words.Count(plan.Count, "topic")} ({string.Join(", ", plan.Take(10).Select(p => p.Name))}"
+                + $"{(plan.Count > 10 ? ", …" : "")})";
         if (Agreed($"Remove {what} for good", Target(admin, Words.Count(plan.Count, "topic")), plan))
             Run<IReadOnlyList<PlanStep>>(cancel => RemoveTopics.RunAsync(admin, plan, Timeout, cancel), "Removing topics", static _ => { });
     }

@@ -48,14 +48,18 @@ public sealed class RemoveZooKeeperNodeCommand : ZooKeeperNodesCmdlet, IRunAsJob
         var plan = Await(Name, cancel => ResizeEnsemble.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
         string data = plan.Claims.Count > 0 ? $", with the volumes {string.Join(", ", plan.Claims)}" : "";
-        string action = $"Remove ZooKeeper servers ({plan.View.MemberCount} to {plan.Target}{(plan.Resumes ? ", going on with an earlier command" : "")}{data})";
+        string action =
+            $"Remove ZooKeeper servers ({plan.View.MemberCount} to "
+                + $"{plan.Target}{(plan.Resumes ? ", going on with an earlier command" : "")}{data})";
         if (!Agreed(action, target, plan.Steps))
             return;
 
         // -Confirm:$false answers both questions; a yes to the first is none to the second.
         bool asked = !MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) || ((SwitchParameter)confirm).ToBool();
-        if (plan.Claims.Count > 0 && asked && !ShouldContinue($"Delete the data of {string.Join(", ", plan.Claims)} for good?", "Remove-ZooKeeperNode -DeleteData"))
+        if (plan.Claims.Count > 0 && asked
+            && !ShouldContinue($"Delete the data of {string.Join(", ", plan.Claims)} for good?", "Remove-ZooKeeperNode -DeleteData"))
             return;
-        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, ManifestCatalog.OfModule, cancel), $"Shrinking the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
+        Run<IReadOnlyList<ZooKeeperNode>>(cancel => ResizeEnsemble.RunAsync(connection, plan, ManifestCatalog.OfModule, cancel),
+            $"Shrinking the ZooKeeper ensemble of {Name}", nodes => WriteObject(nodes, enumerateCollection: true));
     }
 }

@@ -72,14 +72,16 @@ public sealed class ResetKafkaConsumerGroupOffsetCommand : KafkaTopicCmdlet
                         Partitions = Partition,
                         ToEarliest = ToEarliest,
                         ToLatest = ToLatest,
-                        ToTimestamp = ParameterSetName == "ToTimestamp" ? ToTimestamp : ParameterSetName == "Back" ? DateTimeOffset.UtcNow - Back : null,
+                        ToTimestamp = ParameterSetName == "ToTimestamp" ? ToTimestamp
+                            : ParameterSetName == "Back" ? DateTimeOffset.UtcNow - Back : null,
                         ToOffset = ParameterSetName == "ToOffset" ? ToOffset : null,
                         ShiftBy = ParameterSetName == "ShiftBy" ? ShiftBy : null,
                     };
                     var plan = Await(name, cancel => ResetOffsets.PlanAsync(admin, request, cancel));
                     int moving = plan.Count(s => s.Action != ChangeAction.None);
                     if (Agreed($"Reset the offsets of {Words.Count(moving, "partition")}", Target(admin, name), plan))
-                        Run<KafkaConsumerGroup>(cancel => ResetOffsets.RunAsync(admin, name, plan, cancel), $"Resetting offsets of {name}", WriteObject);
+                        Run<KafkaConsumerGroup>(cancel => ResetOffsets.RunAsync(admin, name, plan, cancel), $"Resetting offsets of {name}",
+                            WriteObject);
                 });
             }
         });

@@ -37,6 +37,7 @@ public sealed class RestartKafkaBrokerCommand : NodesCmdlet<int>, IRunAsJob
         if (!Agreed(action, target, plan.Steps))
             return;
 
-        Run<IReadOnlyList<KafkaBroker>>(cancel => RestartBrokers.RunAsync(connection, plan, cancel), $"Restarting brokers of {Name}", done => WriteObject(done, enumerateCollection: true));
+        Run<IReadOnlyList<KafkaBroker>>(cancel => RestartBrokers.RunAsync(connection, plan, cancel), $"Restarting brokers of {Name}",
+            done => WriteObject(done, enumerateCollection: true));
     }
 }

@@ -38,10 +38,12 @@ public sealed class RestartZooKeeperNodeCommand : ZooKeeperNodesCmdlet, IRunAsJo
         var request = new RestartRequest(Name, NamespaceOf(connection), nodes, RotateCredential, Force, Timeout);
         var plan = Await(Name, cancel => RestartEnsemble.PlanAsync(connection, request, cancel));
         string target = $"{request.Namespace}/{Name} on context {connection.Context}";
-        string action = $"Restart {plan.Goal.Servers.Count} ZooKeeper servers in turn{(RotateCredential ? ", with a fresh credential" : "")}";
+        string action =
+            $"Restart {plan.Goal.Servers.Count} ZooKeeper servers in turn{(RotateCredential ? ", with a fresh credential" : "")}";
         if (!Agreed(action, target, plan.Steps))
             return;
 
-        Run<IReadOnlyList<ZooKeeperNode>>(cancel => RestartEnsemble.RunAsync(connection, plan, cancel), $"Restarting ZooKeeper servers of {Name}", done => WriteObject(done, enumerateCollection: true));
+        Run<IReadOnlyList<ZooKeeperNode>>(cancel => RestartEnsemble.RunAsync(connection, plan, cancel),
+            $"Restarting ZooKeeper servers of {Name}", done => WriteObject(done, enumerateCollection: true));
     }
 }

@@ -56,7 +56,8 @@ public sealed class SendKafkaMessageCommand : KafkaTopicCmdlet
     [ValidateNotNullOrEmpty]
     public string Topic { get; set; } = "";
 
-    /// <summary>The value: a text or bytes as they are, a KafkaMessage with its key and headers, $null for none, any other object as JSON.</summary>
+    /// <summary>The value: a text or bytes as they are, a KafkaMessage with its key and headers, $null for none, any other object as
+    /// JSON.</summary>
     [Parameter(Position = 2, ValueFromPipeline = true)]
     [AllowNull]
     [FreeText]
@@ -115,20 +116,23 @@ public sealed class SendKafkaMessageCommand : KafkaTopicCmdlet
         while (producer.Reported < producer.Sent)
         {
             WriteAcknowledged();
-            ShowProgress(string.Create(CultureInfo.InvariantCulture, $"{producer.Reported:N0} of {producer.Sent:N0} acknowledged"), (int)(100 * producer.Reported / producer.Sent));
+            ShowProgress(string.Create(CultureInfo.InvariantCulture, $"{producer.Reported:N0} of {producer.Sent:N0} acknowledged"),
+                (int)(100 * producer.Reported / producer.Sent));
             Stopped.WaitHandle.WaitOne(10);
             if (Stopped.IsCancellationRequested)
                 throw new PipelineStoppedException();
         }
 
         WriteAcknowledged();
-        WriteVerbose(string.Create(CultureInfo.InvariantCulture, $"{producer.Sent - producer.Failures.Values.Sum():N0} of {producer.Sent:N0} messages acknowledged by {Topic}"));
+        WriteVerbose(string.Create(CultureInfo.InvariantCulture,
+            $"{producer.Sent - producer.Failures.Values.Sum():N0} of {producer.Sent:N0} messages acknowledged by {Topic}"));
         if (producer.Failures.Count == 0)
             return;
         long lost = producer.Failures.Values.Sum();
         string reasons = string.Join("; ", producer.Failures.OrderByDescending(f => f.Value).Select(f => $"{f.Key} ({f.Value})"));
         throw new ClusterException("MessagesNotSent", FailureKind.Unavailable, Topic, string.Create(CultureInfo.InvariantCulture,
-            $"{lost:N0} of {producer.Sent:N0} messages were not acknowledged by {Topic}: {reasons}. The others are there; -PassThru gives those."));
+            $"{lost:N0} of {producer.Sent:N0} messages were not acknowledged by {Topic}: {reasons}. The others are there; -PassThru gives "
+                + $"those."));
     }
 
     /// <inheritdoc/>
@@ -158,7 +162,8 @@ public sealed class SendKafkaMessageCommand : KafkaTopicCmdlet
         if (!Agreed("Send messages", Target(admin, Topic), []))
             return;
         var settings = Await(cluster, cancel => TopicReader.SettingsAsync(admin, [Topic], cancel));
-        producer = new MessageProducer(admin.Bootstrap, Topic, Timeout, settings.GetValueOrDefault(Topic)?.LargestBatch, PassThru ? Acknowledged : null);
+        producer = new MessageProducer(admin.Bootstrap, Topic, Timeout, settings.GetValueOrDefault(Topic)?.LargestBatch,
+            PassThru ? Acknowledged : null);
         refused = false;
     }
 
@@ -166,13 +171,19 @@ public sealed class SendKafkaMessageCommand : KafkaTopicCmdlet
     {
         var headers = HeadersOf(input);
         if (input?.BaseObject is KafkaMessage whole)
-            return new Message<byte[], byte[]> { Key = Given(nameof(Key)) ? Bytes(KeyOf(input))! : whole.KeyBytes!, Value = whole.ValueBytes!, Headers = headers };
+            return new Message<byte[], byte[]>
+            {
+                Key = Given(nameof(Key)) ? Bytes(KeyOf(input))! : whole.KeyBytes!,
+                Value = whole.ValueBytes!,
+                Headers = headers
+            };
         return new Message<byte[], byte[]> { Key = Bytes(KeyOf(input))!, Value = Bytes(input)!, Headers = headers };
     }
 
     private object? KeyOf(PSObject? input) =>
         Key is PSObject { BaseObject: ScriptBlock } or ScriptBlock
-            ? ((Key as PSObject)?.BaseObject as ScriptBlock ?? (ScriptBlock)Key).InvokeWithContext(null, [new PSVariable("_", input)]).FirstOrDefault()
+            ? ((Key as PSObject)?.BaseObject as ScriptBlock ?? (ScriptBlock)Key).InvokeWithContext(null, [new PSVariable("_", input)])
+                .FirstOrDefault()
             : Key;
 
     private Headers? HeadersOf(PSObject? input)

@@ -53,5 +53,6 @@ public sealed class SetKafkaTopicCommand : KafkaTopicCmdlet
         });
     }
 
-    private static string Summary(TopicPlan plan) => plan.Step.Fields.Count == 0 ? "nothing to change" : string.Join("; ", plan.Step.Fields);
+    private static string Summary(TopicPlan plan) =>
+        plan.Step.Fields.Count == 0 ? "nothing to change" : string.Join("; ", plan.Step.Fields);
 }

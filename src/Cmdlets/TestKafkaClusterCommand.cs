@@ -41,12 +41,14 @@ public sealed class TestKafkaClusterCommand : KafkaCmdlet
     protected override void ProcessItem()
     {
         CheckRow();
-        var patterns = (Check ?? ["*"]).Select(p => new WildcardPattern(p, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant)).ToList();
+        var patterns = (Check ?? ["*"]).Select(p => new WildcardPattern(p, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant))
+            .ToList();
         bool Wanted(string check) => patterns.Exists(p => p.IsMatch(check));
         // A check that a script asks for and that is not there must not look like one that passed.
         foreach (string name in Check ?? [])
         {
-            if (!HealthChecks.All.Any(c => new WildcardPattern(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant).IsMatch(c.Check)))
+            if (!HealthChecks.All.Any(
+                c => new WildcardPattern(name, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant).IsMatch(c.Check)))
             {
                 throw new ClusterException("CheckNotFound", FailureKind.NotFound, name,
                     $"There is no check '{name}'. The checks are: {string.Join(", ", HealthChecks.All.Select(c => c.Check))}.");
@@ -59,6 +61,7 @@ public sealed class TestKafkaClusterCommand : KafkaCmdlet
         if (Quiet)
             WriteObject(checks.All(c => c.Severity is CheckSeverity.Ok or CheckSeverity.Info));
         else
-            WriteObject(checks.Where(c => Severity is null || Severity.Contains(c.Severity, StringComparer.OrdinalIgnoreCase)).ToList(), enumerateCollection: true);
+            WriteObject(checks.Where(c => Severity is null || Severity.Contains(c.Severity, StringComparer.OrdinalIgnoreCase)).ToList(),
+                enumerateCollection: true);
     }
 }

@@ -52,7 +52,8 @@ public sealed class TestKafkaEksClusterCommand : EksKubeCmdlet
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
-        var request = new CheckEksRequest(Name, InstanceType, NodeRole, NodeLoad.Of(ManifestCatalog.OfModule, BrokerMemory, BrokerCpu), Timeout);
+        var request = new CheckEksRequest(Name, InstanceType, NodeRole, NodeLoad.Of(ManifestCatalog.OfModule, BrokerMemory, BrokerCpu),
+            Timeout);
         if (NodeRole is string role)
             GroupPlan.CheckRole("-NodeRole", role);
         var aws = Aws();

@@ -56,7 +56,15 @@ public sealed class TestKafkaTopicCommand : KafkaCmdlet, IRunAsJob
     {
         CheckRow();
         var connection = Connect(Name);
-        var request = new VerifyTopicRequest(Name) { Topic = Topic, MessageCount = MessageCount, MessageSize = MessageSize, KeepTopic = KeepTopic, ConsoleTools = ConsoleTools, Timeout = Timeout };
+        var request = new VerifyTopicRequest(Name)
+        {
+            Topic = Topic,
+            MessageCount = MessageCount,
+            MessageSize = MessageSize,
+            KeepTopic = KeepTopic,
+            ConsoleTools = ConsoleTools,
+            Timeout = Timeout
+        };
         string ns = NamespaceOf(connection);
         string messages = Words.Count(MessageCount, "message") + $" of {MessageSize} bytes";
         string action = Topic is not null ? $"Write {messages} into the topic {Topic}, where they stay and its consumers read them"

@@ -19,7 +19,8 @@ internal sealed class TopicNameAttribute : ArgumentTransformationAttribute
         if (inputData is null)
             return null;
         var wrapped = PSObject.AsPSObject(inputData);
-        return wrapped.BaseObject is IEnumerable list and not (string or IDictionary) ? list.Cast<object?>().Select(One).ToArray() : One(inputData);
+        return wrapped.BaseObject is IEnumerable list and not (string or IDictionary) ? list.Cast<object?>().Select(One).ToArray()
+            : One(inputData);
     }
 
     private string One(object? value)

@@ -37,7 +37,8 @@ public sealed class UpdateKafkaClusterCommand : KafkaCmdlet, IRunAsJob
     {
         CheckRow();
         var connection = Connect(Name);
-        var request = new DeployRequest(new ClusterSpec { Name = Name }, NamespaceOf(connection), Force, NoWait, CreateNamespace: false, Timeout);
+        var request = new DeployRequest(new ClusterSpec { Name = Name }, NamespaceOf(connection), Force, NoWait, CreateNamespace: false,
+            Timeout);
         Deploy(connection, request with { Command = "Update-KafkaCluster", MustStand = true, NewestManifests = Manifest });
     }
 }

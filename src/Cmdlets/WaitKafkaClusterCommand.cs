@@ -33,6 +33,7 @@ public sealed class WaitKafkaClusterCommand : KafkaCmdlet
     protected override void ProcessEnd()
     {
         if (awaited.Count > 0)
-            Run<KafkaCluster>(cancel => WaitForClusters.RunAsync([.. awaited.Distinct()], Timeout, cancel), awaited.Count == 1 ? $"Kafka cluster {awaited[0].Cluster}" : $"{awaited.Count} Kafka clusters", cluster => WriteObject(Advised(cluster)));
+            Run<KafkaCluster>(cancel => WaitForClusters.RunAsync([.. awaited.Distinct()], Timeout, cancel), awaited.Count == 1
+                ? $"Kafka cluster {awaited[0].Cluster}" : $"{awaited.Count} Kafka clusters", cluster => WriteObject(Advised(cluster)));
     }
 }

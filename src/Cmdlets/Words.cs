@@ -34,7 +34,8 @@ public static class Words
     }
 
     /// <summary>A number with its noun: 1 object, 2 objects.</summary>
-    public static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
+    public static string Count(int number, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
     /// <summary>The restarts of a plan in their order, the first few by name.</summary>
     public static string Restarts(IReadOnlyCollection<PlanStep> restarts)
@@ -42,7 +43,8 @@ public static class Words
         ArgumentNullException.ThrowIfNull(restarts);
         const int Named = 6;
         string names = string.Join(", ", restarts.Take(Named).Select(r => r.Name));
-        return restarts.Count == 0 ? "no restarts" : $"{Count(restarts.Count, "restart")}, one at a time: {names}{(restarts.Count > Named ? ", …" : "")}";
+        return restarts.Count == 0 ? "no restarts"
+            : $"{Count(restarts.Count, "restart")}, one at a time: {names}{(restarts.Count > Named ? ", …" : "")}";
     }
 
     /// <summary>A state in its colour: what is wrong, what is on its way or unknown; all else as it is.</summary>
@@ -56,7 +58,8 @@ public static class Words
         string colour = text switch
         {
             "False" or "Degraded" or "DEGRADED" or "Failed" or "FAILED" or "CREATE_FAILED" or "DELETE_FAILED" or "Unhealthy" or "NoAnswer"
-                or TopicStatus.UnderMinIsr or TopicStatus.Unavailable or BrokerStatus.NotReady or BrokerStatus.Missing or BrokerStatus.Unregistered
+                or TopicStatus.UnderMinIsr or TopicStatus.Unavailable or BrokerStatus.NotReady or BrokerStatus.Missing
+                or BrokerStatus.Unregistered
                 or CheckSeverity.Critical => wrong,
             "Progressing" or "Removing" or "Advice" or "NotChecked" or "NotAsked" or "CREATING" or "UPDATING" or "DELETING"
                 or TopicStatus.UnderReplicated or BrokerStatus.OutOfSync or BrokerStatus.RestartNeeded or CheckSeverity.Warning => open,

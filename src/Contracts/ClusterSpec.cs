@@ -61,7 +61,8 @@ public sealed record ClusterSpec
     /// <summary>Copies that must hold a message before it is acknowledged to a producer with acks=all.</summary>
     public int? MinInSyncReplicas { get; init; }
 
-    /// <summary>Further broker properties, by their names in Kafka's documentation. Given anew they are merged; null takes one away.</summary>
+    /// <summary>Further broker properties, by their names in Kafka's documentation. Given anew they are merged; null takes one
+    /// away.</summary>
     public IReadOnlyDictionary<string, string?>? Config { get; init; }
 
     /// <summary>Labels that a node must carry to take the pods of brokers and of ZooKeeper servers. Given anew they are

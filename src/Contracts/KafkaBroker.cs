@@ -77,8 +77,8 @@ public sealed record KafkaBroker
     /// <summary>Copies that it has, or should have, and that are not in sync; null where no broker answers.</summary>
     public int? OutOfSync { get; init; }
 
-    /// <summary>Partitions that it leads and that have a copy out of sync on whatever broker, as Kafka's own metric UnderReplicatedPartitions
-    /// counts them; null where no broker answers.</summary>
+    /// <summary>Partitions that it leads and that have a copy out of sync on whatever broker, as Kafka's own metric
+    /// UnderReplicatedPartitions counts them; null where no broker answers.</summary>
     public int? UnderReplicated { get; init; }
 
     /// <summary>Bytes that its copies take on its disk; null where it does not say it.</summary>
@@ -97,7 +97,8 @@ public sealed record KafkaBroker
     public long? VolumeFreeBytes { get; init; }
 
     /// <summary>How full it is, in percent; null where the broker does not say it.</summary>
-    public int? UsedPercent => VolumeBytes is > 0 and long all && VolumeFreeBytes is long free ? (int)Math.Round(100.0 * (all - free) / all) : null;
+    public int? UsedPercent =>
+        VolumeBytes is > 0 and long all && VolumeFreeBytes is long free ? (int)Math.Round(100.0 * (all - free) / all) : null;
 
     /// <summary>The same as people read it: 43 %.</summary>
     public string Used => UsedPercent is int percent ? $"{percent} %" : "";

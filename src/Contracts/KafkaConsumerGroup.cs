@@ -12,7 +12,8 @@ public sealed record KafkaConsumerGroup
     /// <summary>Namespace of the cluster.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>State in Kafka's own word: Stable, Empty, PreparingRebalance, CompletingRebalance, Dead; empty where nobody said it.</summary>
+    /// <summary>State in Kafka's own word: Stable, Empty, PreparingRebalance, CompletingRebalance, Dead; empty where nobody said
+    /// it.</summary>
     public string State { get; init; } = "";
 
     /// <summary>Number of members.</summary>

@@ -18,7 +18,8 @@ public sealed record KafkaMessage
     /// <summary>The key, as the encoding gives it: a text, or bytes where they are no such text; null for none.</summary>
     public object? Key { get; init; }
 
-    /// <summary>The value, as the encoding gives it: a text, bytes where they are no such text, or an object of JSON; null for none.</summary>
+    /// <summary>The value, as the encoding gives it: a text, bytes where they are no such text, or an object of JSON; null for
+    /// none.</summary>
     public object? Value { get; init; }
 
     /// <summary>The headers by name, in their order; of several of one name the last.</summary>

@@ -1,6 +1,7 @@
 namespace KafkaK8s;
 
-/// <summary>A way from this machine to a cluster, held open for other clients. Its figures are those of the moment at which they are read.</summary>
+/// <summary>A way from this machine to a cluster, held open for other clients. Its figures are those of the moment at which they are
+/// read.</summary>
 public sealed class KafkaTunnel
 {
     private readonly Func<(int Connections, long Sent, long Received)?> figures;

@@ -52,7 +52,8 @@ public sealed record BrokerVerification
     public long Corrupt { get; init; }
 
     /// <summary>What its messages show amiss, in one text; empty when all is well.</summary>
-    public string Reason => string.Join(", ", new[] { (Sent - Acked, "not acknowledged"), (Lost, "lost"), (Duplicated, "duplicated"), (OutOfOrder, "out of order"), (Corrupt, "corrupt") }
+    public string Reason => string.Join(", ", new[] { (Sent - Acked, "not acknowledged"), (Lost, "lost"), (Duplicated, "duplicated"),
+        (OutOfOrder, "out of order"), (Corrupt, "corrupt") }
         .Where(f => f.Item1 > 0).Select(f => $"{f.Item1} {f.Item2}"));
 
     /// <summary>Median time from send to acknowledgement, milliseconds; null where it was not measured.</summary>

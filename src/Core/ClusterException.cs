@@ -40,7 +40,8 @@ public enum FailureKind
 /// <param name="target">What it is about: a cluster, an object, a parameter's value.</param>
 /// <param name="message">One or two sentences.</param>
 /// <param name="inner">What caused it.</param>
-public sealed class ClusterException(string id, FailureKind kind, object? target, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class ClusterException(string id, FailureKind kind, object? target, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     /// <summary>Stable id without the module's prefix.</summary>
     public string Id { get; } = id;

@@ -5,17 +5,20 @@ using KafkaK8s.Core;
 namespace KafkaK8s.Eks;
 
 /// <summary>Profiles of AWS's shared config and credentials files.</summary>
-/// <remarks>The SDK takes the paths of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE once in a process, and only of files that are there; their content is read each time.</remarks>
+/// <remarks>The SDK takes the paths of AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE once in a process, and only of files that are
+/// there; their content is read each time.</remarks>
 internal static class AwsProfiles
 {
-    /// <summary>Names of the profiles that the SDK lists: those that say where credentials come from, without a [default] of the config file. Silent where there is nothing to read.</summary>
+    /// <summary>Names of the profiles that the SDK lists: those that say where credentials come from, without a [default] of the config
+    /// file. Silent where there is nothing to read.</summary>
     public static IReadOnlyList<string> Names()
     {
         try
         {
             return [.. new CredentialProfileStoreChain().ListProfiles().Select(p => p.Name).Distinct(StringComparer.Ordinal)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AmazonClientException or ArgumentException or FormatException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or AmazonClientException or ArgumentException or FormatException)
         {
             return [];
         }
@@ -35,7 +38,8 @@ internal static class AwsProfiles
         var names = Names();
         string known = names.Count == 0 ? "There are none" : $"There are: {string.Join(", ", names)}";
         throw new ClusterException("AwsProfileNotFound", FailureKind.NotFound, wanted,
-            $"The AWS profile '{wanted}'{(name is null ? " of the variable AWS_PROFILE" : "")} is in neither the config nor the credentials file. {known}. Choose one with -ProfileName, or make it with 'aws configure --profile {wanted}'.");
+            $"The AWS profile '{wanted}'{(name is null ? " of the variable AWS_PROFILE" : "")} is in neither the config nor the "
+                + $"credentials file. {known}. Choose one with -ProfileName, or make it with 'aws configure --profile {wanted}'.");
     }
 
     /// <summary>The credentials that a profile describes; they are fetched when they are first used.</summary>
@@ -53,11 +57,14 @@ internal static class AwsProfiles
     }
 
     /// <summary>The profile, or one that it takes a role from, that wants a code of a second device; null where none does.</summary>
-    public static CredentialProfile? WithMfa(CredentialProfile? profile) => Chain(profile).FirstOrDefault(p => !string.IsNullOrEmpty(p.Options.MfaSerial));
+    public static CredentialProfile? WithMfa(CredentialProfile? profile) =>
+        Chain(profile).FirstOrDefault(p => !string.IsNullOrEmpty(p.Options.MfaSerial));
 
-    /// <summary>The profile, or one that it takes a role from, whose credentials come from a sign-on in the browser; null where none does.</summary>
+    /// <summary>The profile, or one that it takes a role from, whose credentials come from a sign-on in the browser; null where none
+    /// does.</summary>
     public static CredentialProfile? SignOn(CredentialProfile? profile) => Chain(profile).FirstOrDefault(p =>
-        !string.IsNullOrEmpty(p.Options.SsoSession) || !string.IsNullOrEmpty(p.Options.SsoStartUrl) || !string.IsNullOrEmpty(p.Options.LoginSession));
+        !string.IsNullOrEmpty(p.Options.SsoSession) || !string.IsNullOrEmpty(p.Options.SsoStartUrl)
+        || !string.IsNullOrEmpty(p.Options.LoginSession));
 
     private static IEnumerable<CredentialProfile> Chain(CredentialProfile? profile)
     {

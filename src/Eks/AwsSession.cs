@@ -24,7 +24,8 @@ internal sealed class AwsSession : IDisposable
     private readonly Lazy<IAmazonServiceQuotas> quotas;
     private readonly IDisposable? resolver;
 
-    private AwsSession(RegionEndpoint region, string? profileName, CredentialProfile? profile, AWSCredentials credentials, IDisposable? resolver)
+    private AwsSession(RegionEndpoint region, string? profileName, CredentialProfile? profile, AWSCredentials credentials,
+        IDisposable? resolver)
     {
         RegionEndpoint = region;
         ProfileName = profileName;
@@ -68,10 +69,13 @@ internal sealed class AwsSession : IDisposable
 
     private CredentialProfile? Profile { get; }
 
-    /// <summary>Finds region and credentials; nothing is sent, save where the region or the credentials come from instance metadata.</summary>
+    /// <summary>Finds region and credentials; nothing is sent, save where the region or the credentials come from instance
+    /// metadata.</summary>
     /// <param name="region">The region, else that of AWS_REGION, AWS_DEFAULT_REGION, the profile, or the instance.</param>
-    /// <param name="profileName">The profile, else AWS's default chain: variables, the profile of AWS_PROFILE or default, web identity, container, instance.</param>
-    /// <exception cref="ClusterException">AwsProfileNotFound, AwsRegionMissing, AwsRegionUnknown, AwsCredentialsMissing, AwsLoginNeeded.</exception>
+    /// <param name="profileName">The profile, else AWS's default chain: variables, the profile of AWS_PROFILE or default, web identity,
+    /// container, instance.</param>
+    /// <exception cref="ClusterException">AwsProfileNotFound, AwsRegionMissing, AwsRegionUnknown, AwsCredentialsMissing,
+    /// AwsLoginNeeded.</exception>
     public static AwsSession Open(string? region, string? profileName)
     {
         // Both keep what they saw first in this process, but a PowerShell session changes its variables.
@@ -85,7 +89,8 @@ internal sealed class AwsSession : IDisposable
         var resolver = new DefaultAWSCredentialsIdentityResolver();
         try
         {
-            return new AwsSession(endpoint, null, profile, resolver.ResolveIdentity(new AmazonEKSConfig { RegionEndpoint = endpoint }), resolver);
+            return new AwsSession(endpoint, null, profile, resolver.ResolveIdentity(new AmazonEKSConfig { RegionEndpoint = endpoint }),
+                resolver);
         }
         catch (Exception e) when (e is AmazonClientException or InvalidOperationException or ArgumentException)
         {

@@ -14,19 +14,22 @@ internal static class ConnectCluster
         Cluster cluster;
         try
         {
-            cluster = (await aws.Eks.DescribeClusterAsync(new DescribeClusterRequest { Name = name }, cancel).ConfigureAwait(false)).Cluster!;
+            cluster =
+                (await aws.Eks.DescribeClusterAsync(new DescribeClusterRequest { Name = name }, cancel).ConfigureAwait(false)).Cluster!;
         }
         catch (ResourceNotFoundException e)
         {
             throw new ClusterException("EksClusterNotFound", FailureKind.NotFound, name,
-                $"There is no EKS cluster '{name}' in {aws.Region}. {await OthersAsync(aws, cancel).ConfigureAwait(false)} Check the name, -Region and -ProfileName.", e);
+                $"There is no EKS cluster '{name}' in {aws.Region}. {await OthersAsync(aws, cancel).ConfigureAwait(false)} Check the "
+                    + $"name, -Region and -ProfileName.", e);
         }
 
         string status = cluster.Status?.Value ?? "";
         if (string.IsNullOrEmpty(cluster.Endpoint) || string.IsNullOrEmpty(cluster.CertificateAuthority?.Data))
         {
             throw new ClusterException("EksClusterNotReady", FailureKind.Unavailable, name,
-                $"The EKS cluster '{name}' in {aws.Region} has no API server to connect to: its status is {status}. Wait until it is ACTIVE; a cluster that EKS only shows (EKS Connector) cannot be used.");
+                $"The EKS cluster '{name}' in {aws.Region} has no API server to connect to: its status is {status}. Wait until it is "
+                    + $"ACTIVE; a cluster that EKS only shows (EKS Connector) cannot be used.");
         }
 
         return new EksConnection

@@ -14,7 +14,8 @@ namespace KafkaK8s.Eks;
 /// <param name="NoWait">Return once everything is asked for.</param>
 /// <param name="Timeout">Limit for the whole operation.</param>
 internal sealed record CreateGroupsPlan(
-    ClusterFact Cluster, IReadOnlyList<GroupStep> Steps, IReadOnlyDictionary<string, string> Zones, IReadOnlyList<string> Warnings, bool NoWait, TimeSpan Timeout)
+    ClusterFact Cluster, IReadOnlyList<GroupStep> Steps, IReadOnlyDictionary<string, string> Zones, IReadOnlyList<string> Warnings,
+    bool NoWait, TimeSpan Timeout)
 {
     /// <summary>One line a group.</summary>
     public IReadOnlyList<PlanStep> Changes => PlanSteps.Numbered(Steps.Select(Line));
@@ -28,7 +29,8 @@ internal sealed record CreateGroupsPlan(
         Zone = step.Zone,
         Action = step.Action,
         Fields = step.Fields,
-        Note = step.Replaces ? step.Existing!.Status == "DELETING" ? "once the one of before is gone" : $"the one that failed goes first ({string.Join("; ", step.Existing.Issues.DefaultIfEmpty("no reason is given"))})"
+        Note = step.Replaces ? step.Existing!.Status == "DELETING" ? "once the one of before is gone"
+            : $"the one that failed goes first ({string.Join("; ", step.Existing.Issues.DefaultIfEmpty("no reason is given"))})"
             : step.Action == ChangeAction.None && step.Existing!.Status != "ACTIVE" ? $"is {step.Existing.Status}" : "",
         WaitsFor = NoWait || step.Action == ChangeAction.None ? "" : "the group is ACTIVE",
         Request = GroupRequests.Text(Cluster.Name, step),
@@ -46,10 +48,12 @@ internal static class CreateNodeGroups
     /// <param name="timeout">Limit for the whole operation.</param>
     /// <param name="cancel">Stops it.</param>
     /// <exception cref="ClusterException">The request cannot be carried out.</exception>
-    public static async Task<CreateGroupsPlan> PlanAsync(AwsSession aws, GroupRequest request, string? template, bool noWait, TimeSpan timeout, CancellationToken cancel)
+    public static async Task<CreateGroupsPlan> PlanAsync(AwsSession aws, GroupRequest request, string? template, bool noWait,
+        TimeSpan timeout, CancellationToken cancel)
     {
         var cluster = await EksReads.ActiveClusterAsync(aws, request.Cluster, cancel).ConfigureAwait(false);
-        var (groups, all, types) = (EksReads.GroupsAsync(aws, cluster.Name, cancel), EksReads.SubnetsAsync(aws, cluster.VpcId, cancel), EksReads.TypesAsync(aws, request.InstanceTypes, cancel));
+        var (groups, all, types) = (EksReads.GroupsAsync(aws, cluster.Name, cancel), EksReads.SubnetsAsync(aws, cluster.VpcId, cancel),
+            EksReads.TypesAsync(aws, request.InstanceTypes, cancel));
         await Task.WhenAll(groups, all, types).ConfigureAwait(false);
         if (template is not null)
             request = request with { Template = await EksReads.TemplateAsync(aws, template, cancel).ConfigureAwait(false) };
@@ -58,26 +62,33 @@ internal static class CreateNodeGroups
         var subnets = SubnetChoice.Choose(await all.ConfigureAwait(false), cluster, request.Subnets, request.Zones);
         InstanceFit.Check(await types.ConfigureAwait(false), request.Load, [.. subnets.Select(s => s.Zone)]);
         var steps = GroupPlan.Make(request, GroupPlan.NodeRole(request, known), await types.ConfigureAwait(false), subnets, known);
-        return new CreateGroupsPlan(cluster, steps, GroupView.Zones(await all.ConfigureAwait(false)), [.. Advise(subnets)], noWait, timeout);
+        return new CreateGroupsPlan(cluster, steps, GroupView.Zones(await all.ConfigureAwait(false)), [.. Advise(subnets)], noWait,
+            timeout);
     }
 
     /// <summary>Carries the plan out. What stands when it is interrupted stands, and the same command goes on from there.</summary>
     public static IAsyncEnumerable<OperationEvent> RunAsync(AwsSession aws, CreateGroupsPlan plan, CancellationToken cancel)
     {
         var runs = plan.Steps.Select(s => new GroupRun(aws, plan, s)).ToList();
-        return Limits.WithinAsync(plan.Timeout, token => StepsAsync(aws, plan, runs, token), () => new ClusterException("Timeout", FailureKind.Timeout, plan.Cluster.Name,
-            $"Not all node groups are ACTIVE after {plan.Timeout.TotalSeconds:0} s: {string.Join("; ", runs.Where(r => r.State != GroupState.Stands))}. {Standing(runs)} EKS goes on by itself (Get-KafkaNodeGroup {plan.Cluster.Name} shows how far it is); the same command waits on, with a longer -TimeoutSeconds if need be."), cancel);
+        return Limits.WithinAsync(plan.Timeout, token => StepsAsync(aws, plan, runs, token),
+            () => new ClusterException("Timeout", FailureKind.Timeout, plan.Cluster.Name,
+            $"Not all node groups are ACTIVE after {plan.Timeout.TotalSeconds:0} s: "
+                + $"{string.Join("; ", runs.Where(r => r.State != GroupState.Stands))}. {Standing(runs)} EKS goes on by itself "
+                + $"(Get-KafkaNodeGroup {plan.Cluster.Name} shows how far it is); the same command waits on, with a longer "
+                + $"-TimeoutSeconds if need be."), cancel);
     }
 
     private static IEnumerable<string> Advise(IReadOnlyList<SubnetFact> subnets)
     {
         if (subnets.Count < 3)
-            yield return $"There are node groups in {subnets.Count} zone{(subnets.Count == 1 ? "" : "s")} only: if one fails, ZooKeeper loses its quorum. Three zones tolerate that.";
+            yield return $"There are node groups in {subnets.Count} zone{(subnets.Count == 1 ? "" : "s")} only: if one fails, ZooKeeper "
+                + $"loses its quorum. Three zones tolerate that.";
         foreach (var subnet in subnets.Where(s => s.FreeAddresses < 16))
             yield return $"The subnet {subnet} has few addresses left: each node takes several, and one for each pod.";
     }
 
-    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwsSession aws, CreateGroupsPlan plan, List<GroupRun> runs, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwsSession aws, CreateGroupsPlan plan, List<GroupRun> runs,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (string warning in plan.Warnings)
             yield return new Warned(warning);
@@ -97,7 +108,8 @@ internal static class CreateNodeGroups
             await pause.WaitAsync(cancel).ConfigureAwait(false);
         }
 
-        var made = runs.Where(r => r.Group is not null && r.State != GroupState.Failed).Select(r => GroupView.Of(plan.Cluster.Name, r.Group!, plan.Zones, aws.Region, aws.ProfileName)).ToList();
+        var made = runs.Where(r => r.Group is not null && r.State != GroupState.Failed)
+            .Select(r => GroupView.Of(plan.Cluster.Name, r.Group!, plan.Zones, aws.Region, aws.ProfileName)).ToList();
         yield return new Completed<IReadOnlyList<KafkaNodeGroup>>(made);
         if (runs.Exists(r => r.State == GroupState.Failed))
             throw Failed(plan, runs);
@@ -110,7 +122,8 @@ internal static class CreateNodeGroups
         if (failed.Count == runs.Count && failed[0].Failure is { } first && failed.TrueForAll(f => f.Failure?.Id == first.Id))
             return first;
         return new ClusterException("NodeGroupFailed", FailureKind.Stalled, failed[0].Name,
-            $"{string.Join(". ", failed.Select(f => f.Reason))}. {Standing(runs)} Fix the cause, then run the same command again: it leaves healthy groups unchanged and creates failed ones again.");
+            $"{string.Join(". ", failed.Select(f => f.Reason))}. {Standing(runs)} Fix the cause, then run the same command again: it "
+                + $"leaves healthy groups unchanged and creates failed ones again.");
     }
 
     private static string Standing(List<GroupRun> runs)
@@ -144,13 +157,16 @@ internal static class CreateNodeGroups
 
         public ClusterException? Failure { get; private set; }
 
-        public string Reason => Failure is { } f ? $"{Name}: {f.Message.TrimEnd('.')}" : $"{Name} is {Group?.Status}: {string.Join("; ", Group?.Issues.DefaultIfEmpty("EKS gives no reason") ?? [])}";
+        public string Reason => Failure is { } f ? $"{Name}: {f.Message.TrimEnd('.')}"
+            : $"{Name} is {Group?.Status}: {string.Join("; ", Group?.Issues.DefaultIfEmpty("EKS gives no reason") ?? [])}";
 
         public bool IsSettled => State is GroupState.Stands or GroupState.Failed;
 
         public bool IsAskedFor => State is GroupState.AskedFor || IsSettled;
 
-        public override string ToString() => $"{Name} {(State == GroupState.FormerGoes ? "of before is going" : Group?.Status ?? "is asked for")}{(Group?.Issues.Count > 0 ? $" ({string.Join("; ", Group.Issues)})" : "")}";
+        public override string ToString() =>
+            $"{Name} {(State == GroupState.FormerGoes ? "of before is going" : Group?.Status ?? "is asked for")}"
+                + $"{(Group?.Issues.Count > 0 ? $" ({string.Join("; ", Group.Issues)})" : "")}";
 
         public List<OperationEvent> TakeEvents()
         {
@@ -192,7 +208,8 @@ internal static class CreateNodeGroups
             if (step.Replaces)
             {
                 if (step.Existing!.Status != "DELETING")
-                    await aws.Eks.DeleteNodegroupAsync(new DeleteNodegroupRequest { ClusterName = plan.Cluster.Name, NodegroupName = Name }, cancel).ConfigureAwait(false);
+                    await aws.Eks.DeleteNodegroupAsync(new DeleteNodegroupRequest { ClusterName = plan.Cluster.Name, NodegroupName = Name },
+                        cancel).ConfigureAwait(false);
                 State = GroupState.FormerGoes;
                 return;
             }

@@ -25,7 +25,8 @@ internal static class EksAddons
     {
         try
         {
-            return (await aws.Eks.DescribeAddonAsync(new DescribeAddonRequest { ClusterName = cluster, AddonName = name }, cancel).ConfigureAwait(false)).Addon;
+            return (await aws.Eks.DescribeAddonAsync(new DescribeAddonRequest { ClusterName = cluster, AddonName = name }, cancel)
+                .ConfigureAwait(false)).Addon;
         }
         catch (ResourceNotFoundException e) when (!e.Message.Contains("cluster found", StringComparison.OrdinalIgnoreCase))
         {
@@ -34,7 +35,8 @@ internal static class EksAddons
     }
 
     /// <summary>What is done to each add-on. Pure.</summary>
-    /// <exception cref="ClusterException"><c>StorageRoleMissing</c>: the driver has no role and none was given; <c>AddonDiffers</c>: it has one of another kind.</exception>
+    /// <exception cref="ClusterException"><c>StorageRoleMissing</c>: the driver has no role and none was given; <c>AddonDiffers</c>: it
+    /// has one of another kind.</exception>
     public static IReadOnlyList<AddonStep> Plan(StorageRequest request, Addon? driver, Addon? agent)
     {
         bool renew = CannotStay(driver);
@@ -44,13 +46,20 @@ internal static class EksAddons
         if (asked is null && !podIdentity && irsa is null)
         {
             throw new ClusterException("StorageRoleMissing", FailureKind.InvalidInput, request.Cluster,
-                $"The driver of EBS volumes needs a role with {Policy}{(driver is null ? "" : renew ? $", and the one that is there is {driver.Status?.Value} and has to be made anew" : ", and the one that is there has none")}. Name it with -PodIdentityRole (its trust policy names pods.eks.amazonaws.com), or with -IrsaRole (it trusts the cluster's OIDC provider).");
+                $"The driver of EBS volumes needs a role with "
+                    + $"{Policy}{(driver is null ? "" : renew
+                        ? $", and the one that is there is {driver.Status?.Value} and has to be made anew"
+                        : ", and the one that is there has none")}. "
+                    + $"Name it with -PodIdentityRole (its trust policy names pods.eks.amazonaws.com), or with -IrsaRole (it trusts the "
+                    + $"cluster's OIDC provider).");
         }
 
-        if ((request.PodIdentityRole is not null && irsa is not null) || (request.IrsaRole is not null && podIdentity) || (request.IrsaRole is not null && irsa is not null && irsa != request.IrsaRole))
+        if ((request.PodIdentityRole is not null && irsa is not null) || (request.IrsaRole is not null && podIdentity)
+            || (request.IrsaRole is not null && irsa is not null && irsa != request.IrsaRole))
         {
             throw new ClusterException("AddonDiffers", FailureKind.Conflict, Driver,
-                $"The add-on {Driver} has its role by {(podIdentity ? "pod identity" : $"IRSA ({irsa})")} already. Leave the role out to keep it; changing it under volumes in use is for 'aws eks update-addon'.");
+                $"The add-on {Driver} has its role by {(podIdentity ? "pod identity" : $"IRSA ({irsa})")} already. Leave the role out to "
+                    + $"keep it; changing it under volumes in use is for 'aws eks update-addon'.");
         }
 
         var steps = new List<AddonStep>();
@@ -93,7 +102,8 @@ internal static class EksAddons
         if (step.Name == Driver && request.IrsaRole is string irsa)
             tree["serviceAccountRoleArn"] = irsa;
         if (Associations(request, step.Name) is { } associations)
-            tree["podIdentityAssociations"] = new JsonArray([.. associations.Select(a => new JsonObject { ["serviceAccount"] = a.ServiceAccount, ["roleArn"] = a.RoleArn })]);
+            tree["podIdentityAssociations"] = new JsonArray(
+                [.. associations.Select(a => new JsonObject { ["serviceAccount"] = a.ServiceAccount, ["roleArn"] = a.RoleArn })]);
         return tree.ToJsonString(JsonText.Readable);
     }
 
@@ -106,8 +116,10 @@ internal static class EksAddons
     };
 
     /// <summary>Health issues of an add-on; empty when there are none.</summary>
-    public static string Issues(Addon? addon) => string.Join("; ", (addon?.Health?.Issues ?? []).Select(i => $"{i.Code?.Value}: {i.Message}"));
+    public static string Issues(Addon? addon) =>
+        string.Join("; ", (addon?.Health?.Issues ?? []).Select(i => $"{i.Code?.Value}: {i.Message}"));
 
     private static List<AddonPodIdentityAssociations>? Associations(StorageRequest request, string name) =>
-        name == Driver && request.PodIdentityRole is string role ? [new AddonPodIdentityAssociations { ServiceAccount = ServiceAccount, RoleArn = role }] : null;
+        name == Driver && request.PodIdentityRole is string role
+        ? [new AddonPodIdentityAssociations { ServiceAccount = ServiceAccount, RoleArn = role }] : null;
 }

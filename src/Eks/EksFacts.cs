@@ -7,7 +7,8 @@ namespace KafkaK8s.Eks;
 /// <param name="VpcId">Its network.</param>
 /// <param name="SubnetIds">Subnets that it was made with.</param>
 /// <param name="AuthenticationMode"><c>API</c>, <c>API_AND_CONFIG_MAP</c> or <c>CONFIG_MAP</c>.</param>
-internal sealed record ClusterFact(string Name, string Status, string Version, string VpcId, IReadOnlyList<string> SubnetIds, string AuthenticationMode);
+internal sealed record ClusterFact(string Name, string Status, string Version, string VpcId, IReadOnlyList<string> SubnetIds,
+    string AuthenticationMode);
 
 /// <summary>A subnet.</summary>
 /// <param name="Id">Its id.</param>
@@ -17,7 +18,8 @@ internal sealed record ClusterFact(string Name, string Status, string Version, s
 /// <param name="FreeAddresses">Addresses that are left.</param>
 /// <param name="IsPublic">Whether instances get a public address in it by themselves.</param>
 /// <param name="Tags">Its tags.</param>
-internal sealed record SubnetFact(string Id, string Zone, string VpcId, string Cidr, int FreeAddresses, bool IsPublic, IReadOnlyDictionary<string, string> Tags)
+internal sealed record SubnetFact(string Id, string Zone, string VpcId, string Cidr, int FreeAddresses, bool IsPublic,
+    IReadOnlyDictionary<string, string> Tags)
 {
     /// <summary>Tag of private subnets, as load balancers find them too.</summary>
     public const string PrivateTag = "kubernetes.io/role/internal-elb";
@@ -26,7 +28,8 @@ internal sealed record SubnetFact(string Id, string Zone, string VpcId, string C
     public const string PublicTag = "kubernetes.io/role/elb";
 
     /// <summary>The subnet in a question to the operator.</summary>
-    public override string ToString() => $"{Id} ({Cidr}, {FreeAddresses} addresses free{(Tags.TryGetValue("Name", out string? name) ? $", {name}" : "")})";
+    public override string ToString() =>
+        $"{Id} ({Cidr}, {FreeAddresses} addresses free{(Tags.TryGetValue("Name", out string? name) ? $", {name}" : "")})";
 }
 
 /// <summary>An EC2 instance type.</summary>
@@ -38,7 +41,8 @@ internal sealed record SubnetFact(string Id, string Zone, string VpcId, string C
 /// <param name="Interfaces">Network interfaces it can have.</param>
 /// <param name="AddressesPerInterface">IPv4 addresses of each.</param>
 /// <param name="Zones">Zones that offer it.</param>
-internal sealed record InstanceFact(string Name, int Cpus, long MemoryMib, string Architecture, bool IsBurstable, int Interfaces, int AddressesPerInterface, IReadOnlyList<string> Zones);
+internal sealed record InstanceFact(string Name, int Cpus, long MemoryMib, string Architecture, bool IsBurstable, int Interfaces,
+    int AddressesPerInterface, IReadOnlyList<string> Zones);
 
 /// <summary>A taint of nodes, in EKS's words.</summary>
 /// <param name="Key">Key.</param>

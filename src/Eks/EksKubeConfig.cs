@@ -8,17 +8,20 @@ namespace KafkaK8s.Eks;
 /// <summary>An EKS cluster as an entry of a kubeconfig, for kubectl: what <c>aws eks update-kubeconfig</c> writes.</summary>
 internal static class EksKubeConfig
 {
-    /// <summary>The file that an entry goes to: the one named, else of the files of KUBECONFIG the one that has the entry, else the first, else the one in the home folder.</summary>
+    /// <summary>The file that an entry goes to: the one named, else of the files of KUBECONFIG the one that has the entry, else the first,
+    /// else the one in the home folder.</summary>
     public static string FileFor(EksConnection eks, string? path)
     {
         var files = KubeConfigFile.Find(path);
-        return files.FirstOrDefault(f => File.Exists(f) && Items(Read(f), "contexts").Any(c => (string?)c["name"] == Name(eks))) ?? files[0];
+        return files.FirstOrDefault(f => File.Exists(f) && Items(Read(f), "contexts").Any(c => (string?)c["name"] == Name(eks)))
+            ?? files[0];
     }
 
     /// <summary>Name of the entry's cluster, user and context: the ARN, as AWS's tools have it.</summary>
     public static string Name(EksConnection eks) => eks.Arn.Length > 0 ? eks.Arn : eks.ClusterName;
 
-    /// <summary>Puts the entry into a file, or brings it up to date, makes it the current context, and leaves everything else as it is.</summary>
+    /// <summary>Puts the entry into a file, or brings it up to date, makes it the current context, and leaves everything else as it
+    /// is.</summary>
     /// <exception cref="ClusterException">KubeConfigInvalid, KubeConfigNotWritable.</exception>
     public static void Write(EksConnection eks, string path)
     {
@@ -47,7 +50,8 @@ internal static class EksKubeConfig
         {
             if (File.Exists(temporary))
                 File.Delete(temporary);
-            throw new ClusterException("KubeConfigNotWritable", FailureKind.Permission, file, $"The kubeconfig {file} cannot be written: {e.Message} It is as it was. Name another with -KubeConfig.", e);
+            throw new ClusterException("KubeConfigNotWritable", FailureKind.Permission, file,
+                $"The kubeconfig {file} cannot be written: {e.Message} It is as it was. Name another with -KubeConfig.", e);
         }
     }
 
@@ -57,7 +61,8 @@ internal static class EksKubeConfig
         string name = Name(eks);
         root["apiVersion"] ??= "v1";
         root["kind"] ??= "Config";
-        Put(root, "clusters", name, "cluster", new JsonObject { ["server"] = eks.Endpoint, ["certificate-authority-data"] = eks.CertificateAuthorityData });
+        Put(root, "clusters", name, "cluster",
+            new JsonObject { ["server"] = eks.Endpoint, ["certificate-authority-data"] = eks.CertificateAuthorityData });
         var exec = new JsonObject
         {
             ["apiVersion"] = "client.authentication.k8s.io/v1beta1",
@@ -98,7 +103,8 @@ internal static class EksKubeConfig
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new ClusterException("KubeConfigInvalid", FailureKind.InvalidInput, file, $"The kubeconfig {file} cannot be read: {e.Message} Correct the file, or name another one with -KubeConfig.", e);
+            throw new ClusterException("KubeConfigInvalid", FailureKind.InvalidInput, file,
+                $"The kubeconfig {file} cannot be read: {e.Message} Correct the file, or name another one with -KubeConfig.", e);
         }
     }
 

@@ -14,7 +14,8 @@ internal static class EksReads
 
     /// <summary>The facts of a cluster.</summary>
     public static ClusterFact Fact(Cluster cluster) => new(
-        cluster.Name!, cluster.Status?.Value ?? "", cluster.Version ?? "", cluster.ResourcesVpcConfig?.VpcId ?? "", cluster.ResourcesVpcConfig?.SubnetIds ?? [],
+        cluster.Name!, cluster.Status?.Value ?? "", cluster.Version ?? "", cluster.ResourcesVpcConfig?.VpcId ?? "",
+        cluster.ResourcesVpcConfig?.SubnetIds ?? [],
         cluster.AccessConfig?.AuthenticationMode?.Value ?? "");
 
     /// <summary>A cluster that node groups can be made in.</summary>
@@ -22,8 +23,10 @@ internal static class EksReads
     public static async Task<ClusterFact> ActiveClusterAsync(AwsSession aws, string name, CancellationToken cancel)
     {
         var cluster = Fact(await ClusterAsync(aws, name, cancel).ConfigureAwait(false));
-        return cluster.Status is "ACTIVE" or "UPDATING" ? cluster : throw new ClusterException("EksClusterNotReady", FailureKind.Unavailable, name,
-            $"The EKS cluster {name} is {cluster.Status}; nothing can be made in it. Wait until it is ACTIVE (Test-KafkaEksCluster {name}), then run the command again.");
+        return cluster.Status is "ACTIVE" or "UPDATING" ? cluster
+            : throw new ClusterException("EksClusterNotReady", FailureKind.Unavailable, name,
+            $"The EKS cluster {name} is {cluster.Status}; nothing can be made in it. Wait until it is ACTIVE (Test-KafkaEksCluster "
+                + $"{name}), then run the command again.");
     }
 
     /// <summary>All node groups of a cluster, by name.</summary>
@@ -33,12 +36,14 @@ internal static class EksReads
         string? next = null;
         do
         {
-            var page = await aws.Eks.ListNodegroupsAsync(new ListNodegroupsRequest { ClusterName = cluster, NextToken = next }, cancel).ConfigureAwait(false);
+            var page = await aws.Eks.ListNodegroupsAsync(new ListNodegroupsRequest { ClusterName = cluster, NextToken = next }, cancel)
+                .ConfigureAwait(false);
             names.AddRange(page.Nodegroups ?? []);
             next = page.NextToken;
         }
         while (!string.IsNullOrEmpty(next));
-        var groups = await Task.WhenAll(names.Order(StringComparer.Ordinal).Select(n => TryGroupAsync(aws, cluster, n, cancel))).ConfigureAwait(false);
+        var groups = await Task.WhenAll(names.Order(StringComparer.Ordinal).Select(n => TryGroupAsync(aws, cluster, n, cancel)))
+            .ConfigureAwait(false);
         return [.. groups.OfType<GroupFact>()]; // one may have gone in between
     }
 
@@ -47,7 +52,8 @@ internal static class EksReads
     {
         try
         {
-            var answer = await aws.Eks.DescribeNodegroupAsync(new DescribeNodegroupRequest { ClusterName = cluster, NodegroupName = name }, cancel).ConfigureAwait(false);
+            var answer = await aws.Eks.DescribeNodegroupAsync(new DescribeNodegroupRequest { ClusterName = cluster, NodegroupName = name },
+                cancel).ConfigureAwait(false);
             return answer.Nodegroup is null ? null : Fact(answer.Nodegroup);
         }
         catch (ResourceNotFoundException e) when (!e.Message.Contains("cluster found", StringComparison.OrdinalIgnoreCase))
@@ -68,7 +74,8 @@ internal static class EksReads
             request.NextToken = page.NextToken;
         }
         while (!string.IsNullOrEmpty(request.NextToken));
-        return [.. subnets.Select(s => new SubnetFact(s.SubnetId, s.AvailabilityZone, s.VpcId, s.CidrBlock, s.AvailableIpAddressCount ?? 0, s.MapPublicIpOnLaunch == true,
+        return [.. subnets.Select(s => new SubnetFact(s.SubnetId, s.AvailabilityZone, s.VpcId, s.CidrBlock, s.AvailableIpAddressCount ?? 0,
+            s.MapPublicIpOnLaunch == true,
             (s.Tags ?? []).DistinctBy(t => t.Key).ToDictionary(t => t.Key, t => t.Value)))];
     }
 
@@ -79,7 +86,8 @@ internal static class EksReads
         List<InstanceTypeInfo> found;
         try
         {
-            found = (await aws.Ec2.DescribeInstanceTypesAsync(new DescribeInstanceTypesRequest { InstanceTypes = [.. names] }, cancel).ConfigureAwait(false)).InstanceTypes ?? [];
+            found = (await aws.Ec2.DescribeInstanceTypesAsync(new DescribeInstanceTypesRequest { InstanceTypes = [.. names] }, cancel)
+                .ConfigureAwait(false)).InstanceTypes ?? [];
         }
         catch (AmazonServiceException e) when (e.ErrorCode is "InvalidInstanceType" or "InvalidParameterValue")
         {
@@ -87,11 +95,13 @@ internal static class EksReads
         }
 
         var zones = await OffersAsync(aws, names, cancel).ConfigureAwait(false);
-        return [.. names.Select(n => found.Find(t => t.InstanceType?.Value == n) is { } t ? Fact(t, zones[n]) : throw NoSuchType(n, aws.Region, null))];
+        return [.. names.Select(n => found.Find(t => t.InstanceType?.Value == n) is { } t ? Fact(t, zones[n])
+            : throw NoSuchType(n, aws.Region, null))];
     }
 
     /// <summary>A launch template, given as name or id with or without <c>:version</c>; its default version where none is named.</summary>
-    /// <exception cref="ClusterException"><c>LaunchTemplateNotFound</c>, or <c>LaunchTemplateUnfit</c>: it has what EKS does not allow in one.</exception>
+    /// <exception cref="ClusterException"><c>LaunchTemplateNotFound</c>, or <c>LaunchTemplateUnfit</c>: it has what EKS does not allow in
+    /// one.</exception>
     public static async Task<TemplateFact> TemplateAsync(AwsSession aws, string given, CancellationToken cancel)
     {
         int colon = given.LastIndexOf(':');
@@ -100,8 +110,14 @@ internal static class EksReads
         LaunchTemplateVersion? version;
         try
         {
-            var request = new DescribeLaunchTemplateVersionsRequest { Versions = [colon < 0 ? "$Default" : given[(colon + 1)..]], LaunchTemplateId = isId ? name : null, LaunchTemplateName = isId ? null : name };
-            version = (await aws.Ec2.DescribeLaunchTemplateVersionsAsync(request, cancel).ConfigureAwait(false)).LaunchTemplateVersions?.FirstOrDefault();
+            var request = new DescribeLaunchTemplateVersionsRequest
+            {
+                Versions = [colon < 0 ? "$Default" : given[(colon + 1)..]],
+                LaunchTemplateId = isId ? name : null,
+                LaunchTemplateName = isId ? null : name
+            };
+            version = (await aws.Ec2.DescribeLaunchTemplateVersionsAsync(request, cancel)
+                .ConfigureAwait(false)).LaunchTemplateVersions?.FirstOrDefault();
         }
         catch (AmazonServiceException e) when (e.ErrorCode.StartsWith("InvalidLaunchTemplate", StringComparison.Ordinal))
         {
@@ -109,7 +125,8 @@ internal static class EksReads
         }
 
         if (version is null)
-            throw new ClusterException("LaunchTemplateNotFound", FailureKind.NotFound, given, $"There is no launch template '{given}' in {aws.Region}. Give its name or id, optionally with :version.");
+            throw new ClusterException("LaunchTemplateNotFound", FailureKind.NotFound, given,
+                $"There is no launch template '{given}' in {aws.Region}. Give its name or id, optionally with :version.");
         var data = version.LaunchTemplateData;
         var forbidden = new (string Name, bool Is)[]
         {
@@ -120,14 +137,20 @@ internal static class EksReads
             ("spot instances (brokers run On-Demand)", data?.InstanceMarketOptions is not null),
         }.Where(f => f.Is).Select(f => f.Name).ToList();
         return forbidden.Count == 0
-            ? new TemplateFact(version.LaunchTemplateId, (version.VersionNumber ?? 1).ToString(System.Globalization.CultureInfo.InvariantCulture))
-            : throw new ClusterException("LaunchTemplateUnfit", FailureKind.InvalidInput, given, $"The launch template '{given}' has {string.Join(", ", forbidden)}. Make a version without.");
+            ? new TemplateFact(version.LaunchTemplateId,
+                (version.VersionNumber ?? 1).ToString(System.Globalization.CultureInfo.InvariantCulture))
+            : throw new ClusterException("LaunchTemplateUnfit", FailureKind.InvalidInput, given,
+                $"The launch template '{given}' has {string.Join(", ", forbidden)}. Make a version without.");
     }
 
     private static async Task<ILookup<string, string>> OffersAsync(AwsSession aws, IReadOnlyList<string> names, CancellationToken cancel)
     {
         var offers = new List<InstanceTypeOffering>();
-        var request = new DescribeInstanceTypeOfferingsRequest { LocationType = Amazon.EC2.LocationType.AvailabilityZone, Filters = [new Filter("instance-type", [.. names])] };
+        var request = new DescribeInstanceTypeOfferingsRequest
+        {
+            LocationType = Amazon.EC2.LocationType.AvailabilityZone,
+            Filters = [new Filter("instance-type", [.. names])]
+        };
         do
         {
             var page = await aws.Ec2.DescribeInstanceTypeOfferingsAsync(request, cancel).ConfigureAwait(false);
@@ -138,7 +161,8 @@ internal static class EksReads
         return offers.OrderBy(o => o.Location, StringComparer.Ordinal).ToLookup(o => o.InstanceType.Value, o => o.Location);
     }
 
-    private static ClusterException NoSuchType(string name, string region, Exception? inner) => new("InstanceTypeNotFound", FailureKind.NotFound, name,
+    private static ClusterException NoSuchType(string name, string region, Exception? inner) =>
+        new("InstanceTypeNotFound", FailureKind.NotFound, name,
         $"EC2 knows no instance type {name} in {region}. Write it as r7g.xlarge; 'aws ec2 describe-instance-types' lists them.", inner);
 
     private static InstanceFact Fact(InstanceTypeInfo type, IEnumerable<string> zones) => new(
@@ -164,7 +188,8 @@ internal static class EksReads
         Max = group.ScalingConfig?.MaxSize ?? 0,
         Desired = group.ScalingConfig?.DesiredSize ?? 0,
         DiskSize = group.LaunchTemplate is null ? group.DiskSize : null,
-        Template = group.LaunchTemplate is null ? null : new TemplateFact(group.LaunchTemplate.Id ?? "", group.LaunchTemplate.Version ?? ""),
+        Template = group.LaunchTemplate is null ? null
+            : new TemplateFact(group.LaunchTemplate.Id ?? "", group.LaunchTemplate.Version ?? ""),
         Labels = group.Labels ?? [],
         Taints = [.. (group.Taints ?? []).Select(t => new TaintFact(t.Key ?? "", t.Value ?? "", t.Effect?.Value ?? ""))],
         Tags = group.Tags ?? [],

@@ -22,10 +22,12 @@ internal sealed class EksToken(AwsSession aws, string cluster, TimeProvider cloc
     private (string Token, string Key, DateTimeOffset Until) current;
 
     /// <inheritdoc/>
-    public async Task<Credential> GetAsync(CancellationToken cancel) => new(await GetAuthenticationHeaderAsync(cancel).ConfigureAwait(false), null);
+    public async Task<Credential> GetAsync(CancellationToken cancel) =>
+        new(await GetAuthenticationHeaderAsync(cancel).ConfigureAwait(false), null);
 
     /// <inheritdoc/>
-    public Task<bool> RenewAsync(Credential refused, CancellationToken cancel) => Task.FromResult(false); // one that is made now says the same
+    // one that is made now says the same
+    public Task<bool> RenewAsync(Credential refused, CancellationToken cancel) => Task.FromResult(false);
 
     /// <summary>The header with the token of the moment.</summary>
     public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken)
@@ -59,14 +61,16 @@ internal sealed class EksToken(AwsSession aws, string cluster, TimeProvider cloc
     /// <param name="region">Region of the cluster.</param>
     /// <param name="cluster">Name of the cluster, part of what is signed: the token is good for no other.</param>
     /// <param name="at">Time of the signature, UTC.</param>
-    public static string Sign(ImmutableCredentials credentials, AmazonSecurityTokenServiceConfig sts, string region, string cluster, DateTime at)
+    public static string Sign(ImmutableCredentials credentials, AmazonSecurityTokenServiceConfig sts, string region, string cluster,
+        DateTime at)
     {
         var call = new GetCallerIdentityRequest();
         var request = new DefaultRequest(call, "sts")
         {
             HttpMethod = "GET",
             ResourcePath = "/",
-            Endpoint = new Uri(sts.DetermineServiceOperationEndpoint(new Amazon.Runtime.Endpoints.ServiceOperationEndpointParameters(call)).URL),
+            Endpoint =
+                new Uri(sts.DetermineServiceOperationEndpoint(new Amazon.Runtime.Endpoints.ServiceOperationEndpointParameters(call)).URL),
         };
         request.Parameters["Action"] = "GetCallerIdentity";
         request.Parameters["Version"] = "2011-06-15";
@@ -74,7 +78,8 @@ internal sealed class EksToken(AwsSession aws, string cluster, TimeProvider cloc
         if (credentials.UseToken)
             request.Parameters["X-Amz-Security-Token"] = credentials.Token;
         request.Headers["x-k8s-aws-id"] = cluster;
-        var signature = AWS4PreSignedUrlSigner.SignRequest(request, sts, new RequestMetrics(), credentials.AccessKey, credentials.SecretKey, "sts", region, at);
+        var signature = AWS4PreSignedUrlSigner.SignRequest(request, sts, new RequestMetrics(), credentials.AccessKey, credentials.SecretKey,
+            "sts", region, at);
         string url = $"{AmazonServiceClient.ComposeUrl(request).AbsoluteUri}&{signature.ForQueryParameters}";
         return "k8s-aws-v1." + Convert.ToBase64String(Encoding.UTF8.GetBytes(url)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
     }

@@ -16,7 +16,8 @@ namespace KafkaK8s.Eks;
 /// <param name="Iops">Operations a second; null: gp3's own.</param>
 /// <param name="Throughput">MiB a second; null: gp3's own.</param>
 /// <param name="Timeout">Limit for the whole operation.</param>
-internal sealed record StorageRequest(string Cluster, string? PodIdentityRole, string? IrsaRole, string StorageClass, int? Iops, int? Throughput, TimeSpan Timeout)
+internal sealed record StorageRequest(string Cluster, string? PodIdentityRole, string? IrsaRole, string StorageClass, int? Iops,
+    int? Throughput, TimeSpan Timeout)
 {
     /// <summary>Return once everything is asked for.</summary>
     public bool NoWait { get; init; }
@@ -27,7 +28,8 @@ internal sealed record StorageRequest(string Cluster, string? PodIdentityRole, s
 /// <param name="Addons">The add-ons, in order, with what is done to each.</param>
 /// <param name="Class">The storage class; null where the one that is there will do.</param>
 /// <param name="Changes">One line each.</param>
-internal sealed record StoragePlan(StorageRequest Request, IReadOnlyList<AddonStep> Addons, JsonObject? Class, IReadOnlyList<PlanStep> Changes);
+internal sealed record StoragePlan(StorageRequest Request, IReadOnlyList<AddonStep> Addons, JsonObject? Class,
+    IReadOnlyList<PlanStep> Changes);
 
 /// <summary>What is done to an add-on.</summary>
 /// <param name="Name">Its name.</param>
@@ -51,7 +53,8 @@ internal static class EnableStorage
 
     /// <summary>Makes the plan. Changes nothing.</summary>
     /// <exception cref="ClusterException"><c>StorageRoleMissing</c>, <c>AddonDiffers</c>, <c>StorageClassDiffers</c>.</exception>
-    public static async Task<StoragePlan> PlanAsync(AwsSession aws, KubeConnection connection, StorageRequest request, CancellationToken cancel)
+    public static async Task<StoragePlan> PlanAsync(AwsSession aws, KubeConnection connection, StorageRequest request,
+        CancellationToken cancel)
     {
         await EksReads.ActiveClusterAsync(aws, request.Cluster, cancel).ConfigureAwait(false);
         var driver = await EksAddons.TryGetAsync(aws, request.Cluster, EksAddons.Driver, cancel).ConfigureAwait(false);
@@ -63,27 +66,50 @@ internal static class EnableStorage
         if (there is not null && StorageClassSpec.Compare(wanted, there) is { Count: > 0 } fields)
         {
             throw new ClusterException("StorageClassDiffers", FailureKind.Conflict, request.StorageClass,
-                $"There is a storage class {request.StorageClass} already, and it is another one: {string.Join("; ", fields)}. Kubernetes cannot change these fields. Nothing was changed. Choose another name with -StorageClass, or delete the class first ('kubectl delete storageclass {request.StorageClass}'): volumes that it made stay.");
+                $"There is a storage class {request.StorageClass} already, and it is another one: {string.Join("; ", fields)}. Kubernetes "
+                    + $"cannot change these fields. Nothing was changed. Choose another name with -StorageClass, or delete the class "
+                    + $"first ('kubectl delete storageclass {request.StorageClass}'): volumes that it made stay.");
         }
 
-        var changes = steps.Select(s => new PlanStep { Cluster = request.Cluster, Kind = "Addon", Name = s.Name, Action = s.Action, Note = Note(s), Request = s.Action == ChangeAction.None ? "" : EksAddons.Text(request, s) })
-            .Append(new PlanStep { Cluster = request.Cluster, Kind = "StorageClass", Name = request.StorageClass, Action = there is null ? ChangeAction.Create : ChangeAction.None, Request = there is null ? wanted.ToJsonString(JsonText.Readable) : "" });
+        var changes = steps.Select(s => new PlanStep
+        {
+            Cluster = request.Cluster,
+            Kind = "Addon",
+            Name = s.Name,
+            Action = s.Action,
+            Note = Note(s),
+            Request = s.Action == ChangeAction.None ? "" : EksAddons.Text(request, s)
+        })
+            .Append(new PlanStep
+            {
+                Cluster = request.Cluster,
+                Kind = "StorageClass",
+                Name = request.StorageClass,
+                Action = there is null
+                ? ChangeAction.Create : ChangeAction.None,
+                Request = there is null ? wanted.ToJsonString(JsonText.Readable) : ""
+            });
         return new StoragePlan(request, steps, there is null ? wanted : null, PlanSteps.Numbered(changes));
 
         string Note(AddonStep step)
         {
             var addon = step.Name == EksAddons.Driver ? driver : agent;
             string again = step.Renew ? $"is {addon?.Status?.Value} ({EksAddons.Issues(addon)}), and is made anew" : "";
-            return string.Join("; ", new[] { step.Name == EksAddons.Driver ? EksAddons.Identity(request, step.Renew ? null : driver) : "", again }.Where(t => t.Length > 0));
+            return string.Join("; ", new[] { step.Name == EksAddons.Driver ? EksAddons.Identity(request, step.Renew ? null : driver) : "",
+                again }.Where(t => t.Length > 0));
         }
     }
 
     /// <summary>Carries the plan out.</summary>
-    public static IAsyncEnumerable<OperationEvent> RunAsync(AwsSession aws, KubeConnection connection, StoragePlan plan, CancellationToken cancel) =>
-        Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(aws, connection, plan, token), () => new ClusterException("Timeout", FailureKind.Timeout, plan.Request.Cluster,
-            $"The add-ons are not ACTIVE after {plan.Request.Timeout.TotalSeconds:0} s. What was created remains. The driver's controller needs a node without the taint of Kafka's nodes; then run the same command again."), cancel);
+    public static IAsyncEnumerable<OperationEvent> RunAsync(AwsSession aws, KubeConnection connection, StoragePlan plan,
+        CancellationToken cancel) =>
+        Limits.WithinAsync(plan.Request.Timeout, token => StepsAsync(aws, connection, plan, token),
+            () => new ClusterException("Timeout", FailureKind.Timeout, plan.Request.Cluster,
+            $"The add-ons are not ACTIVE after {plan.Request.Timeout.TotalSeconds:0} s. What was created remains. The driver's controller "
+                + $"needs a node without the taint of Kafka's nodes; then run the same command again."), cancel);
 
-    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwsSession aws, KubeConnection connection, StoragePlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwsSession aws, KubeConnection connection, StoragePlan plan,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var lines = plan.Changes.ToDictionary(c => (c.Kind, c.Name));
         foreach (var step in plan.Addons)
@@ -130,7 +156,8 @@ internal static class EnableStorage
     }
 
     // Its objects in Kubernetes stay: a driver that half works goes on serving volumes meanwhile.
-    private static async IAsyncEnumerable<OperationEvent> RemoveAsync(AwsSession aws, string cluster, string name, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> RemoveAsync(AwsSession aws, string cluster, string name,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var pause = new PollPause();
         bool asked = false;
@@ -141,7 +168,8 @@ internal static class EnableStorage
                 throw Failed(name, status, addon);
             if (status != "DELETING" && !asked)
             {
-                await aws.Eks.DeleteAddonAsync(new DeleteAddonRequest { ClusterName = cluster, AddonName = name, Preserve = true }, cancel).ConfigureAwait(false);
+                await aws.Eks.DeleteAddonAsync(new DeleteAddonRequest { ClusterName = cluster, AddonName = name, Preserve = true }, cancel)
+                    .ConfigureAwait(false);
                 asked = true;
                 continue;
             }
@@ -155,14 +183,17 @@ internal static class EnableStorage
     {
         string issues = EksAddons.Issues(addon);
         string way = issues.Contains("Conflict", StringComparison.OrdinalIgnoreCase)
-            ? $"Objects of another installation are in its way: remove that one, or let EKS take its objects over ('aws eks create-addon --addon-name {name} --resolve-conflicts OVERWRITE', after 'aws eks delete-addon --preserve')"
+            ? $"Objects of another installation are in its way: remove that one, or let EKS take its objects over ('aws eks create-addon "
+                + $"--addon-name {name} --resolve-conflicts OVERWRITE', after 'aws eks delete-addon --preserve')"
             : "Mend the cause";
         return new ClusterException("AddonFailed", FailureKind.Stalled, name,
-            $"The add-on {name} is {status}: {(issues.Length == 0 ? "EKS gives no reason" : issues)}. {way}, then run the same command again: it makes the add-on anew.");
+            $"The add-on {name} is {status}: {(issues.Length == 0 ? "EKS gives no reason" : issues)}. {way}, then run the same command "
+                + $"again: it makes the add-on anew.");
     }
 
     // An add-on is degraded until a node takes its pods: only a failure is one.
-    private static async IAsyncEnumerable<OperationEvent> AwaitAsync(AwsSession aws, string cluster, string name, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> AwaitAsync(AwsSession aws, string cluster, string name,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var pause = new PollPause();
         string last = "";

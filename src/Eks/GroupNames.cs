@@ -50,7 +50,9 @@ internal static partial class GroupNames
     public static void CheckPrefix(string prefix)
     {
         if (!Prefix().IsMatch(prefix))
-            throw new ClusterException("InvalidName", FailureKind.InvalidInput, prefix, $"-Prefix '{prefix}' cannot begin the name of a node group: use at most 40 letters, digits, '-' and '_', a letter or digit first.");
+            throw new ClusterException("InvalidName", FailureKind.InvalidInput, prefix,
+                $"-Prefix '{prefix}' cannot begin the name of a node group: use at most 40 letters, digits, '-' and '_', a letter or "
+                    + $"digit first.");
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}\z", RegexOptions.CultureInvariant)]

@@ -17,10 +17,12 @@ namespace KafkaK8s.Eks;
 /// <param name="Bottlerocket">Bottlerocket (true) or Amazon Linux 2023 (false); default Amazon Linux.</param>
 /// <param name="Load">What a node must have room for.</param>
 internal sealed record GroupRequest(
-    string Cluster, string Prefix, IReadOnlyList<string> InstanceTypes, int? NodesPerZone, IReadOnlyList<string> Subnets, IReadOnlyList<string> Zones,
+    string Cluster, string Prefix, IReadOnlyList<string> InstanceTypes, int? NodesPerZone, IReadOnlyList<string> Subnets,
+    IReadOnlyList<string> Zones,
     string? NodeRole, int? DiskSize, TemplateFact? Template, bool? Bottlerocket, NodeLoad Load)
 {
-    /// <summary>Root disk in GiB: images and logs, as a broker's data has a volume of its own. EKS's own default, 20, is soon filled by images.</summary>
+    /// <summary>Root disk in GiB: images and logs, as a broker's data has a volume of its own. EKS's own default, 20, is soon filled by
+    /// images.</summary>
     public const int DefaultDiskSize = 50;
 }
 
@@ -31,7 +33,8 @@ internal sealed record GroupRequest(
 /// <param name="Fields">What changes.</param>
 /// <param name="Replaces">The failed group of the same name that must go first; null where there is none.</param>
 /// <param name="Existing">The group as it is.</param>
-internal sealed record GroupStep(GroupFact Wanted, string Zone, string Action, IReadOnlyList<FieldChange> Fields, bool Replaces, GroupFact? Existing);
+internal sealed record GroupStep(GroupFact Wanted, string Zone, string Action, IReadOnlyList<FieldChange> Fields, bool Replaces,
+    GroupFact? Existing);
 
 /// <summary>From what was asked for and what is there to what is done. Pure.</summary>
 internal static partial class GroupPlan
@@ -44,9 +47,11 @@ internal static partial class GroupPlan
     {
         GroupNames.CheckPrefix(request.Prefix);
         if (request.NodesPerZone < 1)
-            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.NodesPerZone, $"-NodesPerZone {request.NodesPerZone}: a group has at least one node.");
+            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.NodesPerZone,
+                $"-NodesPerZone {request.NodesPerZone}: a group has at least one node.");
         if (request.DiskSize is not null && template is not null)
-            throw new ClusterException("DiskAndTemplate", FailureKind.InvalidInput, request.DiskSize, "-DiskSize and -LaunchTemplate exclude each other: EKS takes the disk from the template. Leave one of them out.");
+            throw new ClusterException("DiskAndTemplate", FailureKind.InvalidInput, request.DiskSize,
+                "-DiskSize and -LaunchTemplate exclude each other: EKS takes the disk from the template. Leave one of them out.");
         if (request.NodeRole is string role)
             CheckRole("-NodeRole", role);
     }
@@ -56,7 +61,8 @@ internal static partial class GroupPlan
     public static void CheckRole(string parameter, string arn)
     {
         if (!RoleArn().IsMatch(arn))
-            throw new ClusterException("InvalidRoleArn", FailureKind.InvalidInput, arn, $"{parameter} '{arn}' is not the ARN of an IAM role, such as arn:aws:iam::111122223333:role/name.");
+            throw new ClusterException("InvalidRoleArn", FailureKind.InvalidInput, arn,
+                $"{parameter} '{arn}' is not the ARN of an IAM role, such as arn:aws:iam::111122223333:role/name.");
     }
 
     /// <summary>The nodes' role: the one that was given, else the one that all groups of the cluster share.</summary>
@@ -67,7 +73,10 @@ internal static partial class GroupPlan
             return given;
         var roles = groups.Select(g => g.NodeRole).Where(r => r.Length > 0).Distinct().Order(StringComparer.Ordinal).ToList();
         return roles.Count == 1 ? roles[0] : throw new ClusterException("NodeRoleUnknown", FailureKind.InvalidInput, request.Cluster,
-            $"{(roles.Count == 0 ? "The cluster has no node groups to take the nodes' role from" : $"The groups of the cluster have {roles.Count} roles ({string.Join(", ", roles)})")}. Name one with -NodeRole: a role that ec2.amazonaws.com may assume, with AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly and, unless the CNI has a role of its own, AmazonEKS_CNI_Policy.");
+            $"{(roles.Count == 0 ? "The cluster has no node groups to take the nodes' role from"
+                : $"The groups of the cluster have {roles.Count} roles ({string.Join(", ", roles)})")}. "
+                + $"Name one with -NodeRole: a role that ec2.amazonaws.com may assume, with AmazonEKSWorkerNodePolicy, "
+                + $"AmazonEC2ContainerRegistryPullOnly and, unless the CNI has a role of its own, AmazonEKS_CNI_Policy.");
     }
 
     /// <summary>Makes the plan: one step a zone.</summary>
@@ -76,17 +85,22 @@ internal static partial class GroupPlan
     /// <param name="types">The instance types, checked.</param>
     /// <param name="subnets">One subnet for each zone.</param>
     /// <param name="groups">All groups of the cluster.</param>
-    /// <exception cref="ClusterException"><c>NodeGroupDiffers</c>: a group of the name is another one; the message has the fields.</exception>
+    /// <exception cref="ClusterException"><c>NodeGroupDiffers</c>: a group of the name is another one; the message has the
+    /// fields.</exception>
     public static IReadOnlyList<GroupStep> Make(
-        GroupRequest request, string role, IReadOnlyList<InstanceFact> types, IReadOnlyList<SubnetFact> subnets, IReadOnlyList<GroupFact> groups)
+        GroupRequest request, string role, IReadOnlyList<InstanceFact> types, IReadOnlyList<SubnetFact> subnets,
+        IReadOnlyList<GroupFact> groups)
     {
-        var steps = subnets.Select(s => Step(request, role, types, s, groups.FirstOrDefault(g => g.Name == GroupNames.Of(request.Prefix, s.Zone)))).ToList();
+        var steps = subnets.Select(
+            s => Step(request, role, types, s, groups.FirstOrDefault(g => g.Name == GroupNames.Of(request.Prefix, s.Zone)))).ToList();
         var different = steps.Where(s => s.Action == ChangeAction.Update && !IsGrowth(s)).ToList();
         if (different.Count == 0)
             return steps;
         var lines = different.Select(s => $"{s.Wanted.Name}: {string.Join("; ", s.Fields)}");
         throw new ClusterException("NodeGroupDiffers", FailureKind.Conflict, different[0].Wanted.Name,
-            $"Node groups of these names are there and are different: {string.Join(". ", lines)}. Nothing was changed. EKS cannot change these fields under running brokers: ask for what is there, or create groups with another -Prefix and remove the old ones (Remove-KafkaNodeGroup).");
+            $"Node groups of these names are there and are different: {string.Join(". ", lines)}. Nothing was changed. EKS cannot change "
+                + $"these fields under running brokers: ask for what is there, or create groups with another -Prefix and remove the old "
+                + $"ones (Remove-KafkaNodeGroup).");
     }
 
     /// <summary>The fields in which a group is not as wanted; empty: it will do. Labels and tags of others do not count.</summary>
@@ -120,37 +134,43 @@ internal static partial class GroupPlan
     {
         // A group that failed to be made has no nodes that brokers run on, and one that goes is as good as gone.
         if (there is null || there.Status is "CREATE_FAILED" or "DELETING")
-            return new GroupStep(Wanted(request, role, types, subnet, null), subnet.Zone, ChangeAction.Create, [], Replaces: there is not null, there);
+            return new GroupStep(Wanted(request, role, types, subnet, null), subnet.Zone, ChangeAction.Create, [],
+                Replaces: there is not null, there);
         var wanted = Wanted(request, role, types, subnet, there);
         var fields = Compare(wanted, there);
-        return new GroupStep(wanted, subnet.Zone, fields.Count == 0 ? ChangeAction.None : ChangeAction.Update, fields, Replaces: false, there);
+        return new GroupStep(wanted, subnet.Zone, fields.Count == 0 ? ChangeAction.None : ChangeAction.Update, fields, Replaces: false,
+            there);
     }
 
-    private static GroupFact Wanted(GroupRequest request, string role, IReadOnlyList<InstanceFact> types, SubnetFact subnet, GroupFact? there) => new()
-    {
-        Name = GroupNames.Of(request.Prefix, subnet.Zone),
-        Status = "ACTIVE",
-        Subnets = [subnet.Id],
-        InstanceTypes = [.. types.Select(t => t.Name)],
-        CapacityType = "ON_DEMAND",
-        AmiType = InstanceFit.AmiType(types[0].Architecture, request.Bottlerocket ?? there?.AmiType.StartsWith("BOTTLEROCKET", StringComparison.Ordinal) ?? false),
-        NodeRole = role,
-        Min = request.NodesPerZone ?? there?.Min ?? 1,
-        Max = request.NodesPerZone ?? there?.Max ?? 1,
-        Desired = request.NodesPerZone ?? there?.Desired ?? 1,
-        DiskSize = request.Template is null ? request.DiskSize ?? there?.DiskSize ?? GroupRequest.DefaultDiskSize : null,
-        Template = request.Template,
-        Labels = GroupNames.Labels,
-        Taints = [GroupNames.Taint],
-        Tags = GroupNames.Tags(request.Prefix),
-        MaxUnavailable = 1,
-    };
+    private static GroupFact Wanted(GroupRequest request, string role, IReadOnlyList<InstanceFact> types, SubnetFact subnet,
+        GroupFact? there) => new()
+        {
+            Name = GroupNames.Of(request.Prefix, subnet.Zone),
+            Status = "ACTIVE",
+            Subnets = [subnet.Id],
+            InstanceTypes = [.. types.Select(t => t.Name)],
+            CapacityType = "ON_DEMAND",
+            AmiType = InstanceFit.AmiType(types[0].Architecture,
+            request.Bottlerocket ?? there?.AmiType.StartsWith("BOTTLEROCKET", StringComparison.Ordinal) ?? false),
+            NodeRole = role,
+            Min = request.NodesPerZone ?? there?.Min ?? 1,
+            Max = request.NodesPerZone ?? there?.Max ?? 1,
+            Desired = request.NodesPerZone ?? there?.Desired ?? 1,
+            DiskSize = request.Template is null ? request.DiskSize ?? there?.DiskSize ?? GroupRequest.DefaultDiskSize : null,
+            Template = request.Template,
+            Labels = GroupNames.Labels,
+            Taints = [GroupNames.Taint],
+            Tags = GroupNames.Tags(request.Prefix),
+            MaxUnavailable = 1,
+        };
 
     // More nodes than now is the one change that a standing group takes: fewer could take brokers away.
     private static bool IsGrowth(GroupStep step) =>
-        step.Fields.All(f => f.Path.StartsWith("scalingConfig.", StringComparison.Ordinal)) && step.Wanted.Min >= step.Existing!.Min && step.Wanted.Max >= step.Existing.Max;
+        step.Fields.All(f => f.Path.StartsWith("scalingConfig.", StringComparison.Ordinal)) && step.Wanted.Min >= step.Existing!.Min
+        && step.Wanted.Max >= step.Existing.Max;
 
-    private static string? List(IEnumerable<string> values) => string.Join(", ", values.Order(StringComparer.Ordinal)) is { Length: > 0 } text ? text : null;
+    private static string? List(IEnumerable<string> values) =>
+        string.Join(", ", values.Order(StringComparer.Ordinal)) is { Length: > 0 } text ? text : null;
 
     private static string? Show(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 

@@ -38,7 +38,11 @@ internal static class GroupRequests
     public static string Text(string cluster, GroupStep step) => step.Action switch
     {
         ChangeAction.Create => Text(Create(cluster, step.Wanted)),
-        ChangeAction.Update => new JsonObject { ["nodegroupName"] = step.Wanted.Name, ["scalingConfig"] = Tree(Grow(cluster, step).ScalingConfig!) }.ToJsonString(JsonText.Readable),
+        ChangeAction.Update => new JsonObject
+        {
+            ["nodegroupName"] = step.Wanted.Name,
+            ["scalingConfig"] = Tree(Grow(cluster, step).ScalingConfig!)
+        }.ToJsonString(JsonText.Readable),
         _ => "",
     };
 
@@ -56,7 +60,8 @@ internal static class GroupRequests
             ["subnets"] = List(request.Subnets!),
             ["nodeRole"] = request.NodeRole,
             ["labels"] = Table(request.Labels!),
-            ["taints"] = new JsonArray([.. request.Taints!.Select(t => new JsonObject { ["key"] = t.Key, ["value"] = t.Value, ["effect"] = t.Effect!.Value })]),
+            ["taints"] = new JsonArray(
+                [.. request.Taints!.Select(t => new JsonObject { ["key"] = t.Key, ["value"] = t.Value, ["effect"] = t.Effect!.Value })]),
             ["tags"] = Table(request.Tags!),
             ["updateConfig"] = new JsonObject { ["maxUnavailable"] = request.UpdateConfig!.MaxUnavailable },
         };
@@ -67,11 +72,14 @@ internal static class GroupRequests
         return tree.ToJsonString(JsonText.Readable);
     }
 
-    private static NodegroupScalingConfig Scaling(GroupFact group) => new() { MinSize = group.Min, MaxSize = group.Max, DesiredSize = group.Desired };
+    private static NodegroupScalingConfig Scaling(GroupFact group) =>
+        new() { MinSize = group.Min, MaxSize = group.Max, DesiredSize = group.Desired };
 
-    private static JsonObject Tree(NodegroupScalingConfig scaling) => new() { ["minSize"] = scaling.MinSize, ["maxSize"] = scaling.MaxSize, ["desiredSize"] = scaling.DesiredSize };
+    private static JsonObject Tree(NodegroupScalingConfig scaling) =>
+        new() { ["minSize"] = scaling.MinSize, ["maxSize"] = scaling.MaxSize, ["desiredSize"] = scaling.DesiredSize };
 
     private static JsonArray List(IEnumerable<string> values) => [.. values.Select(v => (JsonNode)v)];
 
-    private static JsonObject Table(Dictionary<string, string> values) => new(values.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
+    private static JsonObject Table(Dictionary<string, string> values) =>
+        new(values.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
 }

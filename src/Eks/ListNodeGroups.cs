@@ -9,6 +9,7 @@ internal static class ListNodeGroups
         var vpc = EksReads.Fact(await EksReads.ClusterAsync(aws, cluster, cancel).ConfigureAwait(false)).VpcId;
         var groups = EksReads.GroupsAsync(aws, cluster, cancel);
         var zones = GroupView.Zones(await EksReads.SubnetsAsync(aws, vpc, cancel).ConfigureAwait(false));
-        return [.. (await groups.ConfigureAwait(false)).Where(g => all || GroupNames.IsForKafka(g)).Select(g => GroupView.Of(cluster, g, zones, aws.Region, aws.ProfileName))];
+        return [.. (await groups.ConfigureAwait(false)).Where(g => all || GroupNames.IsForKafka(g))
+            .Select(g => GroupView.Of(cluster, g, zones, aws.Region, aws.ProfileName))];
     }
 }

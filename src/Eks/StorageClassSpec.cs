@@ -30,7 +30,8 @@ internal static class StorageClassSpec
         if (throughput > most)
         {
             throw new ClusterException("InvalidVolumeSpeed", FailureKind.InvalidInput, throughput,
-                $"-Throughput {throughput}: at {iops ?? BaseIops} operations a second EBS gives at most {most} MiB/s. Ask for -Iops {(int)Math.Ceiling(throughput.Value / ThroughputPerIops)}, or for a smaller throughput.");
+                $"-Throughput {throughput}: at {iops ?? BaseIops} operations a second EBS gives at most {most} MiB/s. Ask for -Iops "
+                    + $"{(int)Math.Ceiling(throughput.Value / ThroughputPerIops)}, or for a smaller throughput.");
         }
     }
 
@@ -46,7 +47,11 @@ internal static class StorageClassSpec
         {
             ["apiVersion"] = "storage.k8s.io/v1",
             ["kind"] = "StorageClass",
-            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { [ClusterNames.PartOfLabel] = ClusterNames.PartOf } },
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["labels"] = new JsonObject { [ClusterNames.PartOfLabel] = ClusterNames.PartOf }
+            },
             ["provisioner"] = Provisioner,
             ["parameters"] = parameters,
             ["volumeBindingMode"] = "WaitForFirstConsumer",
@@ -57,7 +62,8 @@ internal static class StorageClassSpec
 
     /// <summary>Fields in which a class that is there differs from the wanted one; Kubernetes cannot change any of them.</summary>
     public static IReadOnlyList<FieldChange> Compare(JsonObject wanted, JsonObject there) =>
-        [.. ObjectDiff.Compare(there, wanted).Where(f => !f.Path.StartsWith("metadata", StringComparison.Ordinal) && f.Path is not "kind" and not "apiVersion")];
+        [.. ObjectDiff.Compare(there, wanted)
+            .Where(f => !f.Path.StartsWith("metadata", StringComparison.Ordinal) && f.Path is not "kind" and not "apiVersion")];
 
     /// <summary>What makes a class unfit for brokers, in words; empty when it is fit.</summary>
     public static IReadOnlyList<string> Unfit(JsonObject tree)

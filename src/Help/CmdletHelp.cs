@@ -13,7 +13,8 @@ namespace KafkaK8s.Help;
 /// <param name="Notes">Paragraphs; may be empty.</param>
 /// <param name="Links">Related commands and addresses.</param>
 internal sealed record CmdletHelp(
-    string Verb, string Noun, string Synopsis, IReadOnlyList<string> Description, IReadOnlyList<ParameterHelp> Parameters, IReadOnlyList<string> ParameterSets,
+    string Verb, string Noun, string Synopsis, IReadOnlyList<string> Description, IReadOnlyList<ParameterHelp> Parameters,
+    IReadOnlyList<string> ParameterSets,
     IReadOnlyList<TypeHelp> Inputs, IReadOnlyList<TypeHelp> Outputs, IReadOnlyList<ExampleHelp> Examples, IReadOnlyList<string> Notes,
     IReadOnlyList<LinkHelp> Links)
 {
@@ -32,7 +33,8 @@ internal sealed record CmdletHelp(
 /// <param name="Values">The values that it takes, where they are few.</param>
 /// <param name="Uses">How it is used in each parameter set.</param>
 internal sealed record ParameterHelp(
-    string Name, string Type, string FullType, IReadOnlyList<string> Description, string Default, IReadOnlyList<string> Aliases, bool Wildcards,
+    string Name, string Type, string FullType, IReadOnlyList<string> Description, string Default, IReadOnlyList<string> Aliases,
+    bool Wildcards,
     IReadOnlyList<string> Values, IReadOnlyList<ParameterUse> Uses)
 {
     /// <summary>Whether it stands without a value.</summary>
@@ -42,7 +44,8 @@ internal sealed record ParameterHelp(
     public bool IsList => Type.EndsWith("[]", StringComparison.Ordinal);
 
     /// <summary>Its use in a set; null where it does not belong to it.</summary>
-    public ParameterUse? In(string set) => Uses.FirstOrDefault(u => u.Set == set) ?? Uses.FirstOrDefault(u => u.Set == ParameterUse.AllSets);
+    public ParameterUse? In(string set) =>
+        Uses.FirstOrDefault(u => u.Set == set) ?? Uses.FirstOrDefault(u => u.Set == ParameterUse.AllSets);
 }
 
 /// <summary>A parameter in one parameter set.</summary>

@@ -14,7 +14,8 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
     /// <summary>All cmdlets, by name.</summary>
     public IReadOnlyList<CmdletHelp> Read()
     {
-        var classes = assembly.GetExportedTypes().Select(t => (Type: t, Cmdlet: t.Metadata("CmdletAttribute"))).Where(c => c.Cmdlet is not null && !c.Type.IsAbstract)
+        var classes = assembly.GetExportedTypes().Select(t => (Type: t, Cmdlet: t.Metadata("CmdletAttribute")))
+            .Where(c => c.Cmdlet is not null && !c.Type.IsAbstract)
             .ToDictionary(c => NameOf(c.Cmdlet!));
         if (classes.Count == 0)
             throw new InvalidOperationException($"{assembly.GetName().Name} has no cmdlets.");
@@ -39,9 +40,12 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
             problems.Add($"{page.Name}.md has no description.");
         var all = new ParameterReader(common, problems).Read(type, cmdlet, page);
         var defaultSet = cmdlet.Named("DefaultParameterSetName") as string;
-        var sets = all.SelectMany(p => p.Uses).Select(u => u.Set).Where(s => s != ParameterUse.AllSets).Distinct().OrderByDescending(s => s == defaultSet).ToList();
-        return new CmdletHelp((string)cmdlet.ConstructorArguments[0].Value!, (string)cmdlet.ConstructorArguments[1].Value!, page.Synopsis, page.Text("Description"), all,
-            sets.Count == 0 ? [ParameterUse.AllSets] : sets, Inputs(type, all, page, outputs), Outputs(type, page), Examples(page), page.Text("Notes"), Links(page, known));
+        var sets = all.SelectMany(p => p.Uses).Select(u => u.Set).Where(s => s != ParameterUse.AllSets).Distinct()
+            .OrderByDescending(s => s == defaultSet).ToList();
+        return new CmdletHelp((string)cmdlet.ConstructorArguments[0].Value!, (string)cmdlet.ConstructorArguments[1].Value!, page.Synopsis,
+            page.Text("Description"), all,
+            sets.Count == 0 ? [ParameterUse.AllSets] : sets, Inputs(type, all, page, outputs), Outputs(type, page), Examples(page),
+            page.Text("Notes"), Links(page, known));
     }
 
     // What is taken by value must be listed. What is listed besides must be an object of this module that has all that a name is
@@ -50,10 +54,13 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
     private IReadOnlyList<TypeHelp> Inputs(Type type, IReadOnlyList<ParameterHelp> all, HelpPage page, IReadOnlyList<Type> outputs)
     {
         var listed = page.Types("Inputs");
-        var byValue = all.Where(p => p.Uses.Any(u => u.ByValue) && p.FullType != AnyObject).Select(p => p.FullType.Replace("[]", "", StringComparison.Ordinal)).Distinct().ToList();
-        var needed = type.GetProperties().Where(p => p.AllMetadata("ParameterAttribute").Any(a => a.Named("Position") is 0 && a.Named("ValueFromPipelineByPropertyName") is true))
+        var byValue = all.Where(p => p.Uses.Any(u => u.ByValue) && p.FullType != AnyObject)
+            .Select(p => p.FullType.Replace("[]", "", StringComparison.Ordinal)).Distinct().ToList();
+        var needed = type.GetProperties().Where(p =>
+            p.AllMetadata("ParameterAttribute").Any(a => a.Named("Position") is 0 && a.Named("ValueFromPipelineByPropertyName") is true))
             .Select(p => (string[])[p.Name, .. p.Metadata("AliasAttribute")?.Strings() ?? []]).ToList();
-        var fitting = outputs.Where(o => needed.Count > 0 && needed.All(names => names.Any(n => o.GetProperty(n) is not null || (n == "Cluster" && o.Name == "KafkaCluster")))).Select(o => o.FullName!).ToList();
+        var fitting = outputs.Where(o => needed.Count > 0 && needed.All(names => names.Any(
+            n => o.GetProperty(n) is not null || (n == "Cluster" && o.Name == "KafkaCluster")))).Select(o => o.FullName!).ToList();
         if (type.GetProperties().Any(p => p.Name == "InputObject" && p.DeclaringType == type))
             fitting.Add(typeof(string).FullName!); // what is sent is an object of any type, and mostly a text
         foreach (string missing in byValue.Except(listed.Select(t => t.Name)))
@@ -96,13 +103,16 @@ internal sealed class CmdletReader(Assembly assembly, string folder, string base
     // The first link is where Get-Help -Online goes.
     private List<LinkHelp> Links(HelpPage page, ICollection<string> known)
     {
-        var links = page.Links.Select(l => l.Target.StartsWith("https://", StringComparison.Ordinal) ? new LinkHelp(l.Text, l.Target) : new LinkHelp(l.Text, "")).ToList();
+        var links = page.Links.Select(l => l.Target.StartsWith("https://", StringComparison.Ordinal) ? new LinkHelp(l.Text, l.Target)
+            : new LinkHelp(l.Text, "")).ToList();
         foreach (var dead in links.Where(l => l.Address.Length == 0 && !known.Contains(l.Text) && !IsTopic(l.Text)))
             problems.Add($"{page.Name}.md: the link '{dead.Text}' is neither a cmdlet of this module nor an address.");
         return [new LinkHelp("Online version:", $"{baseAddress}{page.Name}.md"), .. links, new LinkHelp("about_KafkaK8s", "")];
     }
 
-    private bool IsTopic(string text) => text.StartsWith(About, StringComparison.Ordinal) && File.Exists(Path.Combine(folder, $"{text}.md"));
+    private bool IsTopic(string text) =>
+        text.StartsWith(About, StringComparison.Ordinal) && File.Exists(Path.Combine(folder, $"{text}.md"));
 
-    private static string NameOf(CustomAttributeData cmdlet) => $"{cmdlet.ConstructorArguments[0].Value}-{cmdlet.ConstructorArguments[1].Value}";
+    private static string NameOf(CustomAttributeData cmdlet) =>
+        $"{cmdlet.ConstructorArguments[0].Value}-{cmdlet.ConstructorArguments[1].Value}";
 }

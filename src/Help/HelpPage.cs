@@ -1,6 +1,7 @@
 namespace KafkaK8s.Help;
 
-/// <summary>The page of a cmdlet, docs/en-US/NAME.md: the words of its help. Facts such as types and positions come from the class.</summary>
+/// <summary>The page of a cmdlet, docs/en-US/NAME.md: the words of its help. Facts such as types and positions come from the
+/// class.</summary>
 internal sealed class HelpPage
 {
     private static readonly string[] Known = ["Description", "Examples", "Parameters", "Inputs", "Outputs", "Notes", "Related links"];
@@ -16,13 +17,15 @@ internal sealed class HelpPage
     public string Synopsis { get; private set; } = "";
 
     /// <summary>Texts of the parameters, by name, in the order of the page.</summary>
-    public IReadOnlyList<(string Name, IReadOnlyList<Block> Text)> Parameters => [.. Parts("Parameters").Select(p => (p.Heading.TrimStart('-'), p.Blocks))];
+    public IReadOnlyList<(string Name, IReadOnlyList<Block> Text)> Parameters =>
+        [.. Parts("Parameters").Select(p => (p.Heading.TrimStart('-'), p.Blocks))];
 
     /// <summary>Examples: a title, a block of PowerShell, and what follows it.</summary>
     public IReadOnlyList<ExampleHelp> Examples => [.. Parts("Examples").Select(Example)];
 
     /// <summary>The related links, in the order of the page.</summary>
-    public IReadOnlyList<(string Text, string Target)> Links => [.. Blocks("Related links").Select(b => Markdown.FirstLink(b.Text)).OfType<(string, string)>()];
+    public IReadOnlyList<(string Text, string Target)> Links =>
+        [.. Blocks("Related links").Select(b => Markdown.FirstLink(b.Text)).OfType<(string, string)>()];
 
     /// <summary>Reads a page; what is wrong with its form goes to the problems.</summary>
     public static HelpPage Read(string file, List<string> problems)
@@ -82,6 +85,7 @@ internal sealed class HelpPage
     private static ExampleHelp Example((string Heading, IReadOnlyList<Block> Blocks) part)
     {
         int code = part.Blocks.ToList().FindIndex(b => b is { Kind: BlockKind.Code, Language: "powershell" });
-        return new ExampleHelp(part.Heading, code < 0 ? "" : part.Blocks[code].Text, [.. part.Blocks.Where((_, i) => i != code).Select(b => b.Plain)]);
+        return new ExampleHelp(part.Heading, code < 0 ? "" : part.Blocks[code].Text,
+            [.. part.Blocks.Where((_, i) => i != code).Select(b => b.Plain)]);
     }
 }

@@ -24,7 +24,8 @@ internal static class MamlWriter
 
     private static XDocument Document(IEnumerable<CmdletHelp> cmdlets) => new(new XElement(Msh + "helpItems",
         new XAttribute("schema", "maml"),
-        new XAttribute(XNamespace.Xmlns + "maml", Maml), new XAttribute(XNamespace.Xmlns + "command", Command), new XAttribute(XNamespace.Xmlns + "dev", Dev),
+        new XAttribute(XNamespace.Xmlns + "maml", Maml), new XAttribute(XNamespace.Xmlns + "command", Command),
+        new XAttribute(XNamespace.Xmlns + "dev", Dev),
         cmdlets.Select(Cmdlet)));
 
     private static XElement Cmdlet(CmdletHelp help) => new(Command + "command",
@@ -38,11 +39,13 @@ internal static class MamlWriter
         new XElement(Command + "returnValues", help.Outputs.Select(t => TypeItem("returnValue", t))),
         help.Notes.Count == 0 ? null : new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paragraphs(help.Notes))),
         new XElement(Command + "examples", help.Examples.Select(Example)),
-        new XElement(Command + "relatedLinks", help.Links.Select(l => new XElement(Maml + "navigationLink", new XElement(Maml + "linkText", l.Text), new XElement(Maml + "uri", l.Address)))));
+        new XElement(Command + "relatedLinks", help.Links.Select(
+            l => new XElement(Maml + "navigationLink", new XElement(Maml + "linkText", l.Text), new XElement(Maml + "uri", l.Address)))));
 
     private static XElement SyntaxItem(CmdletHelp help, string set) => new(Command + "syntaxItem",
         new XElement(Maml + "name", help.Name),
-        help.Parameters.Select(p => (Parameter: p, Use: p.In(set))).Where(p => p.Use is not null).Select(p => Parameter(p.Parameter, p.Use!)));
+        help.Parameters.Select(p => (Parameter: p, Use: p.In(set))).Where(p => p.Use is not null)
+        .Select(p => Parameter(p.Parameter, p.Use!)));
 
     private static XElement Parameter(ParameterHelp parameter, ParameterUse use) => new(Command + "parameter",
         new XAttribute("required", Word(use.Required)),
@@ -53,8 +56,10 @@ internal static class MamlWriter
         new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
         new XElement(Maml + "name", parameter.Name),
         new XElement(Maml + "description", Paragraphs(parameter.Description)),
-        parameter.IsSwitch ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", Word(parameter.IsList)), parameter.Type),
-        parameter.Values.Count == 0 ? null : new XElement(Command + "parameterValueGroup", parameter.Values.Select(v => new XElement(Command + "parameterValue", new XAttribute("required", "false"), v))),
+        parameter.IsSwitch ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"),
+            new XAttribute("variableLength", Word(parameter.IsList)), parameter.Type),
+        parameter.Values.Count == 0 ? null : new XElement(Command + "parameterValueGroup",
+            parameter.Values.Select(v => new XElement(Command + "parameterValue", new XAttribute("required", "false"), v))),
         new XElement(Dev + "type", new XElement(Maml + "name", parameter.Type), new XElement(Maml + "uri")),
         new XElement(Dev + "defaultValue", parameter.Default.Length == 0 ? "None" : parameter.Default));
 

@@ -15,7 +15,8 @@ internal sealed partial class ParameterReader(CommonParameters common, List<stri
         object cmdletObject = Activator.CreateInstance(type)!;
         var words = page.Parameters.ToDictionary(p => p.Name, p => p.Text);
         var order = page.Parameters.Select(p => p.Name).ToList();
-        var read = type.GetProperties().Where(p => p.Metadata("ParameterAttribute") is not null).Select(p => Read(p, cmdletObject, page.Name, words)).ToList();
+        var read = type.GetProperties().Where(p => p.Metadata("ParameterAttribute") is not null)
+            .Select(p => Read(p, cmdletObject, page.Name, words)).ToList();
         if (cmdlet.Named("SupportsShouldProcess") is true)
             read.AddRange([Switch("WhatIf", "wi", page.Name, words), Switch("Confirm", "cf", page.Name, words)]);
         foreach (string surplus in order.Except(read.Select(p => p.Name)))
@@ -24,13 +25,15 @@ internal sealed partial class ParameterReader(CommonParameters common, List<stri
             problems.Add($"{page.Name}.md describes -{twice} more than once.");
         return
         [
-            .. read.OrderBy(p => p.Uses.Min(u => u.Position ?? int.MaxValue)).ThenBy(p => order.IndexOf(p.Name) is int n and >= 0 ? n : int.MaxValue)
+            .. read.OrderBy(p => p.Uses.Min(u => u.Position ?? int.MaxValue))
+                .ThenBy(p => order.IndexOf(p.Name) is int n and >= 0 ? n : int.MaxValue)
                 .ThenBy(p => common.PlaceOf(p.Name)).ThenBy(p => p.Name, StringComparer.Ordinal),
         ];
     }
 
     private ParameterHelp Switch(string name, string alias, string cmdlet, Dictionary<string, IReadOnlyList<Block>> words) => new(
-        name, "SwitchParameter", "System.Management.Automation.SwitchParameter", Plain(Words(ShouldProcess, name, cmdlet, words)), "False", [alias], Wildcards: false, [],
+        name, "SwitchParameter", "System.Management.Automation.SwitchParameter", Plain(Words(ShouldProcess, name, cmdlet, words)), "False",
+        [alias], Wildcards: false, [],
         [new ParameterUse(ParameterUse.AllSets, Required: false, null, ByValue: false, ByPropertyName: false)]);
 
     private ParameterHelp Read(PropertyInfo property, object cmdlet, string name, Dictionary<string, IReadOnlyList<Block>> words)
@@ -41,24 +44,29 @@ internal sealed partial class ParameterReader(CommonParameters common, List<stri
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         string[] values = type.IsEnum ? Enum.GetNames(type) : [.. property.Metadata("ValidateSetAttribute")?.Strings() ?? []];
         CheckRange(property, name, text);
-        return new ParameterHelp(property.Name, type.Name, type.FullName!, Plain(blocks), Default(property, type, property.GetValue(cmdlet), name, text),
+        return new ParameterHelp(property.Name, type.Name, type.FullName!, Plain(blocks),
+            Default(property, type, property.GetValue(cmdlet), name, text),
             [.. property.Metadata("AliasAttribute")?.Strings() ?? []], property.Metadata("SupportsWildcardsAttribute") is not null, values,
             [.. property.AllMetadata("ParameterAttribute").Select(Use)]);
     }
 
-    private IReadOnlyList<Block> Words(string declaringClass, string parameter, string cmdlet, Dictionary<string, IReadOnlyList<Block>> words)
+    private IReadOnlyList<Block> Words(string declaringClass, string parameter, string cmdlet,
+        Dictionary<string, IReadOnlyList<Block>> words)
     {
         var shared = common.Of(declaringClass, parameter);
         var text = words.GetValueOrDefault(parameter) ?? shared ?? [];
         if (text.Count == 0)
-            problems.Add($"{cmdlet} -{parameter} has no words: add '### -{parameter}' to {cmdlet}.md, or to the section ({declaringClass}) of {CommonParameters.FileName}.");
+            problems.Add(
+                $"{cmdlet} -{parameter} has no words: add '### -{parameter}' to {cmdlet}.md, or to the section ({declaringClass}) of "
+                    + $"{CommonParameters.FileName}.");
         return text;
     }
 
     private static IReadOnlyList<string> Plain(IEnumerable<Block> blocks) => [.. blocks.Select(b => b.Plain)];
 
     private static ParameterUse Use(CustomAttributeData a) => new(
-        a.Named("ParameterSetName") as string ?? ParameterUse.AllSets, a.Named("Mandatory") is true, a.Named("Position") is int n and >= 0 ? n : null,
+        a.Named("ParameterSetName") as string ?? ParameterUse.AllSets, a.Named("Mandatory") is true,
+        a.Named("Position") is int n and >= 0 ? n : null,
         a.Named("ValueFromPipeline") is true, a.Named("ValueFromPipelineByPropertyName") is true);
 
     // "Default: `3`." in the words; what the class sets itself must be said, and said right.

@@ -16,7 +16,8 @@ try
         return 1;
     MamlWriter.Write(help, Path.Combine(args[3], $"{Path.GetFileName(args[0])}-Help.xml"));
     foreach (string topic in Directory.EnumerateFiles(args[1], "about_*.md"))
-        File.WriteAllText(Path.Combine(args[3], $"{Path.GetFileNameWithoutExtension(topic)}.help.txt"), AboutWriter.Text(Markdown.Read(File.ReadLines(topic))));
+        File.WriteAllText(Path.Combine(args[3], $"{Path.GetFileNameWithoutExtension(topic)}.help.txt"),
+            AboutWriter.Text(Markdown.Read(File.ReadLines(topic))));
     Console.WriteLine($"{help.Count} cmdlets -> {args[3]}");
     return 0;
 }

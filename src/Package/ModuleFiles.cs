@@ -31,7 +31,8 @@ internal sealed partial class ModuleFiles(string folder)
     public string Pack(string outputs, string rid, string target)
     {
         string native = Path.Combine(outputs, "runtimes", rid, "native");
-        var files = Paths(folder).Where(p => !p.StartsWith(Natives, StringComparison.Ordinal)).ToDictionary(p => p, p => Path.Combine(folder, p));
+        var files = Paths(folder).Where(p => !p.StartsWith(Natives, StringComparison.Ordinal)).ToDictionary(p => p,
+            p => Path.Combine(folder, p));
         foreach (string library in Directory.EnumerateFiles(native).Where(f => Path.GetFileNameWithoutExtension(f) != "librdkafkacpp"))
             files.Add($"{Natives}{rid}/native/{Path.GetFileName(library)}", library);
         string manifest = WithFileList(files.Keys);
@@ -60,7 +61,8 @@ internal sealed partial class ModuleFiles(string folder)
     }
 
     private static List<string> Paths(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))];
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))];
 
     [GeneratedRegex(@"(FileList\s*=\s*)@\([^)]*\)")]
     private static partial Regex FileList();

@@ -51,7 +51,8 @@ internal sealed class AwsVariables : IDisposable
 
     private static void Forget()
     {
-        foreach (string name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => (string)v.Key).Where(n => n.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)))
+        foreach (string name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => (string)v.Key)
+            .Where(n => n.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)))
             Environment.SetEnvironmentVariable(name, null);
         Environment.SetEnvironmentVariable("HOME", Home);
         Environment.SetEnvironmentVariable("KUBECONFIG", Path.Combine(Home, "kubeconfig"));

@@ -24,7 +24,8 @@ public sealed class ConnectionTests
         Assert.Equal(new Version(1, 34), await connection.ServerVersionAsync(default));
         Assert.Equal(2, server.Authorizations.Count);
         Assert.All(server.Authorizations, a => Assert.StartsWith("Bearer k8s-aws-v1.", a, StringComparison.Ordinal));
-        Assert.Equal((null, null, server.Connection()), (connection.Origin.Context, connection.Origin.KubeConfig, connection.Origin.Connection));
+        Assert.Equal((null, null, server.Connection()),
+            (connection.Origin.Context, connection.Origin.KubeConfig, connection.Origin.Connection));
     }
 
     [Fact]
@@ -33,7 +34,8 @@ public sealed class ConnectionTests
         using var variables = AwsVariables.WithKeys();
         using var server = new TlsDouble();
         using var other = new TlsDouble();
-        using var connection = EksAccess.Open(server.Connection() with { CertificateAuthorityData = other.Connection().CertificateAuthorityData });
+        using var connection =
+            EksAccess.Open(server.Connection() with { CertificateAuthorityData = other.Connection().CertificateAuthorityData });
         var e = await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default));
         Assert.Equal("ApiServerUntrusted", e.Id);
         Assert.Empty(server.Authorizations);
@@ -70,7 +72,13 @@ public sealed class ConnectionTests
     public void A_connection_without_an_authority_is_refused(string data)
     {
         using var variables = AwsVariables.WithKeys();
-        var e = Assert.Throws<ClusterException>(() => EksAccess.Open(new EksConnection { ClusterName = "prod", Region = "eu-central-1", Endpoint = "https://127.0.0.1:1", CertificateAuthorityData = data }));
+        var e = Assert.Throws<ClusterException>(() => EksAccess.Open(new EksConnection
+        {
+            ClusterName = "prod",
+            Region = "eu-central-1",
+            Endpoint = "https://127.0.0.1:1",
+            CertificateAuthorityData = data
+        }));
         Assert.Equal(("EksConnectionInvalid", FailureKind.InvalidInput), (e.Id, e.Kind));
     }
 
@@ -135,7 +143,8 @@ public sealed class ConnectionTests
                 }
 
                 const string Body = """{"major":"1","minor":"34"}""";
-                await tls.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {Status}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"));
+                await tls.WriteAsync(Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 {Status}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"));
             }
         }
     }

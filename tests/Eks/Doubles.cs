@@ -28,7 +28,12 @@ public sealed class Doubles : IAsyncLifetime, IDisposable
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        using var setup = Process.Start(new ProcessStartInfo(Path.Combine(Folder, "setup.sh")) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["HOME"] = AwsVariables.MachineHome } })!;
+        using var setup = Process.Start(new ProcessStartInfo(Path.Combine(Folder, "setup.sh"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["HOME"] = AwsVariables.MachineHome }
+        })!;
         var errors = setup.StandardError.ReadToEndAsync();
         Cache = (await setup.StandardOutput.ReadToEndAsync()).Trim();
         await setup.WaitForExitAsync();
@@ -78,12 +83,18 @@ public sealed class Doubles : IAsyncLifetime, IDisposable
     }
 
     /// <summary>The requests that the stub has seen.</summary>
-    public async Task<JsonObject[]> LogAsync() => [.. (await http.GetFromJsonAsync<JsonArray>(new Uri($"{Stub}/_stub/log")))!.Select(r => r!.AsObject())];
+    public async Task<JsonObject[]> LogAsync() =>
+        [.. (await http.GetFromJsonAsync<JsonArray>(new Uri($"{Stub}/_stub/log")))!.Select(r => r!.AsObject())];
 
     /// <summary>A Python program of tests/Aws, with the packages of the set-up and none of the machine's.</summary>
     internal Process Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true, Environment = { ["PYTHONPATH"] = Path.Combine(Cache, "python"), ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true" } };
+        var start = new ProcessStartInfo("/usr/bin/python3")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["PYTHONPATH"] = Path.Combine(Cache, "python"), ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true" }
+        };
         foreach (string argument in new[] { "-S", Path.Combine(Folder, program) }.Concat(arguments))
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;

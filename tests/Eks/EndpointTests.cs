@@ -23,7 +23,8 @@ public sealed class EndpointTests
     [InlineData("cn-northwest-1", false, true, "https://eks.cn-northwest-1.api.amazonwebservices.com.cn")]
     [InlineData("us-gov-west-1", false, false, "https://eks.us-gov-west-1.amazonaws.com")]
     [InlineData("us-gov-west-1", true, false, "https://eks.us-gov-west-1.amazonaws.com")]
-    public void Eks(string region, bool fips, bool dualStack, string expected) => Check(new AmazonEKSConfig(), region, fips, dualStack, expected);
+    public void Eks(string region, bool fips, bool dualStack, string expected) =>
+        Check(new AmazonEKSConfig(), region, fips, dualStack, expected);
 
     [Theory]
     [InlineData("eu-central-1", "https://iam.amazonaws.com", "us-east-1")]
@@ -36,7 +37,8 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public void Quotas() => Check(new AmazonServiceQuotasConfig(), "eu-central-1", false, false, "https://servicequotas.eu-central-1.amazonaws.com");
+    public void Quotas() =>
+        Check(new AmazonServiceQuotasConfig(), "eu-central-1", false, false, "https://servicequotas.eu-central-1.amazonaws.com");
 
     [Theory]
     [InlineData("AWS_USE_FIPS_ENDPOINT", "https://fips.eks.us-east-2.amazonaws.com")]
@@ -55,7 +57,8 @@ public sealed class EndpointTests
     {
         using var variables = AwsVariables.WithKeys((variable, value));
         using var aws = AwsSession.Open("us-east-2", null);
-        Assert.Equal((eks, iam), (aws.Eks.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/'), aws.Iam.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/')));
+        Assert.Equal((eks, iam), (aws.Eks.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/'),
+            aws.Iam.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/')));
     }
 
     [Theory]
@@ -66,17 +69,21 @@ public sealed class EndpointTests
         using var variables = AwsVariables.WithKeys((variable, ""));
         using var aws = AwsSession.Open("us-east-2", null);
         Assert.Equal("https://eks.us-east-2.amazonaws.com", aws.Eks.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/'));
-        Assert.StartsWith("k8s-aws-v1.", EksToken.Sign(new ImmutableCredentials(Doubles.Key, Doubles.Secret, null), aws.StsConfig, aws.Region, "prod", DateTime.UnixEpoch), StringComparison.Ordinal);
+        Assert.StartsWith("k8s-aws-v1.", EksToken.Sign(new ImmutableCredentials(Doubles.Key, Doubles.Secret, null), aws.StsConfig,
+            aws.Region, "prod", DateTime.UnixEpoch), StringComparison.Ordinal);
         Assert.Equal("AwsRegionUnknown", Assert.Throws<ClusterException>(() => AwsSession.Open("eu-nowhere-1", null)).Id);
     }
 
     [Fact]
     public void A_profile_names_endpoints()
     {
-        AwsVariables.WriteConfig("[profile p]\nregion = eu-west-3\naws_access_key_id = a\naws_secret_access_key = b\nservices = own\n[services own]\neks =\n  endpoint_url = http://own.test\n");
+        AwsVariables.WriteConfig(
+            "[profile p]\nregion = eu-west-3\naws_access_key_id = a\naws_secret_access_key = b\nservices = own\n[services own]\neks =\n  "
+                + "endpoint_url = http://own.test\n");
         using var variables = new AwsVariables();
         using var aws = AwsSession.Open(null, "p");
-        Assert.Equal(("eu-west-3", "http://own.test"), (aws.Region, aws.Eks.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/')));
+        Assert.Equal(("eu-west-3", "http://own.test"),
+            (aws.Region, aws.Eks.Config.DetermineServiceOperationEndpoint(null!).URL.TrimEnd('/')));
     }
 
     [Fact]
@@ -107,7 +114,8 @@ public sealed class EndpointTests
         using var variables = AwsVariables.WithKeys(("AWS_REGION", null));
         Assert.Equal(("AwsRegionMissing", FailureKind.InvalidInput), Id(() => AwsSession.Open(null, null)));
         Assert.Equal(("AwsRegionUnknown", FailureKind.InvalidInput), Id(() => AwsSession.Open("eu-centrl-1", null)));
-        Assert.Contains("eu-central-1", Assert.Throws<ClusterException>(() => AwsSession.Open("eu-centrl-1", null)).Message, StringComparison.Ordinal);
+        Assert.Contains("eu-central-1", Assert.Throws<ClusterException>(() => AwsSession.Open("eu-centrl-1", null)).Message,
+            StringComparison.Ordinal);
         Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL_EKS", "https://eks.eu-newest-1.amazonaws.com");
         using var aws = AwsSession.Open("eu-newest-1", null);
         Assert.Equal(("eu-newest-1", "aws"), (aws.Region, aws.Partition));
@@ -125,6 +133,7 @@ public sealed class EndpointTests
         config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         config.UseFIPSEndpoint = fips;
         config.UseDualstackEndpoint = dualStack;
-        Assert.Equal(expected, config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new Amazon.EKS.Model.ListClustersRequest())).URL.TrimEnd('/'));
+        Assert.Equal(expected, config.DetermineServiceOperationEndpoint(
+            new ServiceOperationEndpointParameters(new Amazon.EKS.Model.ListClustersRequest())).URL.TrimEnd('/'));
     }
 }

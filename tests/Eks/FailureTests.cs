@@ -30,20 +30,34 @@ public sealed class FailureTests(Doubles doubles) : IAsyncLifetime
     {
         await doubles.ScriptAsync($$"""{"CreateNodegroup": [{{step}}, {{step}}]}""");
         using var aws = AwsSession.Open(null, null);
-        await aws.Eks.CreateNodegroupAsync(new CreateNodegroupRequest { ClusterName = "prod", NodegroupName = "kafka-a", NodeRole = "arn:aws:iam::1:role/n", Subnets = ["subnet-1"] });
+        await aws.Eks.CreateNodegroupAsync(new CreateNodegroupRequest
+        {
+            ClusterName = "prod",
+            NodegroupName = "kafka-a",
+            NodeRole = "arn:aws:iam::1:role/n",
+            Subnets = ["subnet-1"]
+        });
         var log = await doubles.LogAsync();
         Assert.Equal(3, log.Length);
         Assert.True(Guid.TryParse(Token(log[0]), out _));
         Assert.Single(log.Select(Token).Distinct());
         if (!step.Contains("drop", StringComparison.Ordinal)) // .NET itself sends again what a kept connection lost
-            Assert.Equal(["attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3"], log.Select(r => (string?)r["headers"]!["amz-sdk-request"]));
+            Assert.Equal(["attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3"],
+                log.Select(r => (string?)r["headers"]!["amz-sdk-request"]));
     }
 
     [Fact]
     public async Task Two_calls_have_two_tokens_and_a_given_one_is_kept()
     {
         using var aws = AwsSession.Open(null, null);
-        CreateNodegroupRequest Request(string? token) => new() { ClusterName = "prod", NodegroupName = "kafka-a", NodeRole = "arn:aws:iam::1:role/n", Subnets = ["subnet-1"], ClientRequestToken = token };
+        CreateNodegroupRequest Request(string? token) => new()
+        {
+            ClusterName = "prod",
+            NodegroupName = "kafka-a",
+            NodeRole = "arn:aws:iam::1:role/n",
+            Subnets = ["subnet-1"],
+            ClientRequestToken = token
+        };
         await aws.Eks.CreateNodegroupAsync(Request(null));
         await aws.Eks.CreateNodegroupAsync(Request(null));
         await aws.Eks.CreateNodegroupAsync(Request("mine"));
@@ -66,7 +80,8 @@ public sealed class FailureTests(Doubles doubles) : IAsyncLifetime
     [InlineData(400, "NewKindOfException", "AwsRefused", FailureKind.InvalidData, 1)]
     public async Task Each_error_has_its_id(int status, string code, string id, FailureKind kind, int attempts)
     {
-        await doubles.ScriptAsync($$"""{"DescribeNodegroup": [{"status": {{status}}, "code": "{{code}}", "message": "the words of AWS", "times": 0}]}""");
+        await doubles.ScriptAsync(
+            $$"""{"DescribeNodegroup": [{"status": {{status}}, "code": "{{code}}", "message": "the words of AWS", "times": 0}]}""");
         var e = await FailAsync();
         Assert.Equal((id, kind), (e.Id, e.Kind));
         Assert.Contains("the words of AWS", e.Message, StringComparison.Ordinal);
@@ -76,19 +91,22 @@ public sealed class FailureTests(Doubles doubles) : IAsyncLifetime
     [Fact]
     public async Task A_cluster_that_is_not_there_is_told_with_those_that_are()
     {
-        await doubles.ScriptAsync("""{"DescribeCluster": [{"status": 404, "code": "ResourceNotFoundException", "message": "No cluster found for name: prod."}, {"status": 404, "code": "ResourceNotFoundException", "message": "No cluster found for name: prod."}], "ListClusters": [{"output": {"clusters": ["test", "stage"]}}]}""");
+        await doubles.ScriptAsync(
+            """{"DescribeCluster": [{"status": 404, "code": "ResourceNotFoundException", "message": "No cluster found for name: prod."}, {"status": 404, "code": "ResourceNotFoundException", "message": "No cluster found for name: prod."}], "ListClusters": [{"output": {"clusters": ["test", "stage"]}}]}""");
         using var aws = AwsSession.Open(null, null);
         var e = await Assert.ThrowsAsync<ClusterException>(() => ConnectCluster.RunAsync(aws, "prod", default));
         Assert.Equal(("EksClusterNotFound", FailureKind.NotFound, "prod"), (e.Id, e.Kind, e.Target));
         Assert.Contains("There are: test, stage.", e.Message, StringComparison.Ordinal);
-        var raw = await Assert.ThrowsAsync<ResourceNotFoundException>(() => aws.Eks.DescribeClusterAsync(new DescribeClusterRequest { Name = "prod" }));
+        var raw = await Assert.ThrowsAsync<ResourceNotFoundException>(
+            () => aws.Eks.DescribeClusterAsync(new DescribeClusterRequest { Name = "prod" }));
         Assert.Equal("EksClusterNotFound", aws.Explain(raw, "prod")!.Id);
     }
 
     [Fact]
     public async Task A_cluster_that_is_being_made_has_nothing_to_connect_to()
     {
-        await doubles.ScriptAsync("""{"DescribeCluster": [{"output": {"cluster": {"status": "CREATING", "endpoint": null, "certificateAuthority": null}}}]}""");
+        await doubles.ScriptAsync(
+            """{"DescribeCluster": [{"output": {"cluster": {"status": "CREATING", "endpoint": null, "certificateAuthority": null}}}]}""");
         using var aws = AwsSession.Open(null, null);
         var e = await Assert.ThrowsAsync<ClusterException>(() => ConnectCluster.RunAsync(aws, "prod", default));
         Assert.Equal("EksClusterNotReady", e.Id);
@@ -98,7 +116,8 @@ public sealed class FailureTests(Doubles doubles) : IAsyncLifetime
     [Fact]
     public async Task What_is_not_AWS_is_told()
     {
-        await doubles.ScriptAsync("""{"DescribeNodegroup": [{"status": 404, "body": "<html>nginx</html>", "headers": {"Content-Type": "text/html"}}]}""");
+        await doubles.ScriptAsync(
+            """{"DescribeNodegroup": [{"status": 404, "body": "<html>nginx</html>", "headers": {"Content-Type": "text/html"}}]}""");
         var e = await FailAsync();
         Assert.Equal(("AwsUnreachable", FailureKind.Connection), (e.Id, e.Kind));
         Assert.Contains("HTTP 404 is not AWS", e.Message, StringComparison.Ordinal);
@@ -131,7 +150,8 @@ public sealed class FailureTests(Doubles doubles) : IAsyncLifetime
         await doubles.ScriptAsync("""{"DeleteNodegroup": [{"after": 30}]}""");
         using var aws = AwsSession.Open(null, null);
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        var e = await Assert.ThrowsAnyAsync<Exception>(() => aws.Eks.DeleteNodegroupAsync(new DeleteNodegroupRequest { ClusterName = "prod", NodegroupName = "kafka-a" }, cancel.Token));
+        var e = await Assert.ThrowsAnyAsync<Exception>(() =>
+            aws.Eks.DeleteNodegroupAsync(new DeleteNodegroupRequest { ClusterName = "prod", NodegroupName = "kafka-a" }, cancel.Token));
         Assert.IsAssignableFrom<OperationCanceledException>(e);
         Assert.Null(aws.Explain(e, "prod"));
     }
@@ -141,7 +161,8 @@ public sealed class FailureTests(Doubles doubles) : IAsyncLifetime
     private static async Task<ClusterException> FailAsync()
     {
         using var aws = AwsSession.Open(null, null);
-        var e = await Assert.ThrowsAnyAsync<Exception>(() => aws.Eks.DescribeNodegroupAsync(new DescribeNodegroupRequest { ClusterName = "prod", NodegroupName = "kafka-a" }));
+        var e = await Assert.ThrowsAnyAsync<Exception>(
+            () => aws.Eks.DescribeNodegroupAsync(new DescribeNodegroupRequest { ClusterName = "prod", NodegroupName = "kafka-a" }));
         return aws.Explain(e, "prod") ?? throw new InvalidOperationException("nobody explains it", e);
     }
 }

@@ -20,7 +20,8 @@ internal sealed class Groups(Doubles doubles, AwsSession aws)
 
     /// <summary>Variables for stub and moto together.</summary>
     public static AwsVariables Variables(Doubles doubles) => AwsVariables.WithKeys(
-        ("AWS_ENDPOINT_URL_EKS", doubles.Stub), ("AWS_ENDPOINT_URL_EC2", doubles.Moto), ("AWS_ENDPOINT_URL_IAM", doubles.Moto), ("AWS_ENDPOINT_URL_SERVICE_QUOTAS", doubles.Moto), ("AWS_ENDPOINT_URL_STS", doubles.Moto));
+        ("AWS_ENDPOINT_URL_EKS", doubles.Stub), ("AWS_ENDPOINT_URL_EC2", doubles.Moto), ("AWS_ENDPOINT_URL_IAM", doubles.Moto),
+        ("AWS_ENDPOINT_URL_SERVICE_QUOTAS", doubles.Moto), ("AWS_ENDPOINT_URL_STS", doubles.Moto));
 
     /// <summary>Makes the network, and the cluster in it.</summary>
     public async Task MakeAsync()
@@ -51,14 +52,22 @@ internal sealed class Groups(Doubles doubles, AwsSession aws)
                 ["name"] = "prod",
                 ["status"] = status,
                 ["version"] = "1.34",
-                ["resourcesVpcConfig"] = new JsonObject { ["vpcId"] = Vpc, ["subnetIds"] = new JsonArray([.. Subnets.Values.Select(s => (JsonNode)s)]) },
+                ["resourcesVpcConfig"] = new JsonObject
+                {
+                    ["vpcId"] = Vpc,
+                    ["subnetIds"] = new JsonArray([.. Subnets.Values.Select(s => (JsonNode)s)])
+                },
                 ["accessConfig"] = new JsonObject { ["authenticationMode"] = mode },
             },
         },
     });
 
     /// <summary>The names that the stub lists from now on.</summary>
-    public Task ListAsync(params string[] zones) => ScriptAsync("ListNodegroups", new JsonObject { ["times"] = 0, ["output"] = new JsonObject { ["nodegroups"] = new JsonArray([.. zones.Select(z => (JsonNode)$"kafka-{z}")]) } });
+    public Task ListAsync(params string[] zones) => ScriptAsync("ListNodegroups", new JsonObject
+    {
+        ["times"] = 0,
+        ["output"] = new JsonObject { ["nodegroups"] = new JsonArray([.. zones.Select(z => (JsonNode)$"kafka-{z}")]) }
+    });
 
     /// <summary>What the stub says of a zone's group, one state after the other; the last one stays. Empty: there is none.</summary>
     public async Task StatesAsync(string zone, params string[] states)
@@ -67,7 +76,8 @@ internal sealed class Groups(Doubles doubles, AwsSession aws)
             await ScriptAsync("DescribeNodegroup", Step(zone, states[i], i == states.Length - 1 ? 0 : 1));
     }
 
-    public Task ScriptAsync(string operation, JsonObject step) => doubles.ScriptAsync(new JsonObject { [operation] = new JsonArray(step) }.ToJsonString());
+    public Task ScriptAsync(string operation, JsonObject step) =>
+        doubles.ScriptAsync(new JsonObject { [operation] = new JsonArray(step) }.ToJsonString());
 
     /// <summary>One answer about a zone's group; <c>STATUS: issue</c> gives an issue too, <c>!CODE</c> an error.</summary>
     public JsonObject Step(string zone, string state, int times, Action<JsonObject>? change = null)
@@ -100,7 +110,11 @@ internal sealed class Groups(Doubles doubles, AwsSession aws)
             ["launchTemplate"] = null,
             ["updateConfig"] = new JsonObject { ["maxUnavailable"] = 1, ["maxUnavailablePercentage"] = null },
             ["tags"] = new JsonObject { [GroupNames.PrefixTag] = "kafka" },
-            ["health"] = new JsonObject { ["issues"] = parts.Length == 1 ? [] : new JsonArray(new JsonObject { ["code"] = "NodeCreationFailure", ["message"] = parts[1] }) },
+            ["health"] = new JsonObject
+            {
+                ["issues"] = parts.Length == 1 ? []
+                : new JsonArray(new JsonObject { ["code"] = "NodeCreationFailure", ["message"] = parts[1] })
+            },
             ["version"] = "1.34",
         };
         change?.Invoke(group);
@@ -108,11 +122,13 @@ internal sealed class Groups(Doubles doubles, AwsSession aws)
         return step;
     }
 
-    public static GroupRequest Request() => new("prod", "kafka", ["r7g.xlarge"], null, [], [], Role, null, null, null, new NodeLoad(1536, 0.35m));
+    public static GroupRequest Request() =>
+        new("prod", "kafka", ["r7g.xlarge"], null, [], [], Role, null, null, null, new NodeLoad(1536, 0.35m));
 
     /// <summary>Operations of the stub that change something, with the group that each is about.</summary>
     public async Task<IReadOnlyList<string>> WritesAsync() =>
-        [.. (await doubles.LogAsync()).Where(r => (string)r["method"]! != "GET").Select(r => $"{(string?)r["operation"]} {(string?)r["input"]!["nodegroupName"] ?? (string?)r["input"]!["addonName"]}")];
+        [.. (await doubles.LogAsync()).Where(r => (string)r["method"]! != "GET")
+            .Select(r => $"{(string?)r["operation"]} {(string?)r["input"]!["nodegroupName"] ?? (string?)r["input"]!["addonName"]}")];
 
     /// <summary>Runs a stream to its end, or to its failure.</summary>
     public static async Task<(List<OperationEvent> Events, ClusterException? Failure)> DrainAsync(IAsyncEnumerable<OperationEvent> source)

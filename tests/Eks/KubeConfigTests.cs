@@ -12,7 +12,15 @@ public sealed class KubeConfigTests : IDisposable
 {
     private const string Arn = "arn:aws:eks:eu-central-1:123456789012:cluster/prod";
 
-    private static readonly EksConnection Prod = new() { ClusterName = "prod", Arn = Arn, Region = "eu-central-1", ProfileName = "work", Endpoint = "https://prod.example", CertificateAuthorityData = "Q0E=" };
+    private static readonly EksConnection Prod = new()
+    {
+        ClusterName = "prod",
+        Arn = Arn,
+        Region = "eu-central-1",
+        ProfileName = "work",
+        Endpoint = "https://prod.example",
+        CertificateAuthorityData = "Q0E="
+    };
 
     private readonly AwsVariables variables = new();
     private readonly string folder = Directory.CreateTempSubdirectory("kafkak8s-kubeconfig-").FullName;
@@ -104,9 +112,11 @@ public sealed class KubeConfigTests : IDisposable
             Assert.Equal(2, after[list]!.AsArray().Count);
         }
 
-        Assert.Equal(before["preferences"]!.ToJsonString() + before["extensions"]!.ToJsonString(), after["preferences"]!.ToJsonString() + after["extensions"]!.ToJsonString());
+        Assert.Equal(before["preferences"]!.ToJsonString() + before["extensions"]!.ToJsonString(),
+            after["preferences"]!.ToJsonString() + after["extensions"]!.ToJsonString());
         Assert.Equal("https://prod.example", (string?)Entry(after, "clusters", Arn)!["cluster"]!["server"]);
-        Assert.Equal($$"""{"cluster":"{{Arn}}","user":"{{Arn}}","namespace":"kafka"}""", Entry(after, "contexts", Arn)!["context"]!.ToJsonString());
+        Assert.Equal($$"""{"cluster":"{{Arn}}","user":"{{Arn}}","namespace":"kafka"}""",
+            Entry(after, "contexts", Arn)!["context"]!.ToJsonString());
     }
 
     [Fact]
@@ -150,5 +160,6 @@ public sealed class KubeConfigTests : IDisposable
 
     private static JsonObject Tree(string yaml) => (JsonObject)YamlReader.ReadAll(yaml, "test").Single();
 
-    private static JsonObject? Entry(JsonObject root, string list, string name) => root[list]!.AsArray().Select(e => e!.AsObject()).FirstOrDefault(e => (string?)e["name"] == name);
+    private static JsonObject? Entry(JsonObject root, string list, string name) =>
+        root[list]!.AsArray().Select(e => e!.AsObject()).FirstOrDefault(e => (string?)e["name"] == name);
 }

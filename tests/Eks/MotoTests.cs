@@ -58,14 +58,25 @@ public sealed class MotoTests(Doubles doubles) : IAsyncLifetime, IDisposable
 
         var names = (await aws.Eks.ListNodegroupsAsync(new ListNodegroupsRequest { ClusterName = "prod", MaxResults = 2 }));
         Assert.Equal(2, names.Nodegroups!.Count);
-        Assert.Single((await aws.Eks.ListNodegroupsAsync(new ListNodegroupsRequest { ClusterName = "prod", MaxResults = 2, NextToken = names.NextToken })).Nodegroups!);
-        var read = (await aws.Eks.DescribeNodegroupAsync(new DescribeNodegroupRequest { ClusterName = "prod", NodegroupName = names.Nodegroups[0] })).Nodegroup!;
-        Assert.Equal(("r7g.xlarge", 50, "kafka", Amazon.EKS.TaintEffect.NO_SCHEDULE, 1), (read.InstanceTypes![0], read.DiskSize, read.Labels!["dedicated"], read.Taints![0].Effect, read.ScalingConfig!.DesiredSize));
+        Assert.Single((await aws.Eks.ListNodegroupsAsync(
+            new ListNodegroupsRequest { ClusterName = "prod", MaxResults = 2, NextToken = names.NextToken })).Nodegroups!);
+        var read = (await aws.Eks.DescribeNodegroupAsync(
+            new DescribeNodegroupRequest { ClusterName = "prod", NodegroupName = names.Nodegroups[0] })).Nodegroup!;
+        Assert.Equal(("r7g.xlarge", 50, "kafka", Amazon.EKS.TaintEffect.NO_SCHEDULE, 1),
+            (read.InstanceTypes![0], read.DiskSize, read.Labels!["dedicated"], read.Taints![0].Effect, read.ScalingConfig!.DesiredSize));
         Assert.InRange(read.CreatedAt!.Value, DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow.AddMinutes(5));
 
-        await Assert.ThrowsAsync<ResourceInUseException>(() => aws.Eks.CreateNodegroupAsync(new CreateNodegroupRequest { ClusterName = "prod", NodegroupName = names.Nodegroups[0], Subnets = [subnets[0].SubnetId], NodeRole = "arn:aws:iam::123456789012:role/nodes" }));
+        await Assert.ThrowsAsync<ResourceInUseException>(
+            () => aws.Eks.CreateNodegroupAsync(new CreateNodegroupRequest
+            {
+                ClusterName = "prod",
+                NodegroupName = names.Nodegroups[0],
+                Subnets = [subnets[0].SubnetId],
+                NodeRole = "arn:aws:iam::123456789012:role/nodes"
+            }));
         await aws.Eks.DeleteNodegroupAsync(new DeleteNodegroupRequest { ClusterName = "prod", NodegroupName = names.Nodegroups[0] });
-        await Assert.ThrowsAsync<ResourceNotFoundException>(() => aws.Eks.DescribeNodegroupAsync(new DescribeNodegroupRequest { ClusterName = "prod", NodegroupName = names.Nodegroups[0] }));
+        await Assert.ThrowsAsync<ResourceNotFoundException>(() =>
+            aws.Eks.DescribeNodegroupAsync(new DescribeNodegroupRequest { ClusterName = "prod", NodegroupName = names.Nodegroups[0] }));
     }
 
     [Fact]
@@ -73,7 +84,8 @@ public sealed class MotoTests(Doubles doubles) : IAsyncLifetime, IDisposable
     {
         await MakeClusterAsync("prod");
         var connection = await ConnectCluster.RunAsync(aws, "prod", default);
-        Assert.Equal(("prod", "eu-central-1", null, "ACTIVE"), (connection.ClusterName, connection.Region, connection.ProfileName, connection.Status));
+        Assert.Equal(("prod", "eu-central-1", null, "ACTIVE"),
+            (connection.ClusterName, connection.Region, connection.ProfileName, connection.Status));
         Assert.StartsWith("arn:aws:eks:eu-central-1:", connection.Arn, StringComparison.Ordinal);
         Assert.StartsWith("https://", connection.Endpoint, StringComparison.Ordinal);
         Assert.NotEmpty(connection.CertificateAuthorityData);
@@ -82,12 +94,15 @@ public sealed class MotoTests(Doubles doubles) : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Roles_are_read_with_their_policies()
     {
-        await IamAsync("CreateRole", ("RoleName", "nodes"), ("AssumeRolePolicyDocument", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"""));
+        await IamAsync("CreateRole", ("RoleName", "nodes"),
+            ("AssumeRolePolicyDocument",
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"""));
         await IamAsync("AttachRolePolicy", ("RoleName", "nodes"), ("PolicyArn", "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"));
         var role = (await aws.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "nodes" })).Role!;
         Assert.Equal("arn:aws:iam::123456789012:role/nodes", role.Arn);
         Assert.Contains("ec2.amazonaws.com", Uri.UnescapeDataString(role.AssumeRolePolicyDocument!), StringComparison.Ordinal);
-        Assert.Equal(["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"], (await aws.Iam.ListAttachedRolePoliciesAsync(new ListAttachedRolePoliciesRequest { RoleName = "nodes" })).AttachedPolicies!.Select(p => p.PolicyArn));
+        Assert.Equal(["arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"], (await aws.Iam.ListAttachedRolePoliciesAsync(
+            new ListAttachedRolePoliciesRequest { RoleName = "nodes" })).AttachedPolicies!.Select(p => p.PolicyArn));
         var e = await Assert.ThrowsAsync<NoSuchEntityException>(() => aws.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "absent" }));
         Assert.Equal("EksObjectNotFound", aws.Explain(e, null)!.Id);
     }
@@ -95,7 +110,12 @@ public sealed class MotoTests(Doubles doubles) : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Offerings_of_zones_are_read()
     {
-        var offers = (await aws.Ec2.DescribeInstanceTypeOfferingsAsync(new DescribeInstanceTypeOfferingsRequest { LocationType = Amazon.EC2.LocationType.AvailabilityZone, Filters = [new() { Name = "instance-type", Values = ["r6i.xlarge"] }] })).InstanceTypeOfferings;
+        var offers = (await aws.Ec2.DescribeInstanceTypeOfferingsAsync(
+            new DescribeInstanceTypeOfferingsRequest
+            {
+                LocationType = Amazon.EC2.LocationType.AvailabilityZone,
+                Filters = [new() { Name = "instance-type", Values = ["r6i.xlarge"] }]
+            })).InstanceTypeOfferings;
         Assert.NotEmpty(offers);
         Assert.All(offers, o => Assert.StartsWith("eu-central-1", o.Location, StringComparison.Ordinal));
     }
@@ -107,38 +127,47 @@ public sealed class MotoTests(Doubles doubles) : IAsyncLifetime, IDisposable
         await IamAsync("CreateUser", ("UserName", "u"));
         string keys = await IamAsync("CreateAccessKey", ("UserName", "u"));
         string Tag(string name) => System.Text.RegularExpressions.Regex.Match(keys, $"<{name}>([^<]+)<").Groups[1].Value;
-        await IamAsync("PutUserPolicy", ("UserName", "u"), ("PolicyName", "p"), ("PolicyDocument", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"eks:ListClusters","Resource":"*"}]}"""));
+        await IamAsync("PutUserPolicy", ("UserName", "u"), ("PolicyName", "p"),
+            ("PolicyDocument", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"eks:ListClusters","Resource":"*"}]}"""));
         await PostAsync("/moto-api/reset-auth", "0");
 
-        using (new AwsVariables(("AWS_ACCESS_KEY_ID", Tag("AccessKeyId")), ("AWS_SECRET_ACCESS_KEY", Tag("SecretAccessKey")), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL", doubles.Moto)))
+        using (new AwsVariables(("AWS_ACCESS_KEY_ID", Tag("AccessKeyId")), ("AWS_SECRET_ACCESS_KEY", Tag("SecretAccessKey")),
+            ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL", doubles.Moto)))
         {
             using var good = AwsSession.Open(null, null);
             Assert.NotNull((await good.Eks.ListClustersAsync(new ListClustersRequest())).Clusters);
-            var denied = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => good.Eks.DescribeClusterAsync(new DescribeClusterRequest { Name = "prod" }));
+            var denied = await Assert.ThrowsAnyAsync<AmazonServiceException>(
+                () => good.Eks.DescribeClusterAsync(new DescribeClusterRequest { Name = "prod" }));
             Assert.Equal("AwsAccessDenied", good.Explain(denied, "prod")!.Id);
             Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "wrong");
             using var bad = AwsSession.Open(null, null);
             var refused = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => bad.Eks.ListClustersAsync(new ListClustersRequest()));
             Assert.Equal("AwsCredentialsRefused", bad.Explain(refused, null)!.Id);
-            var iam = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => bad.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "nodes" }));
+            var iam =
+                await Assert.ThrowsAnyAsync<AmazonServiceException>(() => bad.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "nodes" }));
             Assert.Equal("AwsCredentialsRefused", bad.Explain(iam, null)!.Id);
         }
     }
 
     private async Task MakeClusterAsync(string name)
     {
-        using var content = new StringContent($$"""{"name": "{{name}}", "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": {"subnetIds": []} }""", System.Text.Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            $$"""{"name": "{{name}}", "roleArn": "arn:aws:iam::123456789012:role/eks", "resourcesVpcConfig": {"subnetIds": []} }""",
+            System.Text.Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{doubles.Moto}/clusters")) { Content = content };
-        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={Doubles.Key}/20260101/eu-central-1/eks/aws4_request, SignedHeaders=host, Signature=0");
+        request.Headers.TryAddWithoutValidation("Authorization",
+            $"AWS4-HMAC-SHA256 Credential={Doubles.Key}/20260101/eu-central-1/eks/aws4_request, SignedHeaders=host, Signature=0");
         using var response = await http.SendAsync(request);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
     private async Task<string> IamAsync(string action, params (string Name, string Value)[] parameters)
     {
-        using var content = new FormUrlEncodedContent(parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)).Append(new("Action", action)).Append(new("Version", "2010-05-08")));
+        using var content = new FormUrlEncodedContent(parameters.Select(p => KeyValuePair.Create(p.Name, p.Value))
+            .Append(new("Action", action)).Append(new("Version", "2010-05-08")));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(doubles.Moto)) { Content = content };
-        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={Doubles.Key}/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0");
+        request.Headers.TryAddWithoutValidation("Authorization",
+            $"AWS4-HMAC-SHA256 Credential={Doubles.Key}/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0");
         using var response = await http.SendAsync(request);
         string text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, text);

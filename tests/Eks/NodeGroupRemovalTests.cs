@@ -48,12 +48,14 @@ public sealed class NodeGroupRemovalTests(Doubles doubles) : IAsyncLifetime, IDi
         await groups.StatesAsync(Zone, "ACTIVE", "DELETING", "DELETING", "");
         Put("pods", "default", Pod("web-1", "n1"));
         var plan = await PlanAsync();
-        Assert.Equal(["Update Node n1", "Restart Pod default/web-1", $"Delete NodeGroup kafka-{Zone}"], plan.Changes.Select(c => $"{c.Action} {c.Kind} {c.Name}"));
+        Assert.Equal(["Update Node n1", "Restart Pod default/web-1", $"Delete NodeGroup kafka-{Zone}"],
+            plan.Changes.Select(c => $"{c.Action} {c.Kind} {c.Name}"));
         Assert.Empty(server.Writes);
         var (events, failure) = await Groups.DrainAsync(RemoveNodeGroups.RunAsync(aws, connection, plan, default));
         Assert.Null(failure);
         Assert.Equal([$"DeleteNodegroup kafka-{Zone}"], await groups.WritesAsync());
-        Assert.Equal(["PATCH /api/v1/nodes/n1", "POST /api/v1/namespaces/default/pods/web-1/eviction"], server.Writes.Select(w => $"{w.Method} {w.Path}"));
+        Assert.Equal(["PATCH /api/v1/nodes/n1", "POST /api/v1/namespaces/default/pods/web-1/eviction"],
+            server.Writes.Select(w => $"{w.Method} {w.Path}"));
         Assert.Contains("\"unschedulable\":true", server.Writes[0].Body, StringComparison.Ordinal);
         Assert.Contains(events.OfType<Waiting>(), w => w.Text == $"kafka-{Zone} is DELETING");
     }
@@ -68,7 +70,8 @@ public sealed class NodeGroupRemovalTests(Doubles doubles) : IAsyncLifetime, IDi
             ? FakeAnswer.Status(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.") : Kubelet(r);
         var (events, failure) = await Groups.DrainAsync(RemoveNodeGroups.RunAsync(aws, connection, await PlanAsync(), default));
         Assert.Null(failure);
-        Assert.Contains(events.OfType<Waiting>(), w => w.Text == "default/web-1 may not go yet: Cannot evict pod as it would violate the pod's disruption budget.");
+        Assert.Contains(events.OfType<Waiting>(),
+            w => w.Text == "default/web-1 may not go yet: Cannot evict pod as it would violate the pod's disruption budget.");
         Assert.Equal(3, server.Writes.Count(w => w.Path.EndsWith("/eviction", StringComparison.Ordinal)));
     }
 
@@ -132,7 +135,8 @@ public sealed class NodeGroupRemovalTests(Doubles doubles) : IAsyncLifetime, IDi
     {
         await groups.StatesAsync(Zone, "ACTIVE", "DELETING");
         var plan = await PlanAsync();
-        var (events, failure) = await Groups.DrainAsync(RemoveNodeGroups.RunAsync(aws, connection, plan with { Request = plan.Request with { NoWait = true } }, default));
+        var (events, failure) = await Groups.DrainAsync(
+            RemoveNodeGroups.RunAsync(aws, connection, plan with { Request = plan.Request with { NoWait = true } }, default));
         Assert.Null(failure);
         Assert.Equal([$"DeleteNodegroup kafka-{Zone}"], await groups.WritesAsync());
         Assert.DoesNotContain(events.OfType<Waiting>(), w => w.Text.Contains("DELETING", StringComparison.Ordinal));
@@ -154,12 +158,14 @@ public sealed class NodeGroupRemovalTests(Doubles doubles) : IAsyncLifetime, IDi
     {
         await groups.StatesAsync(Zone, "ACTIVE", "DELETING");
         var plan = await PlanAsync();
-        var failure = (await Groups.DrainAsync(RemoveNodeGroups.RunAsync(aws, connection, plan with { Request = plan.Request with { Timeout = TimeSpan.FromSeconds(5) } }, default))).Failure;
+        var failure = (await Groups.DrainAsync(RemoveNodeGroups.RunAsync(aws, connection,
+            plan with { Request = plan.Request with { Timeout = TimeSpan.FromSeconds(5) } }, default))).Failure;
         Assert.Equal("Timeout", failure!.Id);
         Assert.Contains($"kafka-{Zone} is DELETING", failure.Message, StringComparison.Ordinal);
         plan = await PlanAsync();
         Assert.Equal("is going already", plan.Changes[^1].Note);
-        await Groups.DrainAsync(RemoveNodeGroups.RunAsync(aws, connection, plan with { Request = plan.Request with { Timeout = TimeSpan.FromSeconds(3) } }, default));
+        await Groups.DrainAsync(RemoveNodeGroups.RunAsync(aws, connection,
+            plan with { Request = plan.Request with { Timeout = TimeSpan.FromSeconds(3) } }, default));
         Assert.Single(await groups.WritesAsync());
     }
 
@@ -210,18 +216,32 @@ public sealed class NodeGroupRemovalTests(Doubles doubles) : IAsyncLifetime, IDi
     private void Put(string plural, string? ns, JsonObject tree) => server.Store.Put("v1", plural, ns, tree);
 
     private Task<RemoveGroupsPlan> PlanAsync(string? group = null, bool force = false) =>
-        RemoveNodeGroups.PlanAsync(aws, connection, new RemoveGroupsRequest("prod", group is null ? [] : [group], force, TimeSpan.FromMinutes(2)), default);
+        RemoveNodeGroups.PlanAsync(aws, connection,
+            new RemoveGroupsRequest("prod", group is null ? [] : [group], force, TimeSpan.FromMinutes(2)), default);
 
     private static JsonObject Node(string name, string group) => new()
     {
-        ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["eks.amazonaws.com/nodegroup"] = group, ["topology.kubernetes.io/zone"] = Zone, ["dedicated"] = "kafka" } },
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["labels"] = new JsonObject
+            {
+                ["eks.amazonaws.com/nodegroup"] = group,
+                ["topology.kubernetes.io/zone"] = Zone,
+                ["dedicated"] = "kafka"
+            }
+        },
         ["spec"] = new JsonObject(),
         ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }) },
     };
 
     private static JsonObject Pod(string name, string node) => new()
     {
-        ["metadata"] = new JsonObject { ["name"] = name, ["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "ReplicaSet", ["name"] = "web", ["uid"] = "u" }) },
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "ReplicaSet", ["name"] = "web", ["uid"] = "u" })
+        },
         ["spec"] = new JsonObject { ["nodeName"] = node },
     };
 }

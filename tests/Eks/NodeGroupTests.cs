@@ -39,7 +39,8 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
             await groups.StatesAsync(zone, "CREATING", "CREATING: slow today", "ACTIVE");
         var (events, failure) = await MakeAsync(Groups.Request());
         Assert.Null(failure);
-        Assert.Equal(["CreateNodegroup kafka-eu-central-1a", "CreateNodegroup kafka-eu-central-1b", "CreateNodegroup kafka-eu-central-1c"], (await groups.WritesAsync()).Order());
+        Assert.Equal(["CreateNodegroup kafka-eu-central-1a", "CreateNodegroup kafka-eu-central-1b", "CreateNodegroup kafka-eu-central-1c"],
+            (await groups.WritesAsync()).Order());
         Assert.Contains(events.OfType<Waiting>(), w => w.Text.Contains("kafka-eu-central-1b CREATING", StringComparison.Ordinal));
         Assert.Contains("kafka-eu-central-1a: NodeCreationFailure: slow today", events.OfType<Warned>().Select(w => w.Text));
     }
@@ -52,7 +53,8 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
             await groups.StatesAsync(zone, "ACTIVE");
         var plan = await PlanAsync(Groups.Request());
         await Groups.DrainAsync(CreateNodeGroups.RunAsync(aws, plan, default));
-        var sent = (await doubles.LogAsync()).Where(r => (string?)r["operation"] == "CreateNodegroup").ToDictionary(r => (string)r["input"]!["nodegroupName"]!, r => r["input"]!.AsObject());
+        var sent = (await doubles.LogAsync()).Where(r => (string?)r["operation"] == "CreateNodegroup")
+            .ToDictionary(r => (string)r["input"]!["nodegroupName"]!, r => r["input"]!.AsObject());
         foreach (var line in plan.Changes)
         {
             var input = sent[line.Name];
@@ -61,7 +63,9 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
         }
 
         var one = sent["kafka-eu-central-1b"];
-        Assert.Equal((groups.Subnets["eu-central-1b"], "NO_SCHEDULE", 1, 50, "ON_DEMAND"), ((string?)one["subnets"]![0], (string?)one["taints"]![0]!["effect"], (int)one["updateConfig"]!["maxUnavailable"]!, (int)one["diskSize"]!, (string?)one["capacityType"]));
+        Assert.Equal((groups.Subnets["eu-central-1b"], "NO_SCHEDULE", 1, 50, "ON_DEMAND"),
+            ((string?)one["subnets"]![0], (string?)one["taints"]![0]!["effect"], (int)one["updateConfig"]!["maxUnavailable"]!,
+            (int)one["diskSize"]!, (string?)one["capacityType"]));
     }
 
     [Fact]
@@ -73,15 +77,18 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
         await groups.StatesAsync("eu-central-1c", "CREATING", "CREATING", "ACTIVE");
         var (events, failure) = await MakeAsync(Groups.Request());
         Assert.Equal(("NodeGroupFailed", FailureKind.Stalled, "kafka-eu-central-1b"), (failure!.Id, failure.Kind, failure.Target));
-        Assert.Contains("kafka-eu-central-1b is CREATE_FAILED: NodeCreationFailure: Instances failed to join", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("ACTIVE: kafka-eu-central-1a in eu-central-1a, kafka-eu-central-1c in eu-central-1c.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("kafka-eu-central-1b is CREATE_FAILED: NodeCreationFailure: Instances failed to join", failure.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("ACTIVE: kafka-eu-central-1a in eu-central-1a, kafka-eu-central-1c in eu-central-1c.", failure.Message,
+            StringComparison.Ordinal);
         Assert.Equal(["kafka-eu-central-1a", "kafka-eu-central-1c"], Made(events).Select(g => g.NodeGroup));
 
         await doubles.ResetAsync();
         await groups.ClusterAsync("ACTIVE");
         await groups.ListAsync(Groups.Zones);
         await groups.StatesAsync("eu-central-1a", "ACTIVE");
-        await groups.StatesAsync("eu-central-1b", "CREATE_FAILED: Instances failed to join the kubernetes cluster", "DELETING", "", "CREATING", "ACTIVE");
+        await groups.StatesAsync("eu-central-1b", "CREATE_FAILED: Instances failed to join the kubernetes cluster", "DELETING", "",
+            "CREATING", "ACTIVE");
         await groups.StatesAsync("eu-central-1c", "ACTIVE");
         (events, failure) = await MakeAsync(Groups.Request());
         Assert.Null(failure);
@@ -114,7 +121,8 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
     public async Task A_different_one_is_refused_with_its_fields_before_anything_is_made()
     {
         await groups.ListAsync("eu-central-1a");
-        await groups.ScriptAsync("DescribeNodegroup", groups.Step("eu-central-1a", "ACTIVE", 0, g => g["instanceTypes"] = new JsonArray("t3.medium")));
+        await groups.ScriptAsync("DescribeNodegroup",
+            groups.Step("eu-central-1a", "ACTIVE", 0, g => g["instanceTypes"] = new JsonArray("t3.medium")));
         var failure = await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Groups.Request()));
         Assert.Equal("NodeGroupDiffers", failure.Id);
         Assert.Contains("kafka-eu-central-1a: instanceTypes: t3.medium -> r7g.xlarge", failure.Message, StringComparison.Ordinal);
@@ -150,7 +158,13 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
     public async Task A_right_that_is_missing_is_said_as_it_is()
     {
         await groups.ListAsync();
-        await groups.ScriptAsync("CreateNodegroup", new JsonObject { ["times"] = 0, ["status"] = 403, ["code"] = "AccessDeniedException", ["message"] = "not authorized to perform: eks:CreateNodegroup" });
+        await groups.ScriptAsync("CreateNodegroup", new JsonObject
+        {
+            ["times"] = 0,
+            ["status"] = 403,
+            ["code"] = "AccessDeniedException",
+            ["message"] = "not authorized to perform: eks:CreateNodegroup"
+        });
         var (_, failure) = await MakeAsync(Groups.Request());
         Assert.Equal("AwsAccessDenied", failure!.Id);
         Assert.Contains("eks:CreateNodegroup", failure.Message, StringComparison.Ordinal);
@@ -220,7 +234,8 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
     public async Task Types_by_the_numbers_of_EC2(string types, string id)
     {
         await groups.ListAsync();
-        Assert.Equal(id, (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Groups.Request() with { InstanceTypes = types.Split(',') }))).Id);
+        Assert.Equal(id,
+            (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Groups.Request() with { InstanceTypes = types.Split(',') }))).Id);
         Assert.Empty(await groups.WritesAsync());
     }
 
@@ -233,22 +248,36 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
         Assert.Equal(("SubnetAmbiguous", "eu-central-1a"), (failure.Id, failure.Target));
         Assert.Contains(second, failure.Message, StringComparison.Ordinal);
         Assert.Equal([second], Assert.Single((await PlanAsync(Groups.Request() with { Subnets = [second] })).Steps).Wanted.Subnets);
-        Assert.Equal("SubnetNotFound", (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Groups.Request() with { Subnets = ["subnet-0123"] }))).Id);
+        Assert.Equal("SubnetNotFound",
+            (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Groups.Request() with { Subnets = ["subnet-0123"] }))).Id);
     }
 
     [Fact]
     public async Task A_launch_template_is_named_by_id_and_version()
     {
         await groups.ListAsync();
-        await aws.Ec2.CreateLaunchTemplateAsync(new() { LaunchTemplateName = "kafka-nodes", LaunchTemplateData = new() { BlockDeviceMappings = [new() { DeviceName = "/dev/xvda", Ebs = new() { VolumeSize = 80, VolumeType = "gp3", Encrypted = true } }] } });
-        await aws.Ec2.CreateLaunchTemplateAsync(new() { LaunchTemplateName = "unfit", LaunchTemplateData = new() { InstanceType = "m5.large", ImageId = "ami-1" } });
-        var wanted = (await CreateNodeGroups.PlanAsync(aws, Groups.Request(), "kafka-nodes", false, TimeSpan.FromMinutes(1), default)).Steps[0].Wanted;
+        await aws.Ec2.CreateLaunchTemplateAsync(
+            new()
+            {
+                LaunchTemplateName = "kafka-nodes",
+                LaunchTemplateData = new()
+                {
+                    BlockDeviceMappings =
+                [new() { DeviceName = "/dev/xvda", Ebs = new() { VolumeSize = 80, VolumeType = "gp3", Encrypted = true } }]
+                }
+            });
+        await aws.Ec2.CreateLaunchTemplateAsync(
+            new() { LaunchTemplateName = "unfit", LaunchTemplateData = new() { InstanceType = "m5.large", ImageId = "ami-1" } });
+        var wanted = (await CreateNodeGroups.PlanAsync(aws, Groups.Request(), "kafka-nodes", false, TimeSpan.FromMinutes(1),
+            default)).Steps[0].Wanted;
         Assert.Equal((null, "1"), (wanted.DiskSize, wanted.Template!.Version));
         Assert.StartsWith("lt-", wanted.Template.Id, StringComparison.Ordinal);
-        var unfit = await Assert.ThrowsAsync<ClusterException>(() => CreateNodeGroups.PlanAsync(aws, Groups.Request(), "unfit", false, TimeSpan.FromMinutes(1), default));
+        var unfit = await Assert.ThrowsAsync<ClusterException>(
+            () => CreateNodeGroups.PlanAsync(aws, Groups.Request(), "unfit", false, TimeSpan.FromMinutes(1), default));
         Assert.Equal("LaunchTemplateUnfit", unfit.Id);
         Assert.Contains("an instance type (use -InstanceType), an image", unfit.Message, StringComparison.Ordinal);
-        Assert.Equal("LaunchTemplateNotFound", (await Assert.ThrowsAsync<ClusterException>(() => CreateNodeGroups.PlanAsync(aws, Groups.Request(), "nowhere", false, TimeSpan.FromMinutes(1), default))).Id);
+        Assert.Equal("LaunchTemplateNotFound", (await Assert.ThrowsAsync<ClusterException>(
+            () => CreateNodeGroups.PlanAsync(aws, Groups.Request(), "nowhere", false, TimeSpan.FromMinutes(1), default))).Id);
     }
 
     [Fact]
@@ -266,11 +295,13 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
         await groups.StatesAsync("eu-central-1a", "ACTIVE");
         await groups.ScriptAsync("DescribeNodegroup", groups.Step("eu-central-1b", "ACTIVE", 0, g => g["labels"] = null));
         var found = Assert.Single(await ListNodeGroups.RunAsync(aws, "prod", all: false, default));
-        Assert.Equal(("kafka-eu-central-1a", "eu-central-1a", "r7g.xlarge", "eu-central-1"), (found.NodeGroup, found.Zones[0], found.InstanceTypes[0], found.Region));
+        Assert.Equal(("kafka-eu-central-1a", "eu-central-1a", "r7g.xlarge", "eu-central-1"),
+            (found.NodeGroup, found.Zones[0], found.InstanceTypes[0], found.Region));
         Assert.Equal(2, (await ListNodeGroups.RunAsync(aws, "prod", all: true, default)).Count);
     }
 
-    private static IReadOnlyList<KafkaNodeGroup> Made(List<OperationEvent> events) => Assert.Single(events.OfType<Completed<IReadOnlyList<KafkaNodeGroup>>>()).Result;
+    private static IReadOnlyList<KafkaNodeGroup> Made(List<OperationEvent> events) =>
+        Assert.Single(events.OfType<Completed<IReadOnlyList<KafkaNodeGroup>>>()).Result;
 
     private async Task StandingAsync(string state)
     {
@@ -279,7 +310,8 @@ public sealed class NodeGroupTests(Doubles doubles) : IAsyncLifetime
             await groups.StatesAsync(zone, state);
     }
 
-    private Task<CreateGroupsPlan> PlanAsync(GroupRequest request) => CreateNodeGroups.PlanAsync(aws, request, null, false, TimeSpan.FromMinutes(2), default);
+    private Task<CreateGroupsPlan> PlanAsync(GroupRequest request) =>
+        CreateNodeGroups.PlanAsync(aws, request, null, false, TimeSpan.FromMinutes(2), default);
 
     private async Task<(List<OperationEvent> Events, ClusterException? Failure)> MakeAsync(GroupRequest request) =>
         await Groups.DrainAsync(CreateNodeGroups.RunAsync(aws, await PlanAsync(request), default));

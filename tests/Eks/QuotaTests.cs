@@ -13,14 +13,19 @@ public sealed class QuotaTests
         string asked = "";
         using var service = new HttpDouble((_, request) =>
         {
-            asked = $"{request.HttpMethod} {request.Headers["X-Amz-Target"]} {request.ContentType} {new StreamReader(request.InputStream).ReadToEnd()}";
+            asked =
+                $"{request.HttpMethod} {request.Headers["X-Amz-Target"]} {request.ContentType} "
+                    + $"{new StreamReader(request.InputStream).ReadToEnd()}";
             return """{"Quota": {"QuotaCode": "L-1216C47A", "QuotaName": "Running On-Demand Standard instances", "Value": 64.0, "Novelty": {}}}""";
         });
         using var variables = AwsVariables.WithKeys(("AWS_ENDPOINT_URL_SERVICE_QUOTAS", service.Address));
         using var aws = AwsSession.Open(null, null);
-        var quota = (await aws.Quotas.GetServiceQuotaAsync(new GetServiceQuotaRequest { ServiceCode = "ec2", QuotaCode = "L-1216C47A" })).Quota!;
+        var quota =
+            (await aws.Quotas.GetServiceQuotaAsync(new GetServiceQuotaRequest { ServiceCode = "ec2", QuotaCode = "L-1216C47A" })).Quota!;
         Assert.Equal((64, "L-1216C47A"), (quota.Value, quota.QuotaCode));
-        Assert.Equal("""POST ServiceQuotasV20190624.GetServiceQuota application/x-amz-json-1.1 {"ServiceCode":"ec2","QuotaCode":"L-1216C47A"}""", asked);
+        Assert.Equal(
+            """POST ServiceQuotasV20190624.GetServiceQuota application/x-amz-json-1.1 {"ServiceCode":"ec2","QuotaCode":"L-1216C47A"}""",
+            asked);
     }
 
     [Fact]
@@ -29,7 +34,8 @@ public sealed class QuotaTests
         using var service = new HttpDouble((_, _) => null, 400, """{"__type": "NoSuchResourceException", "Message": "no such quota"}""");
         using var variables = AwsVariables.WithKeys(("AWS_ENDPOINT_URL_SERVICE_QUOTAS", service.Address));
         using var aws = AwsSession.Open(null, null);
-        var e = await Assert.ThrowsAnyAsync<Exception>(() => aws.Quotas.GetServiceQuotaAsync(new GetServiceQuotaRequest { ServiceCode = "ec2", QuotaCode = "L-0" }));
+        var e = await Assert.ThrowsAnyAsync<Exception>(
+            () => aws.Quotas.GetServiceQuotaAsync(new GetServiceQuotaRequest { ServiceCode = "ec2", QuotaCode = "L-0" }));
         Assert.Equal("AwsRefused", aws.Explain(e, null)!.Id);
     }
 }

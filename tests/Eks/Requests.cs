@@ -10,7 +10,8 @@ namespace KafkaK8s.Tests.Eks;
 internal static class Requests
 {
     /// <summary>The operations of the client.</summary>
-    public static IEnumerable<MethodInfo> Operations => typeof(IAmazonEKS).GetMethods().Where(m => m.Name.EndsWith("Async", StringComparison.Ordinal));
+    public static IEnumerable<MethodInfo> Operations =>
+        typeof(IAmazonEKS).GetMethods().Where(m => m.Name.EndsWith("Async", StringComparison.Ordinal));
 
     /// <summary>Calls an operation.</summary>
     public static async Task<object> CallAsync(IAmazonEKS client, MethodInfo operation, object request)
@@ -46,7 +47,8 @@ internal static class Requests
         }
     }
 
-    private static IEnumerable<PropertyInfo> Members(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.DeclaringType!.Namespace != "Amazon.Runtime" && p.CanWrite);
+    private static IEnumerable<PropertyInfo> Members(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(p => p.DeclaringType!.Namespace != "Amazon.Runtime" && p.CanWrite);
 
     private static object Value(Type type)
     {

@@ -45,14 +45,17 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
         await AddonAsync(EksAddons.Driver, "", "CREATING", "DEGRADED", "ACTIVE");
         await AddonAsync(EksAddons.Agent, "", "CREATING", "ACTIVE");
         var plan = await PlanAsync(Request() with { Iops = 4000, Throughput = 250 });
-        Assert.Equal(["Create Addon eks-pod-identity-agent", "Create Addon aws-ebs-csi-driver", "Create StorageClass kafka-gp3"], plan.Changes.Select(c => $"{c.Action} {c.Kind} {c.Name}"));
+        Assert.Equal(["Create Addon eks-pod-identity-agent", "Create Addon aws-ebs-csi-driver", "Create StorageClass kafka-gp3"],
+            plan.Changes.Select(c => $"{c.Action} {c.Kind} {c.Name}"));
         var (events, failure) = await Groups.DrainAsync(EnableStorage.RunAsync(aws, connection, plan, default));
         Assert.Null(failure);
         Assert.Equal(["CreateAddon eks-pod-identity-agent", "CreateAddon aws-ebs-csi-driver"], await groups.WritesAsync());
         var driver = (await doubles.LogAsync()).Last(r => (string?)r["operation"] == "CreateAddon")["input"]!;
-        Assert.Equal(("ebs-csi-controller-sa", Role), ((string?)driver["podIdentityAssociations"]![0]!["serviceAccount"], (string?)driver["podIdentityAssociations"]![0]!["roleArn"]));
+        Assert.Equal(("ebs-csi-controller-sa", Role), ((string?)driver["podIdentityAssociations"]![0]!["serviceAccount"],
+            (string?)driver["podIdentityAssociations"]![0]!["roleArn"]));
         var tree = Assert.Single(server.Writes).Tree;
-        Assert.Equal(("4000", "250", "Retain", "WaitForFirstConsumer"), ((string?)tree["parameters"]!["iops"], (string?)tree["parameters"]!["throughput"], (string?)tree["reclaimPolicy"], (string?)tree["volumeBindingMode"]));
+        Assert.Equal(("4000", "250", "Retain", "WaitForFirstConsumer"), ((string?)tree["parameters"]!["iops"],
+            (string?)tree["parameters"]!["throughput"], (string?)tree["reclaimPolicy"], (string?)tree["volumeBindingMode"]));
         Assert.Equal($"pod identity {Role}", events.OfType<Completed<EksStorage>>().Single().Result.Identity);
     }
 
@@ -61,7 +64,8 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
     {
         await AddonAsync(EksAddons.Driver, "", "CREATING");
         await AddonAsync(EksAddons.Agent, "", "CREATING");
-        var (events, failure) = await Groups.DrainAsync(EnableStorage.RunAsync(aws, connection, await PlanAsync(Request() with { NoWait = true }), default));
+        var (events, failure) =
+            await Groups.DrainAsync(EnableStorage.RunAsync(aws, connection, await PlanAsync(Request() with { NoWait = true }), default));
         Assert.Null(failure);
         Assert.Equal(2, (await groups.WritesAsync()).Count);
         Assert.Single(server.Writes);
@@ -86,7 +90,8 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
     {
         await AddonAsync(EksAddons.Driver, "");
         await AddonAsync(EksAddons.Agent, "");
-        Assert.Equal("StorageRoleMissing", (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Request() with { PodIdentityRole = null }))).Id);
+        Assert.Equal("StorageRoleMissing",
+            (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Request() with { PodIdentityRole = null }))).Id);
     }
 
     [Fact]
@@ -105,7 +110,8 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
     {
         await AddonAsync(EksAddons.Driver, "ACTIVE");
         await AddonAsync(EksAddons.Agent, "ACTIVE");
-        Assert.Equal("AddonDiffers", (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Request() with { PodIdentityRole = null, IrsaRole = Role }))).Id);
+        Assert.Equal("AddonDiffers",
+            (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Request() with { PodIdentityRole = null, IrsaRole = Role }))).Id);
     }
 
     [Fact]
@@ -148,7 +154,8 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
     {
         await AddonAsync(EksAddons.Driver, "CREATE_FAILED: x");
         await AddonAsync(EksAddons.Agent, "ACTIVE");
-        Assert.Equal("StorageRoleMissing", (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Request() with { PodIdentityRole = null }))).Id);
+        Assert.Equal("StorageRoleMissing",
+            (await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(Request() with { PodIdentityRole = null }))).Id);
     }
 
     [Fact]
@@ -168,10 +175,24 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
         await groups.ListAsync(Groups.Zones);
         foreach (string zone in Groups.Zones)
             await groups.StatesAsync(zone, "ACTIVE");
-        await groups.ScriptAsync("DescribeClusterVersions", new JsonObject { ["times"] = 0, ["output"] = new JsonObject { ["clusterVersions"] = new JsonArray(new JsonObject { ["clusterVersion"] = "1.34", ["versionStatus"] = "STANDARD_SUPPORT", ["endOfStandardSupportDate"] = 4102444800 }) } });
+        await groups.ScriptAsync("DescribeClusterVersions",
+            new JsonObject
+            {
+                ["times"] = 0,
+                ["output"] = new JsonObject
+                {
+                    ["clusterVersions"] = new JsonArray(new JsonObject
+                    {
+                        ["clusterVersion"] = "1.34",
+                        ["versionStatus"] = "STANDARD_SUPPORT",
+                        ["endOfStandardSupportDate"] = 4102444800
+                    })
+                }
+            });
         server.Store.Put("storage.k8s.io/v1", "storageclasses", null, StorageClassSpec.Compose("kafka-gp3", null, null));
         var checks = await CheckAsync((connection, ""), ["r7g.xlarge"]);
-        foreach (string name in new[] { "ClusterActive", "VersionSupported", "AuthenticationMode", "Subnets", "InstanceTypes", "NodeGroups", "EbsCsiDriver", "StorageClass" })
+        foreach (string name in new[] { "ClusterActive", "VersionSupported", "AuthenticationMode", "Subnets", "InstanceTypes", "NodeGroups",
+            "EbsCsiDriver", "StorageClass" })
             Assert.True(checks[name].Status == EksCheckStatus.Passed, $"{checks[name]} {checks[name].Remedy}");
         Assert.Equal(EksCheckStatus.NotChecked, checks["NodeRole"].Status); // IAM has no such role here
         Assert.Contains(groups.Subnets["eu-central-1b"], checks["Subnets"].Evidence, StringComparison.Ordinal);
@@ -183,10 +204,17 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
         await AddonAsync(EksAddons.Driver, "");
         await AddonAsync(EksAddons.Agent, "");
         await groups.ListAsync();
-        await groups.ScriptAsync("DescribeClusterVersions", new JsonObject { ["times"] = 0, ["status"] = 403, ["code"] = "AccessDeniedException", ["message"] = "not authorized to perform: eks:DescribeClusterVersions" });
+        await groups.ScriptAsync("DescribeClusterVersions", new JsonObject
+        {
+            ["times"] = 0,
+            ["status"] = 403,
+            ["code"] = "AccessDeniedException",
+            ["message"] = "not authorized to perform: eks:DescribeClusterVersions"
+        });
         var checks = await CheckAsync((null, "no way there"), []);
         Assert.Equal(
-            ["AuthenticationMode Passed", "ClusterActive Passed", "EbsCsiDriver Failed", "InstanceTypes NotChecked", "NodeGroups Failed", "NodeRole NotChecked", "Quota NotChecked", "StorageClass NotChecked", "Subnets Passed", "VersionSupported NotChecked"],
+            ["AuthenticationMode Passed", "ClusterActive Passed", "EbsCsiDriver Failed", "InstanceTypes NotChecked", "NodeGroups Failed",
+            "NodeRole NotChecked", "Quota NotChecked", "StorageClass NotChecked", "Subnets Passed", "VersionSupported NotChecked"],
             checks.Values.Select(c => $"{c.Check} {c.Status}").Order(StringComparer.Ordinal));
         Assert.Contains("eks:DescribeClusterVersions", checks["VersionSupported"].Evidence, StringComparison.Ordinal);
         Assert.Equal("no way there", checks["StorageClass"].Evidence);
@@ -199,7 +227,8 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
 
     private async Task<Dictionary<string, EksCheck>> CheckAsync((KubeConnection? Connection, string Why) kubernetes, string[] types)
     {
-        var (events, failure) = await Groups.DrainAsync(CheckEksCluster.RunAsync(aws, kubernetes, new CheckEksRequest("prod", types, null, new NodeLoad(1536, 0.35m), TimeSpan.FromMinutes(1)), default));
+        var (events, failure) = await Groups.DrainAsync(CheckEksCluster.RunAsync(aws, kubernetes,
+            new CheckEksRequest("prod", types, null, new NodeLoad(1536, 0.35m), TimeSpan.FromMinutes(1)), default));
         Assert.Null(failure);
         return events.OfType<Completed<EksCheck>>().ToDictionary(c => c.Result.Check, c => c.Result);
     }
@@ -224,8 +253,13 @@ public sealed class StorageTests(Doubles doubles) : IAsyncLifetime, IDisposable
                     {
                         ["status"] = parts[0],
                         ["serviceAccountRoleArn"] = null,
-                        ["podIdentityAssociations"] = name == EksAddons.Driver ? new JsonArray("arn:aws:eks:eu-central-1:111122223333:podidentityassociation/prod/a-1") : null,
-                        ["health"] = new JsonObject { ["issues"] = parts.Length == 1 ? [] : new JsonArray(new JsonObject { ["code"] = "AccessDenied", ["message"] = parts[1] }) },
+                        ["podIdentityAssociations"] = name == EksAddons.Driver
+                            ? new JsonArray("arn:aws:eks:eu-central-1:111122223333:podidentityassociation/prod/a-1") : null,
+                        ["health"] = new JsonObject
+                        {
+                            ["issues"] = parts.Length == 1 ? []
+                            : new JsonArray(new JsonObject { ["code"] = "AccessDenied", ["message"] = parts[1] })
+                        },
                     },
                 };
             }

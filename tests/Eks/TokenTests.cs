@@ -22,11 +22,21 @@ public sealed class TokenTests(Doubles doubles)
     {
         using var variables = AwsVariables.WithKeys();
         using var aws = AwsSession.Open(region, null);
-        var credentials = session is null ? new ImmutableCredentials(Doubles.Key, Doubles.Secret, null) : new ImmutableCredentials(Doubles.Key, Doubles.Secret, session);
+        var credentials = session is null ? new ImmutableCredentials(Doubles.Key, Doubles.Secret, null)
+            : new ImmutableCredentials(Doubles.Key, Doubles.Secret, session);
         string ours = Url(EksToken.Sign(credentials, aws.StsConfig, region, cluster, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc)));
 
         var signer = doubles.Start("signatures.py");
-        await signer.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { key = Doubles.Key, secret = Doubles.Secret, token = session, region, host, cluster, time = "20260102T030405Z" }));
+        await signer.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new
+        {
+            key = Doubles.Key,
+            secret = Doubles.Secret,
+            token = session,
+            region,
+            host,
+            cluster,
+            time = "20260102T030405Z"
+        }));
         await signer.StandardInput.FlushAsync();
         string theirs = (string)JsonNode.Parse((await signer.StandardOutput.ReadLineAsync())!)!["url"]!;
 
@@ -48,15 +58,19 @@ public sealed class TokenTests(Doubles doubles)
         clock.Now += TimeSpan.FromSeconds(1);
         string second = await Header(token);
         Assert.NotEqual(first, second);
-        Assert.Equal(clock.Now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), Query(Url(second["Bearer ".Length..]))["X-Amz-Date"]);
+        Assert.Equal(clock.Now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture),
+            Query(Url(second["Bearer ".Length..]))["X-Amz-Date"]);
     }
 
     [Fact]
     public async Task Dies_with_the_credentials_that_signed_it()
     {
         int number = 0;
-        using var container = new HttpDouble((_, _) => $$"""{"AccessKeyId": "AKIA{{++number}}", "SecretAccessKey": "s", "Token": "t", "Expiration": "{{DateTime.UtcNow.AddSeconds(1):o}}"}""");
-        using var variables = new AwsVariables(("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.Address + "/"), ("AWS_REGION", "eu-central-1"));
+        using var container = new HttpDouble(
+            (_, _) =>
+            $$"""{"AccessKeyId": "AKIA{{++number}}", "SecretAccessKey": "s", "Token": "t", "Expiration": "{{DateTime.UtcNow.AddSeconds(1):o}}"}""");
+        using var variables = new AwsVariables(("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.Address + "/"),
+            ("AWS_REGION", "eu-central-1"));
         using var aws = AwsSession.Open(null, null);
         using var token = new EksToken(aws, "prod", new Clock());
         string first = Query(Url((await Header(token))["Bearer ".Length..]))["X-Amz-Credential"];
@@ -68,7 +82,9 @@ public sealed class TokenTests(Doubles doubles)
     [Fact]
     public async Task Without_credentials_it_says_so()
     {
-        AwsVariables.WriteConfig("[profile work]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-central-1\nsso_account_id = 1\nsso_role_name = r\n");
+        AwsVariables.WriteConfig(
+            "[profile work]\nsso_start_url = https://example.awsapps.com/start\nsso_region = eu-central-1\nsso_account_id = "
+                + "1\nsso_role_name = r\n");
         using var variables = new AwsVariables(("AWS_REGION", "eu-central-1"));
         using var aws = AwsSession.Open(null, "work");
         using var token = new EksToken(aws, "prod", new Clock());
@@ -86,7 +102,8 @@ public sealed class TokenTests(Doubles doubles)
     }
 
     private static SortedDictionary<string, string> Query(string url) =>
-        new(new Uri(url).Query.TrimStart('?').Split('&').Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => Uri.UnescapeDataString(p[1])), StringComparer.Ordinal);
+        new(new Uri(url).Query.TrimStart('?').Split('&').Select(p => p.Split('=', 2)).ToDictionary(p => p[0],
+            p => Uri.UnescapeDataString(p[1])), StringComparer.Ordinal);
 
     private sealed class Clock : TimeProvider
     {

@@ -7,7 +7,8 @@ namespace KafkaK8s.Tests.Engine;
 public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSession>
 {
     // The object alone carries all four; the context's own namespace is another one.
-    private const string Cluster = "[KafkaK8s.KafkaCluster]@{ Name = 'demo'; Namespace = 'kafka'; Context = 'second one'; KubeConfig = $k }";
+    private const string Cluster =
+        "[KafkaK8s.KafkaCluster]@{ Name = 'demo'; Namespace = 'kafka'; Context = 'second one'; KubeConfig = $k }";
 
     [Theory]
     [InlineData("Get-KafkaCluster demo -KubeConfig $k")]
@@ -34,7 +35,8 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         using var server = WithClusters("kafka");
         server.PutCluster("shop", "demo");
         server.PutCluster("shop", "other");
-        var found = Run(server, script + " -KubeConfig $k").EnsureSuccess().Output.Select(c => $"{c.Properties["Namespace"].Value}/{c.Properties["Name"].Value}");
+        var found = Run(server, script + " -KubeConfig $k").EnsureSuccess().Output
+            .Select(c => $"{c.Properties["Namespace"].Value}/{c.Properties["Name"].Value}");
         Assert.Equal(expected, string.Join(',', found));
         Assert.Equal(2, server.Requests.Count); // however many clusters there are
     }
@@ -44,7 +46,9 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     {
         using var server = WithClusters("kafka");
         var found = Assert.Single(Run(server, $"{Cluster} | Get-KafkaCluster").EnsureSuccess().Output);
-        Assert.Equal(("demo", "kafka", "second one", server.KubeConfig), ((string)found.Properties["Name"].Value, (string)found.Properties["Namespace"].Value, (string)found.Properties["Context"].Value, (string)found.Properties["KubeConfig"].Value));
+        Assert.Equal(("demo", "kafka", "second one", server.KubeConfig),
+            ((string)found.Properties["Name"].Value, (string)found.Properties["Namespace"].Value, (string)found.Properties["Context"].Value,
+            (string)found.Properties["KubeConfig"].Value));
         Assert.All(server.Requests, r => Assert.Contains("/namespaces/kafka/", r.Path, StringComparison.Ordinal));
     }
 
@@ -53,7 +57,8 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     {
         using var server = WithClusters("kafka");
         var result = Run(server, $"{Cluster} | Remove-KafkaCluster -WhatIf").EnsureSuccess();
-        Assert.All(result.Output, o => Assert.Equal(("demo", "kafka"), ((string)o.Properties["Cluster"].Value, (string)o.Properties["Namespace"].Value)));
+        Assert.All(result.Output,
+            o => Assert.Equal(("demo", "kafka"), ((string)o.Properties["Cluster"].Value, (string)o.Properties["Namespace"].Value)));
         Assert.Contains("kafka/demo on context second one", module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
     }
 
@@ -71,7 +76,8 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     public void Export_takes_all_four_from_a_cluster()
     {
         using var server = WithClusters("kafka");
-        server.Store.Change("apps/v1", "statefulsets", "kafka", "demo-kafka", tree => tree["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { ["kafkak8s.io/spec"] = "{}" });
+        server.Store.Change("apps/v1", "statefulsets", "kafka", "demo-kafka",
+            tree => tree["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { ["kafkak8s.io/spec"] = "{}" });
         string yaml = Run(server, $"{Cluster} | Export-KafkaManifest").EnsureSuccess().As<string>()[0];
         Assert.Contains("name: demo-kafka\n", yaml, StringComparison.Ordinal);
         Assert.Contains("namespace: kafka\n", yaml, StringComparison.Ordinal);
@@ -93,7 +99,10 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     public void A_relative_kubeconfig_is_taken_from_the_current_folder()
     {
         using var server = WithClusters("kafka");
-        var result = module.Engine.Run("param($d, $f) $ExecutionContext.SessionState.Path.PushCurrentLocation('x'); $null = $ExecutionContext.SessionState.Path.SetLocation($d); try { Get-KafkaCluster demo -KubeConfig $f } finally { $null = $ExecutionContext.SessionState.Path.PopLocation('x') }",
+        var result = module.Engine.Run(
+            "param($d, $f) $ExecutionContext.SessionState.Path.PushCurrentLocation('x'); $null = "
+                + "$ExecutionContext.SessionState.Path.SetLocation($d); try { Get-KafkaCluster demo -KubeConfig $f } finally { $null = "
+                + "$ExecutionContext.SessionState.Path.PopLocation('x') }",
             new { d = Path.GetDirectoryName(server.KubeConfig), f = "config" });
         Assert.Equal("demo", Assert.Single(result.EnsureSuccess().Output).Properties["Name"].Value);
     }
@@ -116,7 +125,8 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
             finally { $env:KUBECONFIG = $before; Pop-Location }
             """, new { d = Path.GetDirectoryName(server.KubeConfig), other = other.KubeConfig });
         var found = Assert.Single(result.EnsureSuccess().Output);
-        Assert.Equal($"{Path.Combine(Path.GetDirectoryName(server.KubeConfig)!, "missing")}:{server.KubeConfig}", found.Properties["KubeConfig"].Value);
+        Assert.Equal($"{Path.Combine(Path.GetDirectoryName(server.KubeConfig)!, "missing")}:{server.KubeConfig}",
+            found.Properties["KubeConfig"].Value);
         Assert.Empty(other.Requests);
     }
 
@@ -143,11 +153,14 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     public void Spec_parameters_reach_the_objects()
     {
         using var server = new FakeApiServer();
-        Run(server, "New-KafkaCluster demo -KubeConfig $k -BrokerCount 5 -StorageSize 7Gi -Config @{ 'log.retention.hours' = 72; 'auto.create.topics.enable' = $false } -WhatIf").EnsureSuccess();
+        Run(server,
+            "New-KafkaCluster demo -KubeConfig $k -BrokerCount 5 -StorageSize 7Gi -Config @{ 'log.retention.hours' = 72; "
+                + "'auto.create.topics.enable' = $false } -WhatIf").EnsureSuccess();
         var set = server.Requests.Single(r => r.Method == "PATCH" && r.Path.EndsWith("/statefulsets/demo-kafka", StringComparison.Ordinal));
         Assert.Equal(5, (int)set.Tree["spec"]!["replicas"]!);
         Assert.Contains("\"7Gi\"", set.Body, StringComparison.Ordinal);
-        Assert.Contains(server.Requests, r => r.Method == "PATCH" && r.Body.Contains("log.retention.hours", StringComparison.Ordinal) && r.Body.Contains("72", StringComparison.Ordinal));
+        Assert.Contains(server.Requests, r => r.Method == "PATCH" && r.Body.Contains("log.retention.hours", StringComparison.Ordinal)
+            && r.Body.Contains("72", StringComparison.Ordinal));
         string spec = (string)set.Tree["metadata"]!["annotations"]!["kafkak8s.io/spec"]!;
         Assert.Contains("\"auto.create.topics.enable\":\"false\"", spec, StringComparison.Ordinal); // as Kafka writes it, not as .NET does
         Assert.DoesNotContain("zooKeeperCount", spec, StringComparison.Ordinal); // what was not given stays open
@@ -157,26 +170,33 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
     public void Values_of_Config_are_written_as_Kafka_reads_them_and_merged()
     {
         using var server = WithClusters("kafka");
-        Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{ 'log.cleanup.policy' = 'compact', 'delete'; a = $true, 0.5, [System.DayOfWeek]::Friday; b = 'x'; c = '' }").EnsureSuccess();
+        Run(server,
+            "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{ 'log.cleanup.policy' = 'compact', 'delete'; a = $true, 0.5, "
+                + "[System.DayOfWeek]::Friday; b = 'x'; c = '' }").EnsureSuccess();
         Assert.Equal("""{"schema":1,"config":{"a":"true,0.5,Friday","b":"x","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
         Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{ a = $null; b = 'y' }").EnsureSuccess();
         Assert.Equal("""{"schema":1,"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
         Run(server, "New-KafkaCluster new -KubeConfig $k -NoWait -Config @{}").EnsureSuccess();
         Assert.Equal("""{"schema":1,"config":{"b":"y","c":"","log.cleanup.policy":"compact,delete"}}""", Spec());
 
-        string? Spec() => (string?)server.Writes.Last(r => r.IsApply && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree["metadata"]!["annotations"]!["kafkak8s.io/spec"];
+        string? Spec() => (string?)server.Writes.Last(r => r.IsApply
+            && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree["metadata"]!["annotations"]!["kafkak8s.io/spec"];
     }
 
     [Fact]
     public void A_placement_reaches_both_sets_and_can_be_taken_back()
     {
         using var server = WithClusters("kafka");
-        Run(server, "New-KafkaCluster new -KubeConfig $k -NodeSelector @{ dedicated = 'kafka' } -Toleration 'dedicated=kafka:NoSchedule' -NoWait").EnsureSuccess();
+        Run(server,
+            "New-KafkaCluster new -KubeConfig $k -NodeSelector @{ dedicated = 'kafka' } -Toleration 'dedicated=kafka:NoSchedule' -NoWait")
+            .EnsureSuccess();
         foreach (string set in new[] { "new-kafka", "new-zk" })
         {
-            var pod = server.Writes.Last(r => r.IsApply && r.Path.EndsWith($"/statefulsets/{set}", StringComparison.Ordinal)).Tree["spec"]!["template"]!["spec"]!;
+            var pod = server.Writes.Last(
+                r => r.IsApply && r.Path.EndsWith($"/statefulsets/{set}", StringComparison.Ordinal)).Tree["spec"]!["template"]!["spec"]!;
             Assert.Equal("""{"dedicated":"kafka"}""", pod["nodeSelector"]!.ToJsonString());
-            Assert.Equal("""[{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}]""", pod["tolerations"]!.ToJsonString());
+            Assert.Equal("""[{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}]""",
+                pod["tolerations"]!.ToJsonString());
         }
 
         Run(server, "New-KafkaCluster new -KubeConfig $k -BrokerCpu 300m -NoWait").EnsureSuccess(); // what was given stays
@@ -187,7 +207,8 @@ public sealed class BindingTests(ModuleSession module) : IClassFixture<ModuleSes
         Assert.Null(bare["spec"]!["template"]!["spec"]!["tolerations"]);
         Assert.Equal("""{"schema":1,"brokerCpu":"300m"}""", (string?)bare["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
 
-        static System.Text.Json.Nodes.JsonObject Brokers(FakeApiServer server) => server.Writes.Last(r => r.IsApply && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree;
+        static System.Text.Json.Nodes.JsonObject Brokers(FakeApiServer server) =>
+            server.Writes.Last(r => r.IsApply && r.Path.EndsWith("/statefulsets/new-kafka", StringComparison.Ordinal)).Tree;
     }
 
     [Theory]

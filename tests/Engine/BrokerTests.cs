@@ -9,7 +9,8 @@ namespace KafkaK8s.Tests.Engine;
 public sealed class BrokerTests : IAsyncLifetime
 {
     // Its node has the name of a server's pod.
-    private const string OddBroker = "[KafkaK8s.KafkaBroker]@{ Cluster = 'demo'; Namespace = 'shop'; Pod = 'demo-kafka-0'; Node = 'demo-zk-2'; KubeConfig = $k }";
+    private const string OddBroker =
+        "[KafkaK8s.KafkaBroker]@{ Cluster = 'demo'; Namespace = 'shop'; Pod = 'demo-kafka-0'; Node = 'demo-zk-2'; KubeConfig = $k }";
 
     private readonly EngineSession engine = BuiltModule.Open();
     private FakeCluster cluster = null!;
@@ -44,7 +45,8 @@ public sealed class BrokerTests : IAsyncLifetime
     {
         cluster.Kafka.Topic("late", [0, 1, 2])[0].InSync.Remove(2);
         cluster.Kafka.Lagging.Add(2);
-        Assert.Equal("2 OutOfSync", Assert.Single(Run("Get-KafkaBroker demo -Unhealthy @at | ForEach-Object { \"$($_.Id) $($_.Status)\" }").EnsureSuccess().Output).ToString());
+        Assert.Equal("2 OutOfSync", Assert.Single(
+            Run("Get-KafkaBroker demo -Unhealthy @at | ForEach-Object { \"$($_.Id) $($_.Status)\" }").EnsureSuccess().Output).ToString());
         await cluster.OutdateAsync(cluster.BrokerSet);
         Assert.Equal(3, Run("Get-KafkaBroker demo -Unhealthy @at | Where-Object RestartNeeded").EnsureSuccess().Output.Count);
     }
@@ -61,9 +63,11 @@ public sealed class BrokerTests : IAsyncLifetime
     public void Without_the_right_to_read_nodes_a_verbose_line_says_why_zones_are_empty()
     {
         cluster.Server.Store.Change("v1", "pods", "shop", "demo-kafka-0", pod => pod["spec"]!["nodeName"] = "node-a");
-        cluster.Server.Store.Put("v1", "nodes", null, FakeObjects.Plain("v1", "Node", "node-a", new JsonObject { ["topology.kubernetes.io/zone"] = "zone-a" }));
+        cluster.Server.Store.Put("v1", "nodes", null,
+            FakeObjects.Plain("v1", "Node", "node-a", new JsonObject { ["topology.kubernetes.io/zone"] = "zone-a" }));
         Assert.Equal("zone-a", Of(Run("Get-KafkaBroker demo 0 @at").EnsureSuccess().Output[0], "Zone"));
-        cluster.Server.Faults.Add(Fault.Refusal(403, "Forbidden", "nodes is forbidden"), r => r.Path.EndsWith("/nodes", StringComparison.Ordinal));
+        cluster.Server.Faults.Add(Fault.Refusal(403, "Forbidden", "nodes is forbidden"),
+            r => r.Path.EndsWith("/nodes", StringComparison.Ordinal));
         var result = Run("Get-KafkaBroker demo 0 @at -Verbose").EnsureSuccess();
         Assert.Equal(("node-a", ""), (Of(result.Output[0], "Node"), Of(result.Output[0], "Zone")));
         Assert.Single(result.Verbose, v => v.StartsWith("The zones are not known", StringComparison.Ordinal));
@@ -74,15 +78,19 @@ public sealed class BrokerTests : IAsyncLifetime
     {
         cluster.Kafka.Topics["orders"][0].InSync.Remove(2);
         cluster.Kafka.Lagging.Add(2);
-        string? row = Run("Restart-KafkaBroker demo 0 @at -WhatIf | ForEach-Object { \"$($_.Action) $($_.Name): $($_.Change)\" }").EnsureSuccess().Output.Single().ToString();
-        Assert.StartsWith("Restart demo-kafka-0: waits: while broker 0 restarts, 1 partition, such as orders-0 (2 of 3 copies in sync)", row, StringComparison.Ordinal);
-        Assert.Contains("waits: while broker 0", engine.Format(Run("Restart-KafkaBroker demo 0 @at -WhatIf").Output), StringComparison.Ordinal);
+        string? row = Run("Restart-KafkaBroker demo 0 @at -WhatIf | ForEach-Object { \"$($_.Action) $($_.Name): $($_.Change)\" }")
+            .EnsureSuccess().Output.Single().ToString();
+        Assert.StartsWith("Restart demo-kafka-0: waits: while broker 0 restarts, 1 partition, such as orders-0 (2 of 3 copies in sync)",
+            row, StringComparison.Ordinal);
+        Assert.Contains("waits: while broker 0", engine.Format(Run("Restart-KafkaBroker demo 0 @at -WhatIf").Output),
+            StringComparison.Ordinal);
         Assert.Empty(cluster.Server.Pods.Ended);
     }
 
     [Theory]
     [InlineData("Restart-KafkaBroker demo @at", "Restart brokers (3 restarts, one at a time: demo-kafka-0, demo-kafka-2, demo-kafka-1)")]
-    [InlineData("Get-KafkaBroker demo 2, 0 @at | Restart-KafkaBroker", "Restart brokers (2 restarts, one at a time: demo-kafka-0, demo-kafka-2)")]
+    [InlineData("Get-KafkaBroker demo 2, 0 @at | Restart-KafkaBroker",
+        "Restart brokers (2 restarts, one at a time: demo-kafka-0, demo-kafka-2)")]
     public void One_question_names_all_that_restart(string command, string question)
     {
         engine.Host.Answers.Enqueue("N");
@@ -94,7 +102,9 @@ public sealed class BrokerTests : IAsyncLifetime
     [Fact]
     public void What_is_piped_restarts_the_controller_last_and_is_returned()
     {
-        var result = Run("Get-KafkaBroker demo @at | Where-Object Id -le 1 | Sort-Object Id -Descending | Restart-KafkaBroker -Confirm:$false").EnsureSuccess();
+        var result =
+            Run("Get-KafkaBroker demo @at | Where-Object Id -le 1 | Sort-Object Id -Descending | Restart-KafkaBroker -Confirm:$false")
+            .EnsureSuccess();
         Assert.Equal(["demo-kafka-0", "demo-kafka-1"], cluster.Server.Pods.Ended);
         Assert.Equal(["0 Healthy", "1 Healthy"], result.Output.Select(b => $"{Of(b, "Id")} {Of(b, "Status")}"));
     }
@@ -116,7 +126,10 @@ public sealed class BrokerTests : IAsyncLifetime
     [Fact]
     public void Ids_complete_with_the_pods_as_tooltips()
     {
-        var found = engine.Run("param($k) (TabExpansion2 ($line = \"Restart-KafkaBroker demo -Namespace shop -KubeConfig '$k' -Id \") $line.Length).CompletionMatches | ForEach-Object { \"$($_.CompletionText) $($_.ToolTip)\" }",
+        var found =
+            engine.Run(
+                "param($k) (TabExpansion2 ($line = \"Restart-KafkaBroker demo -Namespace shop -KubeConfig '$k' -Id \") "
+                    + "$line.Length).CompletionMatches | ForEach-Object { \"$($_.CompletionText) $($_.ToolTip)\" }",
             new { k = cluster.Server.KubeConfig }).EnsureSuccess();
         Assert.Equal(["0 demo-kafka-0", "1 demo-kafka-1", "2 demo-kafka-2"], found.As<string>());
     }

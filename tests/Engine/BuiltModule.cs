@@ -19,9 +19,11 @@ public static class BuiltModule
 
     public static string ManifestFile { get; } = Path.Combine(Folder, "KafkaK8s.psd1");
 
-    public static Hashtable Manifest { get; } = (Hashtable)Parser.ParseFile(ManifestFile, out _, out _).Find(ast => ast is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
+    public static Hashtable Manifest { get; } = (Hashtable)Parser.ParseFile(ManifestFile, out _, out _).Find(ast => ast is HashtableAst,
+        searchNestedScriptBlocks: false).SafeGetValue();
 
-    public static IReadOnlyList<string> Cmdlets { get; } = [.. ((object[])Manifest["CmdletsToExport"]!).Cast<string>().Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Cmdlets { get; } =
+        [.. ((object[])Manifest["CmdletsToExport"]!).Cast<string>().Order(StringComparer.Ordinal)];
 
     public static EngineSession Open(int width = 120)
     {
@@ -30,7 +32,8 @@ public static class BuiltModule
         return session;
     }
 
-    /// <summary>Where AWS's config file would be; empty unless a test writes it. AWS's SDK takes the path once in a process, and only of a file that is there.</summary>
+    /// <summary>Where AWS's config file would be; empty unless a test writes it. AWS's SDK takes the path once in a process, and only of a
+    /// file that is there.</summary>
     public static string AwsConfig { get; } = Path.Combine(Path.GetTempPath(), $"kafkak8s-aws-{Environment.ProcessId}");
 
     /// <summary>A certificate authority, as EKS gives it.</summary>
@@ -53,9 +56,11 @@ public static class BuiltModule
     /// <summary>The variables that AWS's SDK reads: these, and nothing of the machine's.</summary>
     public static void SetAws(params (string Name, string Value)[] variables)
     {
-        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)))
+        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(n => n.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase)))
             Environment.SetEnvironmentVariable(name, null);
-        (string, string)[] none = [("AWS_CONFIG_FILE", AwsConfig), ("AWS_SHARED_CREDENTIALS_FILE", AwsConfig + ".keys"), ("AWS_EC2_METADATA_DISABLED", "true")];
+        (string, string)[] none = [("AWS_CONFIG_FILE", AwsConfig), ("AWS_SHARED_CREDENTIALS_FILE", AwsConfig + ".keys"),
+            ("AWS_EC2_METADATA_DISABLED", "true")];
         foreach (var (name, value) in none.Concat(variables))
             Environment.SetEnvironmentVariable(name, value);
     }
@@ -63,7 +68,8 @@ public static class BuiltModule
     private static string MakeAuthority()
     {
         using var key = RSA.Create(2048);
-        using var made = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        using var made = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
         return Convert.ToBase64String(Encoding.ASCII.GetBytes(made.ExportCertificatePem()));
     }
 

@@ -42,9 +42,12 @@ public sealed class ChangeTests : IDisposable
     public void Older_manifests_are_told_and_newer_ones_taken()
     {
         Run("New-KafkaCluster demo -NoWait").EnsureSuccess();
-        Assert.Empty((object[])Run("(Get-KafkaCluster demo -KubeConfig $k).Advice").EnsureSuccess().Output.Select(o => o.BaseObject).ToArray());
-        server.Store.Change("apps/v1", "statefulsets", "kafka", "demo-kafka", tree => tree["metadata"]!["annotations"]!["kafkak8s.io/manifests"] = "1");
-        Assert.Equal("manifests 1, module has 2: Update-KafkaCluster demo -Manifest", Assert.Single(Run("(Get-KafkaCluster demo -KubeConfig $k).Advice").EnsureSuccess().Output).ToString());
+        Assert.Empty(
+            (object[])Run("(Get-KafkaCluster demo -KubeConfig $k).Advice").EnsureSuccess().Output.Select(o => o.BaseObject).ToArray());
+        server.Store.Change("apps/v1", "statefulsets", "kafka", "demo-kafka",
+            tree => tree["metadata"]!["annotations"]!["kafkak8s.io/manifests"] = "1");
+        Assert.Equal("manifests 1, module has 2: Update-KafkaCluster demo -Manifest",
+            Assert.Single(Run("(Get-KafkaCluster demo -KubeConfig $k).Advice").EnsureSuccess().Output).ToString());
         Run("Update-KafkaCluster demo -Manifest -NoWait -Confirm:$false").EnsureSuccess();
         Assert.Equal("2", (string?)Set()["metadata"]!["annotations"]!["kafkak8s.io/manifests"]);
     }
@@ -53,16 +56,21 @@ public sealed class ChangeTests : IDisposable
     public void What_was_given_and_is_damaged_is_rebuilt_by_Set()
     {
         Run("New-KafkaCluster demo -BrokerMemory 2Gi -NoWait").EnsureSuccess();
-        server.Store.Change("apps/v1", "statefulsets", "kafka", "demo-kafka", tree => tree["metadata"]!["annotations"]!["kafkak8s.io/spec"] = "{");
-        Assert.StartsWith("KafkaK8s.SpecUnreadable,", Assert.Single(Run("New-KafkaCluster demo -BrokerCount 5 -NoWait").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        server.Store.Change("apps/v1", "statefulsets", "kafka", "demo-kafka",
+            tree => tree["metadata"]!["annotations"]!["kafkak8s.io/spec"] = "{");
+        Assert.StartsWith("KafkaK8s.SpecUnreadable,",
+            Assert.Single(Run("New-KafkaCluster demo -BrokerCount 5 -NoWait").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Run("Set-KafkaCluster demo -RebuildSpec -BrokerCount 5 -NoWait").EnsureSuccess();
-        Assert.Equal("""{"schema":1,"brokerCount":5,"brokerMemory":"2Gi"}""", (string?)Set()["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
+        Assert.Equal("""{"schema":1,"brokerCount":5,"brokerMemory":"2Gi"}""",
+            (string?)Set()["metadata"]!["annotations"]!["kafkak8s.io/spec"]);
     }
 
     private JsonObject Set() => server.Store.Find("apps/v1", "statefulsets", "kafka", "demo-kafka")!;
 
-    private string Plan(string command) => string.Join('\n', Run($"({command} -KubeConfig $k).Fields.Path").EnsureSuccess().Output.Select(o => o.ToString()));
+    private string Plan(string command) =>
+        string.Join('\n', Run($"({command} -KubeConfig $k).Fields.Path").EnsureSuccess().Output.Select(o => o.ToString()));
 
     private EngineResult Run(string script) =>
-        engine.Run($"param($k) {(script.Contains("$k", StringComparison.Ordinal) ? script : $"{script} -KubeConfig $k")}", new { k = server.KubeConfig });
+        engine.Run($"param($k) {(script.Contains("$k", StringComparison.Ordinal) ? script : $"{script} -KubeConfig $k")}",
+            new { k = server.KubeConfig });
 }

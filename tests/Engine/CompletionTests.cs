@@ -66,23 +66,34 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
 
     [Fact]
     public void Parameters_complete_with_their_names() =>
-        Assert.Equal(["-BrokerCount", "-BrokerCpu", "-BrokerCpuLimit", "-BrokerMemory"], Complete(null, "New-KafkaCluster -Broker").Order(StringComparer.Ordinal));
+        Assert.Equal(["-BrokerCount", "-BrokerCpu", "-BrokerCpuLimit", "-BrokerMemory"],
+            Complete(null, "New-KafkaCluster -Broker").Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("Restart-ZooKeeperNode alpha ", "alpha-zk-0", "alpha-zk-1", "alpha-zk-2")]
     [InlineData("Restart-KafkaBroker alpha ", "0", "1", "2")]
     [InlineData("Get-KafkaBroker -Cluster alpha -Id 1", "1")]
-    [InlineData("Test-KafkaCluster alpha zookeeper", "ZooKeeperAutopurge", "ZooKeeperInSync", "ZooKeeperQuorum", "ZooKeeperSize", "ZooKeeperVersion")]
+    [InlineData("Test-KafkaCluster alpha zookeeper", "ZooKeeperAutopurge", "ZooKeeperInSync", "ZooKeeperQuorum", "ZooKeeperSize",
+        "ZooKeeperVersion")]
     [InlineData("New-KafkaCluster -Toleration ", "dedicated=kafka:NoSchedule", "spot:NoExecute")]
     [InlineData("New-KafkaCluster -KafkaImage d", "docker.io/apache/kafka:3.9.2")]
     [InlineData("New-KafkaCluster -ZooKeeperImage d", "docker.io/library/zookeeper:3.8.6")]
-    [InlineData("Export-KafkaManifest -KubernetesVersion 1.2", "1.20", "1.21", "1.22", "1.23", "1.24", "1.25", "1.26", "1.27", "1.28", "1.29")]
+    [InlineData("Export-KafkaManifest -KubernetesVersion 1.2", "1.20", "1.21", "1.22", "1.23", "1.24", "1.25", "1.26", "1.27", "1.28",
+        "1.29")]
     public void What_has_a_finite_answer_is_completed(string typed, params string[] expected)
     {
         using var server = new FakeApiServer();
         server.PutCluster("kafka", "alpha");
         var node = FakeObjects.Plain("v1", "Node", "n1");
-        node["spec"] = new JsonObject { ["taints"] = new JsonArray(new JsonObject { ["key"] = "dedicated", ["value"] = "kafka", ["effect"] = "NoSchedule" }, new JsonObject { ["key"] = "spot", ["effect"] = "NoExecute" }) };
+        node["spec"] = new JsonObject
+        {
+            ["taints"] = new JsonArray(new JsonObject
+            {
+                ["key"] = "dedicated",
+                ["value"] = "kafka",
+                ["effect"] = "NoSchedule"
+            }, new JsonObject { ["key"] = "spot", ["effect"] = "NoExecute" })
+        };
         server.Store.Put("v1", "nodes", null, node);
         Assert.Equal(expected, Complete(server.KubeConfig, typed));
     }
@@ -113,7 +124,8 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     {
         using var folder = new TempFolder();
         string file = Path.Combine(folder.Path, "config");
-        File.WriteAllText(file, $"contexts: [{{name: {System.Text.Json.JsonSerializer.Serialize(context)}, context: {{cluster: c, user: u}} }}]");
+        File.WriteAllText(file,
+            $"contexts: [{{name: {System.Text.Json.JsonSerializer.Serialize(context)}, context: {{cluster: c, user: u}} }}]");
         string line = "Get-KafkaCluster -Context " + Assert.Single(Complete(file, "Get-KafkaCluster -Context "));
         var tree = Parser.ParseInput(line, out _, out var errors);
         Assert.Empty(errors);
@@ -127,7 +139,8 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     {
         using var folder = new TempFolder();
         string file = Path.Combine(folder.Path, "config");
-        File.WriteAllText(file, """contexts: [{name: "a\u001b[2Jb", context: {cluster: c, user: u} }, {name: good, context: {cluster: c, user: u} }]""");
+        File.WriteAllText(file,
+            """contexts: [{name: "a\u001b[2Jb", context: {cluster: c, user: u} }, {name: good, context: {cluster: c, user: u} }]""");
         Assert.Equal(["good"], Complete(file, "Get-KafkaCluster -Context "));
     }
 
@@ -137,23 +150,29 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
         using var server = new FakeApiServer();
         using var prompt = BuiltModule.Open();
         prompt.Run("param($f) Set-Location $f", new { f = Path.GetDirectoryName(server.KubeConfig) }).EnsureSuccess();
-        Assert.Equal(["fake", "'second one'"], Matches(prompt, "Get-KafkaCluster -KubeConfig ./config -Context ").Select(m => m.CompletionText));
+        Assert.Equal(["fake", "'second one'"],
+            Matches(prompt, "Get-KafkaCluster -KubeConfig ./config -Context ").Select(m => m.CompletionText));
     }
 
     /// <summary>Parameters whose values nobody can know, or which are numbers: TAB gives nothing for them.</summary>
     private static readonly string[] FreeText =
     [
-        "ArgumentList", "Back", "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize", "FromOffset", "FromTimestamp",
-        "Header", "InputObject", "Iops", "IrsaRole", "Key", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector", "NodesPerZone", "Partition",
-        "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "Since", "StorageSize", "Tail", "Throughput", "TimeoutSeconds", "ToOffset", "ToTimestamp", "Tunnel",
+        "ArgumentList", "Back", "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize",
+        "FromOffset", "FromTimestamp",
+        "Header", "InputObject", "Iops", "IrsaRole", "Key", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
+        "NodesPerZone", "Partition",
+        "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "Since", "StorageSize", "Tail", "Throughput", "TimeoutSeconds",
+        "ToOffset", "ToTimestamp", "Tunnel",
         "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
     ];
 
     [Fact]
     public void Every_parameter_has_a_completer_or_is_free_text()
     {
-        var open = Parameters().Where(p => p.Attributes.OfType<ArgumentCompleterAttribute>().All(a => a.GetType() != typeof(ArgumentCompleterAttribute)))
-            .Where(p => p.Name is not ("KubeConfig" or "Path") && p.ParameterType != typeof(SwitchParameter) && !p.ParameterType.IsEnum && !p.Attributes.OfType<ValidateSetAttribute>().Any());
+        var open = Parameters()
+            .Where(p => p.Attributes.OfType<ArgumentCompleterAttribute>().All(a => a.GetType() != typeof(ArgumentCompleterAttribute)))
+            .Where(p => p.Name is not ("KubeConfig" or "Path") && p.ParameterType != typeof(SwitchParameter) && !p.ParameterType.IsEnum
+                && !p.Attributes.OfType<ValidateSetAttribute>().Any());
         Assert.Equal(FreeText, open.Select(p => p.Name).Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -168,8 +187,10 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
         {
             foreach (var parameter in Parameters(cmdlet).Where(p => p.ParameterType != typeof(SwitchParameter)))
             {
-                var found = Matches(prompt, $"{cmdlet} -{parameter.Name} ").Where(m => m.ResultType is CompletionResultType.ProviderItem or CompletionResultType.ProviderContainer).Select(m => m.ListItemText);
-                Assert.True(found.Contains("a-file.txt") == (parameter.Name is "KubeConfig" or "Path"), $"{cmdlet} -{parameter.Name}: {string.Join(", ", found)}");
+                var found = Matches(prompt, $"{cmdlet} -{parameter.Name} ").Where(m => m.ResultType is CompletionResultType.ProviderItem
+                    or CompletionResultType.ProviderContainer).Select(m => m.ListItemText);
+                Assert.True(found.Contains("a-file.txt") == (parameter.Name is "KubeConfig" or "Path"),
+                    $"{cmdlet} -{parameter.Name}: {string.Join(", ", found)}");
             }
         }
     }
@@ -177,14 +198,17 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     private IEnumerable<ParameterMetadata> Parameters() => BuiltModule.Cmdlets.SelectMany(Parameters);
 
     private IEnumerable<ParameterMetadata> Parameters(string cmdlet) =>
-        ((CmdletInfo)module.Engine.Run("param($n) Get-Command $n", new { n = cmdlet }).EnsureSuccess().Output[0].BaseObject).Parameters.Values
+        ((CmdletInfo)module.Engine.Run("param($n) Get-Command $n", new { n = cmdlet })
+            .EnsureSuccess().Output[0].BaseObject).Parameters.Values
             .Where(p => !Cmdlet.CommonParameters.Contains(p.Name) && !Cmdlet.OptionalCommonParameters.Contains(p.Name));
 
     // The kubeconfig stands in the line, as it would when it is not the default one.
     private List<string> Complete(string? kubeConfig, string typed)
     {
-        string line = kubeConfig is null ? typed : typed.Insert(typed.IndexOf(' ', StringComparison.Ordinal), $" -KubeConfig '{kubeConfig}'");
-        return [.. Matches(module.Engine, line).Where(m => m.ResultType is CompletionResultType.ParameterValue or CompletionResultType.ParameterName).Select(m => m.CompletionText)];
+        string line = kubeConfig is null ? typed
+            : typed.Insert(typed.IndexOf(' ', StringComparison.Ordinal), $" -KubeConfig '{kubeConfig}'");
+        return [.. Matches(module.Engine, line).Where(
+            m => m.ResultType is CompletionResultType.ParameterValue or CompletionResultType.ParameterName).Select(m => m.CompletionText)];
     }
 
     private static System.Collections.ObjectModel.Collection<CompletionResult> Matches(EngineSession prompt, string line)

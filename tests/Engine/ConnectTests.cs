@@ -26,14 +26,20 @@ public sealed class ConnectTests : IAsyncLifetime
     [InlineData("Disconnect-KafkaCluster")]
     public void A_tunnel_is_open_until_it_is_closed(string close)
     {
-        var states = Run($"$tunnel = Connect-KafkaCluster demo @at; $tunnel.State; Disconnect-KafkaCluster other; $tunnel.State; {close}; $tunnel.State").EnsureSuccess().Output;
+        var states =
+            Run(
+                $"$tunnel = Connect-KafkaCluster demo @at; $tunnel.State; Disconnect-KafkaCluster other; $tunnel.State; {close}; "
+                    + $"$tunnel.State").EnsureSuccess().Output;
         Assert.Equal(["Open", "Open", "Closed"], states.Select(s => s.ToString()));
     }
 
     [Fact]
     public void A_client_of_this_machine_gets_the_tunnels_addresses_and_one_inside_the_brokers()
     {
-        var lines = Run("$tunnel = Connect-KafkaCluster demo @at; $tunnel.Bootstrap; $tunnel | Get-KafkaClientConfig -Format Java; Get-KafkaClientConfig demo @at -Format Java").EnsureSuccess().Output.Select(o => o.ToString()).ToList();
+        var lines =
+            Run(
+                "$tunnel = Connect-KafkaCluster demo @at; $tunnel.Bootstrap; $tunnel | Get-KafkaClientConfig -Format Java; "
+                    + "Get-KafkaClientConfig demo @at -Format Java").EnsureSuccess().Output.Select(o => o.ToString()).ToList();
         Assert.Equal($"bootstrap.servers={lines[0]}", lines[1]);
         Assert.Equal("security.protocol=PLAINTEXT", lines[2]);
         Assert.StartsWith("bootstrap.servers=demo-kafka-0.demo-kafka-headless.shop.svc", lines[3], StringComparison.Ordinal);
@@ -45,7 +51,8 @@ public sealed class ConnectTests : IAsyncLifetime
     [InlineData("DotNet", "\"BootstrapServers\": ")]
     public void Each_client_is_told_in_its_own_form(string format, string part)
     {
-        string text = string.Join('\n', Run($"Get-KafkaClientConfig demo @at -Format {format}").EnsureSuccess().Output.Select(o => o.ToString()));
+        string text = string.Join('\n',
+            Run($"Get-KafkaClientConfig demo @at -Format {format}").EnsureSuccess().Output.Select(o => o.ToString()));
         Assert.Contains(part, text, StringComparison.Ordinal);
         if (format == "DotNet")
             Assert.NotNull(System.Text.Json.Nodes.JsonNode.Parse(text)!["Kafka"]!["BootstrapServers"]);

@@ -22,7 +22,9 @@ public sealed class DeployTests : IDisposable
     public void Fields_of_others_are_taken_by_force_alone(string force, string expected)
     {
         New("-NoWait" + force).EnsureSuccess();
-        var applied = server.Requests.Where(r => r.Method == "PATCH" && !r.Body.Contains("ensemble-change", StringComparison.Ordinal)).ToList(); // that is the lease
+        // that is the lease
+        var applied = server.Requests.Where(r => r.Method == "PATCH" && !r.Body.Contains("ensemble-change", StringComparison.Ordinal))
+            .ToList();
         Assert.Contains(applied, r => r.IsWrite);
         Assert.Contains(applied, r => !r.IsWrite);
         Assert.All(applied, r => Assert.Equal(expected, r.Parameter("force")));
@@ -59,10 +61,12 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public void A_credential_that_stands_is_kept()
     {
-        server.Store.Put("v1", "secrets", "kafka", FakeObjects.Plain("v1", "Secret", "demo-zk-reconfig", FakeObjects.Labels("demo", "zookeeper")));
+        server.Store.Put("v1", "secrets", "kafka",
+            FakeObjects.Plain("v1", "Secret", "demo-zk-reconfig", FakeObjects.Labels("demo", "zookeeper")));
         New("-NoWait").EnsureSuccess();
         // It bears the lease for a moment; its values are not touched.
-        Assert.DoesNotContain(server.Writes, w => w.Path.Contains("/secrets", StringComparison.Ordinal) && (w.Method != "PATCH" || w.Body.Contains("\"data\"", StringComparison.Ordinal)));
+        Assert.DoesNotContain(server.Writes, w => w.Path.Contains("/secrets", StringComparison.Ordinal)
+            && (w.Method != "PATCH" || w.Body.Contains("\"data\"", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -82,8 +86,10 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task Kept_volumes_that_do_not_fit_are_refused_before_anything_is_made()
     {
-        var refused = await ReadingAsync("""{"terminated":{"exitCode":0,"message":"read=begin\nbroker.id=0\ncluster.id=Abc\nread=end\n"}}""");
-        Assert.Contains("belong to the cluster Abc, and ZooKeeper's volumes are gone. Nothing was changed.", Refused(refused, "KeptVolumesUnfit"), StringComparison.Ordinal);
+        var refused =
+            await ReadingAsync("""{"terminated":{"exitCode":0,"message":"read=begin\nbroker.id=0\ncluster.id=Abc\nread=end\n"}}""");
+        Assert.Contains("belong to the cluster Abc, and ZooKeeper's volumes are gone. Nothing was changed.",
+            Refused(refused, "KeptVolumesUnfit"), StringComparison.Ordinal);
     }
 
     // Taken for an empty volume, a server of it would have started an ensemble of its own beside a new one.
@@ -116,10 +122,12 @@ public sealed class DeployTests : IDisposable
         claim["status"] = new JsonObject { ["phase"] = phase };
         server.Store.Put("v1", "persistentvolumeclaims", "kafka", claim);
         var tree = FakeObjects.Plain("v1", "PersistentVolume", "pv-1");
-        tree["spec"] = JsonNode.Parse("""{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["n3"]}]}]}}}""");
+        tree["spec"] = JsonNode.Parse(
+            """{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["n3"]}]}]}}}""");
         if (volume)
             server.Store.Put("v1", "persistentvolumes", null, tree);
-        server.Instead = r => r.Path == "/api/v1/nodes" && !node ? new FakeAnswer(200, new JsonObject { ["items"] = new JsonArray() }) : null;
+        server.Instead = r => r.Path == "/api/v1/nodes" && !node ? new FakeAnswer(200, new JsonObject { ["items"] = new JsonArray() })
+            : null;
         string message = Refused(New("-TimeoutSeconds 30", TimeSpan.FromSeconds(20)), "Stalled");
         Assert.Contains(why, message, StringComparison.Ordinal);
         Assert.Contains("kubectl delete pvc -n kafka data-demo-zk-0", message, StringComparison.Ordinal);
@@ -129,12 +137,14 @@ public sealed class DeployTests : IDisposable
     // New-KafkaCluster over one kept volume whose reader ends so.
     private async Task<EngineResult> ReadingAsync(string state, bool removed = true)
     {
-        server.Store.Put("v1", "persistentvolumeclaims", "kafka", FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-kafka-0", FakeObjects.Labels("demo", "kafka")));
+        server.Store.Put("v1", "persistentvolumeclaims", "kafka",
+            FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-kafka-0", FakeObjects.Labels("demo", "kafka")));
         var running = engine.RunAsync("param($k) New-KafkaCluster demo -TimeoutSeconds 30 -KubeConfig $k", new { k = server.KubeConfig });
         const string Reader = "pods/data-demo-kafka-0-reader";
         Eventually.Holds(() => server.Store.Names.Contains(Reader) && server.OpenWatches >= 4, "the volume is not read", 30);
         var pod = server.Store.Get(FakePath.Parse($"/api/v1/namespaces/kafka/{Reader}")!).Body;
-        pod["status"] = JsonNode.Parse($$"""{"phase":"Running","containerStatuses":[{"name":"istio-proxy","state":{"running":{} } },{"name":"volume-reader","state":{{state}} }]}""");
+        pod["status"] = JsonNode.Parse(
+            $$"""{"phase":"Running","containerStatuses":[{"name":"istio-proxy","state":{"running":{} } },{"name":"volume-reader","state":{{state}} }]}""");
         server.Push("pods", "MODIFIED", pod);
         var result = await running;
         Assert.All(server.Writes, w => Assert.Contains("/pods", w.Path, StringComparison.Ordinal));
@@ -143,7 +153,8 @@ public sealed class DeployTests : IDisposable
         return result;
     }
 
-    private EngineResult New(string parameters, TimeSpan? limit = null) => engine.Run($"param($k) New-KafkaCluster demo {parameters} -KubeConfig $k", new { k = server.KubeConfig }, limit);
+    private EngineResult New(string parameters, TimeSpan? limit = null) =>
+        engine.Run($"param($k) New-KafkaCluster demo {parameters} -KubeConfig $k", new { k = server.KubeConfig }, limit);
 
     private static string Refused(EngineResult result, string id)
     {

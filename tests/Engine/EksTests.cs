@@ -46,8 +46,11 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
     public void Gives_what_a_connection_needs_and_no_secret()
     {
         var found = Assert.Single(Run(Connect).EnsureSuccess().Output);
-        Assert.Equal(("prod", "eu-central-1", Arn, server.Address, "1.34", "ACTIVE", null), (Value(found, "ClusterName"), Value(found, "Region"), Value(found, "Arn"), Value(found, "Endpoint"), Value(found, "Version"), Value(found, "Status"), Value(found, "ProfileName")));
-        Assert.DoesNotContain(found.Properties, p => $"{p.Value}".Contains("k8s-aws", StringComparison.Ordinal) || $"{p.Value}".Contains("AKIA", StringComparison.Ordinal));
+        Assert.Equal(("prod", "eu-central-1", Arn, server.Address, "1.34", "ACTIVE", null),
+            (Value(found, "ClusterName"), Value(found, "Region"), Value(found, "Arn"), Value(found, "Endpoint"), Value(found, "Version"),
+            Value(found, "Status"), Value(found, "ProfileName")));
+        Assert.DoesNotContain(found.Properties,
+            p => $"{p.Value}".Contains("k8s-aws", StringComparison.Ordinal) || $"{p.Value}".Contains("AKIA", StringComparison.Ordinal));
         Assert.Equal($"""
             ClusterName Region       ProfileName Status Version Endpoint
             ----------- ------       ----------- ------ ------- --------
@@ -66,7 +69,8 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
         var found = Assert.Single(Run(script).EnsureSuccess().Output);
         Assert.Equal(("demo", null, null), (Value(found, "Name"), Value(found, "Context"), Value(found, "KubeConfig")));
         Assert.Equal("prod", Value(PSObject.AsPSObject(Value(found, "Connection")!), "ClusterName"));
-        Assert.All(server.Requests.Where(r => r.Path.StartsWith("/api", StringComparison.Ordinal)), r => Assert.Contains("/namespaces/kafka/", r.Path, StringComparison.Ordinal));
+        Assert.All(server.Requests.Where(r => r.Path.StartsWith("/api", StringComparison.Ordinal)),
+            r => Assert.Contains("/namespaces/kafka/", r.Path, StringComparison.Ordinal));
     }
 
     // WhatIf is not handed on: the next command would act on the connection.
@@ -119,7 +123,8 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
     {
         var usual = server.Instead;
         server.Instead = r => r.Path.StartsWith("/clusters", StringComparison.Ordinal) && usual(r) is null
-            ? new FakeAnswer(404, new JsonObject { ["__type"] = "ResourceNotFoundException", ["message"] = "No cluster found for name: absent." }) : usual(r);
+            ? new FakeAnswer(404,
+                new JsonObject { ["__type"] = "ResourceNotFoundException", ["message"] = "No cluster found for name: absent." }) : usual(r);
         var error = Assert.Single(Run(script).Errors);
         Assert.StartsWith($"KafkaK8s.{id},", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(category, error.CategoryInfo.Category);
@@ -138,7 +143,8 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
     public void One_bad_name_does_not_stop_the_others()
     {
         var usual = server.Instead;
-        server.Instead = r => usual(r) ?? new FakeAnswer(404, new JsonObject { ["__type"] = "ResourceNotFoundException", ["message"] = "No cluster found for name: absent." });
+        server.Instead = r => usual(r) ?? new FakeAnswer(404,
+            new JsonObject { ["__type"] = "ResourceNotFoundException", ["message"] = "No cluster found for name: absent." });
         var result = Run("'absent', 'prod' | Connect-EksCluster -Region eu-central-1");
         Assert.Single(result.Errors);
         Assert.Equal("prod", Value(Assert.Single(result.Output), "ClusterName"));
@@ -150,7 +156,8 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
         string file = Path.Combine(folder.Path, "config");
         Run($"{Connect} -KubeConfig '{file}'").EnsureSuccess();
         Assert.False(File.Exists(file));
-        Assert.Empty(Run($"{Connect} -WriteKubeConfig -KubeConfig '{file}' -WhatIf").EnsureSuccess().Output); // nothing that a command could take up
+        // nothing that a command could take up
+        Assert.Empty(Run($"{Connect} -WriteKubeConfig -KubeConfig '{file}' -WhatIf").EnsureSuccess().Output);
         Assert.False(File.Exists(file));
         Assert.Contains($"Write the context {Arn}", module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
         Run($"{Connect} -WriteKubeConfig -KubeConfig '{file}'").EnsureSuccess();
@@ -162,9 +169,12 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
     [InlineData("Connect-EksCluster prod -ProfileName ", "other", "work")]
     public void Regions_and_profiles_complete(string typed, params string[] expected)
     {
-        File.WriteAllText(BuiltModule.AwsConfig, "[profile other]\naws_access_key_id = a\naws_secret_access_key = b\n[profile work]\naws_access_key_id = a\naws_secret_access_key = b\n");
+        File.WriteAllText(BuiltModule.AwsConfig,
+            "[profile other]\naws_access_key_id = a\naws_secret_access_key = b\n[profile work]\naws_access_key_id = "
+                + "a\naws_secret_access_key = b\n");
         var result = module.Engine.Run("param($l) TabExpansion2 -inputScript $l -cursorColumn $l.Length", new { l = typed });
-        Assert.Equal(expected, ((CommandCompletion)Assert.Single(result.Output).BaseObject).CompletionMatches.Select(m => m.CompletionText));
+        Assert.Equal(expected,
+            ((CommandCompletion)Assert.Single(result.Output).BaseObject).CompletionMatches.Select(m => m.CompletionText));
         Assert.Empty(server.Requests);
     }
 
@@ -172,8 +182,10 @@ public sealed class EksTests : IClassFixture<ModuleSession>, IDisposable
     public void Names_complete_through_a_connection()
     {
         string line = "Get-KafkaCluster -Connection $c -Namespace kafka -Name ";
-        var result = module.Engine.Run($"param($l) $global:c = {Connect}; TabExpansion2 -inputScript $l -cursorColumn $l.Length", new { l = line });
-        Assert.Equal(["demo"], ((CommandCompletion)Assert.Single(result.Output).BaseObject).CompletionMatches.Select(m => m.CompletionText));
+        var result = module.Engine.Run($"param($l) $global:c = {Connect}; TabExpansion2 -inputScript $l -cursorColumn $l.Length",
+            new { l = line });
+        Assert.Equal(["demo"],
+            ((CommandCompletion)Assert.Single(result.Output).BaseObject).CompletionMatches.Select(m => m.CompletionText));
     }
 
     private static object? Value(PSObject from, string name) => from.Properties[name].Value;

@@ -11,7 +11,8 @@ public sealed class ExportTests(ModuleSession module) : IClassFixture<ModuleSess
     public void Fits_the_version(string version, string budget, bool startupProbe, bool seccompAnnotation)
     {
         string yaml = Export($"demo -KubernetesVersion {version}");
-        Assert.Equal(["apps/v1", budget, "v1"], yaml.Split('\n').Where(l => l.StartsWith("apiVersion: ", StringComparison.Ordinal)).Select(l => l[12..]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["apps/v1", budget, "v1"], yaml.Split('\n').Where(l => l.StartsWith("apiVersion: ", StringComparison.Ordinal))
+            .Select(l => l[12..]).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(startupProbe, yaml.Contains("startupProbe:", StringComparison.Ordinal));
         Assert.Equal(seccompAnnotation, yaml.Contains("seccomp.security.alpha.kubernetes.io/pod", StringComparison.Ordinal));
         Assert.Contains($"for Kubernetes {version}", yaml.Split('\n')[0], StringComparison.Ordinal);
@@ -34,7 +35,8 @@ public sealed class ExportTests(ModuleSession module) : IClassFixture<ModuleSess
     {
         string yaml = Export("-KubernetesVersion 1.36");
         Assert.Contains("  name: kafka\n", yaml, StringComparison.Ordinal);
-        Assert.DoesNotContain("namespace:", string.Join('\n', yaml.Split('\n').Where(l => !l.TrimStart().StartsWith('#'))).Replace("fieldPath: metadata.namespace", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("namespace:", string.Join('\n', yaml.Split('\n').Where(l => !l.TrimStart().StartsWith('#')))
+            .Replace("fieldPath: metadata.namespace", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,5 +68,6 @@ public sealed class ExportTests(ModuleSession module) : IClassFixture<ModuleSess
         Assert.Empty(module.Engine.Run(Script).EnsureSuccess().Output.Select(o => (string)o.BaseObject));
     }
 
-    private string Export(string arguments) => Assert.IsType<string>(Assert.Single(module.Engine.Run($"Export-KafkaManifest {arguments}").EnsureSuccess().Output).BaseObject);
+    private string Export(string arguments) =>
+        Assert.IsType<string>(Assert.Single(module.Engine.Run($"Export-KafkaManifest {arguments}").EnsureSuccess().Output).BaseObject);
 }

@@ -15,9 +15,11 @@ public sealed class FolderTests
     [
         "KafkaK8s.Format.ps1xml", "KafkaK8s.psd1", "KafkaK8s.psm1", "LICENSE", "Pester/KafkaK8s.Should.ps1",
         "bin/AWSSDK.Core.dll", "bin/AWSSDK.EC2.dll", "bin/AWSSDK.SSO.dll", "bin/AWSSDK.SSOOIDC.dll", "bin/AWSSDK.SecurityToken.dll",
-        "bin/Confluent.Kafka.dll", "bin/Fractions.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll", "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.Eks.dll", "bin/KafkaK8s.dll",
+        "bin/Confluent.Kafka.dll", "bin/Fractions.dll", "bin/KafkaK8s.Cmdlets.deps.json", "bin/KafkaK8s.Cmdlets.dll",
+        "bin/KafkaK8s.Core.dll", "bin/KafkaK8s.Eks.dll", "bin/KafkaK8s.dll",
         "bin/KubernetesClient.dll", "bin/YamlDotNet.dll",
-        "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt", "en-US/about_KafkaK8s_Checks.help.txt", "en-US/about_KafkaK8s_Errors.help.txt", "en-US/about_KafkaK8s_Health.help.txt", "en-US/about_KafkaK8s_Troubleshooting.help.txt",
+        "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt", "en-US/about_KafkaK8s_Checks.help.txt",
+        "en-US/about_KafkaK8s_Errors.help.txt", "en-US/about_KafkaK8s_Health.help.txt", "en-US/about_KafkaK8s_Troubleshooting.help.txt",
         "manifests/history/1/kafka_deploy.yaml", "manifests/history/1/kafka_service.yaml", "manifests/history/1/zk_set.yaml",
         "manifests/kafka_deploy.yaml", "manifests/kafka_service.yaml", "manifests/zk_set.yaml",
     ];
@@ -27,7 +29,8 @@ public sealed class FolderTests
         ["linux-arm64"] = ["alpine-librdkafka.so", "librdkafka.so"],
         ["linux-x64"] = ["alpine-librdkafka.so", "centos8-librdkafka.so", "librdkafka.so"],
         ["osx-arm64"] = ["librdkafka.dylib"],
-        ["win-x64"] = ["libcrypto-3-x64.dll", "libcurl.dll", "librdkafka.dll", "libssl-3-x64.dll", "msvcp140.dll", "vcruntime140.dll", "z.dll", "zstd.dll"],
+        ["win-x64"] = ["libcrypto-3-x64.dll", "libcurl.dll", "librdkafka.dll", "libssl-3-x64.dll", "msvcp140.dll", "vcruntime140.dll",
+            "z.dll", "zstd.dll"],
     };
 
     // The libraries of other platforms are in their packages.
@@ -38,7 +41,8 @@ public sealed class FolderTests
     [Fact]
     public void Holds_exactly_these_files() => Assert.Equal(
         Expected(Rid),
-        Directory.EnumerateFiles(BuiltModule.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(BuiltModule.Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal));
+        Directory.EnumerateFiles(BuiltModule.Folder, "*", SearchOption.AllDirectories)
+        .Select(f => Path.GetRelativePath(BuiltModule.Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Manifest_lists_exactly_its_files() => Assert.Equal(
@@ -56,7 +60,8 @@ public sealed class FolderTests
             Assert.Equal(Expected(rid).Select(f => $"KafkaK8s/{f}"), zip.Entries.Select(e => e.FullName).Order(StringComparer.Ordinal));
             Assert.True(zip.Entries.Sum(e => e.Length) < 60_000_000, $"{zip.Entries.Sum(e => e.Length)} bytes unpacked");
             using var reader = new StreamReader(zip.GetEntry("KafkaK8s/KafkaK8s.psd1")!.Open());
-            var manifest = (Hashtable)Parser.ParseInput(reader.ReadToEnd(), out _, out _).Find(ast => ast is HashtableAst, searchNestedScriptBlocks: false).SafeGetValue();
+            var manifest = (Hashtable)Parser.ParseInput(reader.ReadToEnd(), out _, out _).Find(ast => ast is HashtableAst,
+                searchNestedScriptBlocks: false).SafeGetValue();
             Assert.Equal(Expected(rid), ((object[])manifest["FileList"]!).Cast<string>().Order(StringComparer.Ordinal));
         }
 
@@ -69,21 +74,30 @@ public sealed class FolderTests
     {
         using var folder = new TempFolder();
         ZipFile.ExtractToDirectory(Pack(folder.Path, Rid), folder.Path);
-        string script = $"$m = Import-Module '{folder.Path}/KafkaK8s' -PassThru; $m.ExportedCmdlets.Count; (Get-Help New-KafkaCluster).Synopsis";
-        string[] lines = Run("dotnet", "pwsh", "-NoProfile", "-NonInteractive", "-Command", script).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal([$"{BuiltModule.Cmdlets.Count}", "Makes a Kafka cluster on Kubernetes, or changes one, and waits until it is ready."], lines);
+        string script =
+            $"$m = Import-Module '{folder.Path}/KafkaK8s' -PassThru; $m.ExportedCmdlets.Count; (Get-Help New-KafkaCluster).Synopsis";
+        string[] lines = Run("dotnet", "pwsh", "-NoProfile", "-NonInteractive", "-Command", script).Split('\n',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([$"{BuiltModule.Cmdlets.Count}", "Makes a Kafka cluster on Kubernetes, or changes one, and waits until it is ready."],
+            lines);
     }
 
     private static string Pack(string folder, string rid)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         string Output(string project) => Path.Combine(BuiltModule.Root, "src", project, "bin", configuration);
-        return Run("dotnet", Path.Combine(Output("Package"), "KafkaK8s.Package.dll"), BuiltModule.Folder, Output("Cmdlets"), folder, rid).Trim();
+        return Run("dotnet", Path.Combine(Output("Package"), "KafkaK8s.Package.dll"), BuiltModule.Folder, Output("Cmdlets"), folder, rid)
+            .Trim();
     }
 
     private static string Run(string file, params string[] arguments)
     {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = BuiltModule.Root };
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = BuiltModule.Root
+        };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
@@ -92,13 +106,15 @@ public sealed class FolderTests
         return output;
     }
 
-    private static IEnumerable<string> Expected(string rid) => Files.Concat(Natives[rid].Select(n => $"bin/runtimes/{rid}/native/{n}")).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Expected(string rid) =>
+        Files.Concat(Natives[rid].Select(n => $"bin/runtimes/{rid}/native/{n}")).Order(StringComparer.Ordinal);
 
     [Fact]
     public void Manifest_passes_the_engine_s_test()
     {
         using var session = EngineSession.Open();
-        var module = (PSModuleInfo)session.Run("param($p) Test-ModuleManifest $p", new { p = BuiltModule.ManifestFile }).EnsureSuccess().Output[0].BaseObject;
+        var module = (PSModuleInfo)session.Run("param($p) Test-ModuleManifest $p", new { p = BuiltModule.ManifestFile })
+            .EnsureSuccess().Output[0].BaseObject;
         Assert.Equal(BuiltModule.Cmdlets, module.ExportedCmdlets.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(new Version(7, 4), module.PowerShellVersion);
         Assert.Equal(["Core"], module.CompatiblePSEditions);
@@ -122,10 +138,12 @@ public sealed class FolderTests
         foreach (string key in new[] { "CmdletsToExport", "FunctionsToExport", "AliasesToExport", "VariablesToExport" })
             Assert.DoesNotContain(((object[])BuiltModule.Manifest[key]!).Cast<string>(), n => n.Contains('*'));
         Assert.False(BuiltModule.Manifest.ContainsKey("ScriptsToProcess"));
-        Assert.All(((object[])BuiltModule.Manifest["FormatsToProcess"]!).Cast<string>(), f => Assert.True(File.Exists(Path.Combine(BuiltModule.Folder, f))));
+        Assert.All(((object[])BuiltModule.Manifest["FormatsToProcess"]!).Cast<string>(),
+            f => Assert.True(File.Exists(Path.Combine(BuiltModule.Folder, f))));
     }
 
     [Fact]
-    public void Manifests_are_those_of_the_repository() => Assert.All(Directory.EnumerateFiles(Path.Combine(BuiltModule.Root, "manifests")), f =>
+    public void Manifests_are_those_of_the_repository() =>
+        Assert.All(Directory.EnumerateFiles(Path.Combine(BuiltModule.Root, "manifests")), f =>
         Assert.Equal(File.ReadAllText(f), File.ReadAllText(Path.Combine(BuiltModule.Folder, "manifests", Path.GetFileName(f)))));
 }

@@ -61,7 +61,8 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [Fact]
     public void The_list_of_a_verification_has_a_line_for_each_broker()
     {
-        var result = module.Engine.Run($"[KafkaK8s.TopicVerification]@{{ Brokers = [KafkaK8s.BrokerVerification[]]@({Brokers}) }} | Format-List").EnsureSuccess();
+        var result = module.Engine.Run(
+            $"[KafkaK8s.TopicVerification]@{{ Brokers = [KafkaK8s.BrokerVerification[]]@({Brokers}) }} | Format-List").EnsureSuccess();
         Assert.Contains("0: 499 of 500, 1 lost, 2 corrupt", module.Engine.Format(result.Output), StringComparison.Ordinal);
     }
 
@@ -81,10 +82,13 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
         foreach (var view in views)
         {
             var heads = view.Descendants("TableColumnHeader").Select(h => (string?)h.Element("Label"))
-                .Zip(view.Descendants("TableColumnItem").Select(i => (string?)i.Element("PropertyName")), (label, property) => label ?? property)
+                .Zip(view.Descendants("TableColumnItem").Select(i => (string?)i.Element("PropertyName")),
+                    (label, property) => label ?? property)
                 .Concat(view.Descendants("ListItem").Select(i => (string?)i.Element("Label") ?? (string?)i.Element("PropertyName")));
             foreach (string? head in heads)
-                Assert.True(module.Engine.Run("param($t, $h) $null -ne ([type]$t).GetProperty($h)", new { t = ((string)view.Descendants("TypeName").Single()).Split('#')[0], h = head }).EnsureSuccess().As<bool>()[0], $"{view.Element("Name")!.Value}: {head}");
+                Assert.True(module.Engine.Run("param($t, $h) $null -ne ([type]$t).GetProperty($h)",
+                    new { t = ((string)view.Descendants("TypeName").Single()).Split('#')[0], h = head }).EnsureSuccess().As<bool>()[0],
+                    $"{view.Element("Name")!.Value}: {head}");
         }
     }
 
@@ -96,21 +100,34 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData(Changes, "Change -like '*1 more'", "Name", "demo-kafka")]
     [InlineData(Brokers, "Reason", "BrokerId", "0")]
     public void Where_finds_what_the_table_shows(string objects, string where, string property, string expected) =>
-        Assert.Equal(expected, module.Engine.Run($"@({objects}) | Where-Object {where} | ForEach-Object {{ \"$($_.{property})\" }}").EnsureSuccess().As<string>().Single());
+        Assert.Equal(expected, module.Engine.Run($"@({objects}) | Where-Object {where} | ForEach-Object {{ \"$($_.{property})\" }}")
+            .EnsureSuccess().As<string>().Single());
 
     [Theory]
     [InlineData(Clusters, "Name|Namespace|Status|Reason|demo|a-longer-name|Degraded|NoAnswer|pod a-longer-name-kafka-2")]
     [InlineData(Verification, "Cluster|Topic|Passed|Reason|Sent|Lost|P99Ms|25.6")]
-    [InlineData("[KafkaK8s.TopicVerification]@{ Cluster = 'demo'; Topic = 'kafkak8s-verify-20261126222423-e0e778'; Passed = $true; Sent = 1000; P99Ms = 1003.5 }", "Cluster|Topic|Passed|Reason|Sent|Lost|P99Ms|1003.5")]
-    [InlineData("[KafkaK8s.ZooKeeperNode]@{ Cluster = 'tour'; Node = 'tour-zk-0'; Id = 1; Mode = 'follower'; Ready = $true; Zxid = '0x10000000db'; LatencyMs = 83.6 }", "Cluster|Node|Id|Mode|Ready|Reason|Lag|InConfig|Connections|LatencyMs|83.6")]
-    [InlineData("[KafkaK8s.KafkaBroker]@{ Cluster = 'demo'; Namespace = 'kafka'; Pod = 'demo-kafka-0'; Id = 0; Zone = 'eu-central-1a'; IsController = $true; Leaders = 17; Copies = 50; SizeBytes = 1735166787; VolumeBytes = 1000; VolumeFreeBytes = 570 }", "Id|Pod|Status|Role|Leaders|Copies|Size|Used|Zone|demo-kafka-0|Healthy|controller|1.62 GiB|43 %|eu-central-1a")]
-    [InlineData("[KafkaK8s.KafkaBroker]@{ Cluster = 'a-longer-name'; Namespace = 'kafka'; Pod = 'a-longer-name-kafka-11'; Id = 11; Status = 'RestartNeeded'; Zone = 'eu-central-1a' }", "Id|Pod|Status|Role|a-longer-name-kafka-11|RestartNeeded")]
+    [InlineData("[KafkaK8s.TopicVerification]@{ Cluster = 'demo'; Topic = 'kafkak8s-verify-20261126222423-e0e778'; Passed = $true; Sent = "
+        + "1000; P99Ms = 1003.5 }", "Cluster|Topic|Passed|Reason|Sent|Lost|P99Ms|1003.5")]
+    [InlineData("[KafkaK8s.ZooKeeperNode]@{ Cluster = 'tour'; Node = 'tour-zk-0'; Id = 1; Mode = 'follower'; Ready = $true; Zxid = "
+        + "'0x10000000db'; LatencyMs = 83.6 }", "Cluster|Node|Id|Mode|Ready|Reason|Lag|InConfig|Connections|LatencyMs|83.6")]
+    [InlineData("[KafkaK8s.KafkaBroker]@{ Cluster = 'demo'; Namespace = 'kafka'; Pod = 'demo-kafka-0'; Id = 0; Zone = 'eu-central-1a'; "
+        + "IsController = $true; Leaders = 17; Copies = 50; SizeBytes = 1735166787; VolumeBytes = 1000; VolumeFreeBytes = 570 }",
+        "Id|Pod|Status|Role|Leaders|Copies|Size|Used|Zone|demo-kafka-0|Healthy|controller|1.62 GiB|43 %|eu-central-1a")]
+    [InlineData("[KafkaK8s.KafkaBroker]@{ Cluster = 'a-longer-name'; Namespace = 'kafka'; Pod = 'a-longer-name-kafka-11'; Id = 11; Status "
+        + "= 'RestartNeeded'; Zone = 'eu-central-1a' }", "Id|Pod|Status|Role|a-longer-name-kafka-11|RestartNeeded")]
     [InlineData(Failed, "Cluster|Passed|Reason|prod|False|NothingLost|Topic|orders")]
-    [InlineData("[KafkaK8s.ZooKeeperNode]@{ Cluster = 'a-longer-name'; Namespace = 'kafka'; Node = 'a-longer-name-zk-3'; Id = 4; Reason = 'there is no pod' }", "Node|Id|Ready|Reason|a-longer-name-zk-3|False|there is no pod")]
-    [InlineData("[KafkaK8s.KafkaNodeGroup]@{ Cluster = 'prod'; NodeGroup = 'kafka-eu-central-1a'; Zones = [string[]]'eu-central-1a'; Status = 'DEGRADED'; Issues = [string[]]'Ec2: no' }", "NodeGroup|Status|Reason|kafka-eu-central-1a|DEGRADED|Ec2: no")]
-    [InlineData("[KafkaK8s.EksCheck]@{ Cluster = 'prod'; Check = 'VersionSupported'; Status = 'Advice'; Evidence = 'extended support'; Remedy = 'Upgrade the cluster' }", "Check|Status|Evidence|Remedy|VersionSupported|Advice|extended support|Upgrade the cluster")]
-    [InlineData("[KafkaK8s.KafkaClusterCheck]@{ Cluster = 'prod'; Check = 'PartitionsAvailable'; Severity = 'Critical'; Evidence = '1 partition without a leader'; Remedy = 'Get-KafkaTopic prod -Unavailable' }", "Check|Severity|Evidence|Remedy|PartitionsAvailable|Critical|1 partition|Get-KafkaTopic")]
-    [InlineData("[KafkaK8s.PlanStep]@{ Cluster = 'demo'; Namespace = 'kafka'; Step = 1; Action = 'Restart'; Kind = 'Pod'; Name = 'demo-zk-0'; WaitsFor = 'it follows again'; Risk = 'no quorum' } | ForEach-Object { $_.psobject.TypeNames.Insert(0, 'KafkaK8s.PlanStep#Ensemble'); $_ }", "Step|Action|Name|WaitsFor|Risk|demo-zk-0|it follows again|no quorum")]
+    [InlineData("[KafkaK8s.ZooKeeperNode]@{ Cluster = 'a-longer-name'; Namespace = 'kafka'; Node = 'a-longer-name-zk-3'; Id = 4; Reason = "
+        + "'there is no pod' }", "Node|Id|Ready|Reason|a-longer-name-zk-3|False|there is no pod")]
+    [InlineData("[KafkaK8s.KafkaNodeGroup]@{ Cluster = 'prod'; NodeGroup = 'kafka-eu-central-1a'; Zones = [string[]]'eu-central-1a'; "
+        + "Status = 'DEGRADED'; Issues = [string[]]'Ec2: no' }", "NodeGroup|Status|Reason|kafka-eu-central-1a|DEGRADED|Ec2: no")]
+    [InlineData("[KafkaK8s.EksCheck]@{ Cluster = 'prod'; Check = 'VersionSupported'; Status = 'Advice'; Evidence = 'extended support'; "
+        + "Remedy = 'Upgrade the cluster' }", "Check|Status|Evidence|Remedy|VersionSupported|Advice|extended support|Upgrade the cluster")]
+    [InlineData("[KafkaK8s.KafkaClusterCheck]@{ Cluster = 'prod'; Check = 'PartitionsAvailable'; Severity = 'Critical'; Evidence = '1 "
+        + "partition without a leader'; Remedy = 'Get-KafkaTopic prod -Unavailable' }",
+        "Check|Severity|Evidence|Remedy|PartitionsAvailable|Critical|1 partition|Get-KafkaTopic")]
+    [InlineData("[KafkaK8s.PlanStep]@{ Cluster = 'demo'; Namespace = 'kafka'; Step = 1; Action = 'Restart'; Kind = 'Pod'; Name = "
+        + "'demo-zk-0'; WaitsFor = 'it follows again'; Risk = 'no quorum' } | ForEach-Object { $_.psobject.TypeNames.Insert(0, "
+        + "'KafkaK8s.PlanStep#Ensemble'); $_ }", "Step|Action|Name|WaitsFor|Risk|demo-zk-0|it follows again|no quorum")]
     public void Eighty_columns_suffice(string objects, string shown)
     {
         using var prompt = BuiltModule.Open(width: 80);
@@ -127,7 +144,8 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData("'Warning'", "{Warning>")]
     [InlineData("'Ready'", "Ready")]
     [InlineData("$null", "")]
-    public void What_is_not_well_has_a_colour(string state, string expected) => Assert.Equal(expected, Text($"[KafkaK8s.Cmdlets.Words]::Coloured({state}, '<', '{{', '>')"));
+    public void What_is_not_well_has_a_colour(string state, string expected) =>
+        Assert.Equal(expected, Text($"[KafkaK8s.Cmdlets.Words]::Coloured({state}, '<', '{{', '>')"));
 
     [Fact]
     public void Plain_text_has_no_colour()
@@ -153,9 +171,12 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData("Of([KafkaK8s.PlanStep]@{ Kind = 'Service'; Name = 'x'; Action = 'Create' })", "created Service/x")]
     [InlineData("Of([KafkaK8s.PlanStep]@{ Kind = 'Service'; Name = 'x'; Action = 'Delete' })", "deleted Service/x")]
     [InlineData("Of([KafkaK8s.PlanStep]@{ Kind = 'Service'; Name = 'x' })", "unchanged Service/x")]
-    [InlineData("Of([KafkaK8s.PlanStep]@{ Kind = 'Pod'; Name = 'x-0'; Action = 'Restart'; Note = 'one at a time' })", "restarted Pod/x-0 (one at a time)")]
+    [InlineData("Of([KafkaK8s.PlanStep]@{ Kind = 'Pod'; Name = 'x-0'; Action = 'Restart'; Note = 'one at a time' })",
+        "restarted Pod/x-0 (one at a time)")]
     [InlineData("Of([KafkaK8s.PlanStep]@{ Kind = 'Pod'; Name = 'x'; Action = 'Keep'; Note = '1Gi' })", "kept Pod/x (1Gi)")]
-    [InlineData("Of([KafkaK8s.PlanStep]@{ Kind = 'Pod'; Name = 'x'; Action = 'Update'; Fields = [KafkaK8s.FieldChange[]]@([KafkaK8s.FieldChange]::new('a.b', [NullString]::Value, '2'), [KafkaK8s.FieldChange]::new('c', '1', [NullString]::Value)) })", "changed Pod/x: a.b: (none) -> 2; c: 1 -> (none)")]
+    [InlineData("Of([KafkaK8s.PlanStep]@{ Kind = 'Pod'; Name = 'x'; Action = 'Update'; Fields = "
+        + "[KafkaK8s.FieldChange[]]@([KafkaK8s.FieldChange]::new('a.b', [NullString]::Value, '2'), [KafkaK8s.FieldChange]::new('c', '1', "
+        + "[NullString]::Value)) })", "changed Pod/x: a.b: (none) -> 2; c: 1 -> (none)")]
     public void Words_are_put_so(string call, string expected) =>
         Assert.Equal(expected, module.Engine.Run($"[KafkaK8s.Cmdlets.Words]::{call}").EnsureSuccess().As<string>()[0]);
 
@@ -170,7 +191,9 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData(48 * 3600, "2d")]
     [InlineData(12.9 * 86400, "12d")]
     public void Ages_are_put_so(double seconds, string expected) =>
-        Assert.Equal(expected, module.Engine.Run("param($s) ([KafkaK8s.KafkaCluster]@{ Name = 'x'; Namespace = 'y'; CreatedAt = [DateTimeOffset]::UtcNow.AddSeconds(-$s) }).Age", new { s = seconds }).EnsureSuccess().As<string>()[0]);
+        Assert.Equal(expected, module.Engine.Run(
+            "param($s) ([KafkaK8s.KafkaCluster]@{ Name = 'x'; Namespace = 'y'; CreatedAt = [DateTimeOffset]::UtcNow.AddSeconds(-$s) }).Age",
+            new { s = seconds }).EnsureSuccess().As<string>()[0]);
 
     [Fact]
     public void Checks_and_timings_read_as_lines()

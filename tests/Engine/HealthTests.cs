@@ -42,7 +42,8 @@ public sealed class HealthTests : IAsyncLifetime
         cluster.Kafka.Topic("tmp", [0], [1]);
         var checks = Run("Test-KafkaCluster demo @at").EnsureSuccess().Output;
         Assert.True(checks.Count > 30, $"{checks.Count} checks");
-        Assert.Equal(["Warning ReplicationFactor", "Warning MinInSyncReplicas", "Info KafkaMode", "Ok PodsReady"], checks.Take(4).Select(c => $"{Of(c, "Severity")} {Of(c, "Check")}"));
+        Assert.Equal(["Warning ReplicationFactor", "Warning MinInSyncReplicas", "Info KafkaMode", "Ok PodsReady"],
+            checks.Take(4).Select(c => $"{Of(c, "Severity")} {Of(c, "Check")}"));
         Assert.Equal("1 topic with fewer than 3 copies: tmp", Of(checks[0], "Evidence"));
         Assert.Equal("tmp", Assert.Single((IEnumerable<string>)Of(checks[0], "Target")));
         Assert.Equal("(Get-KafkaTopic demo tmp -Namespace shop).PartitionDetail", Of(checks[0], "Remedy"));
@@ -52,7 +53,8 @@ public sealed class HealthTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Test-KafkaCluster demo PartitionsAvailable @at", "PartitionsAvailable")]
-    [InlineData("Test-KafkaCluster demo partitions*, OneController @at", "OneController PartitionsAvailable PartitionsInSync PartitionsWritable")]
+    [InlineData("Test-KafkaCluster demo partitions*, OneController @at",
+        "OneController PartitionsAvailable PartitionsInSync PartitionsWritable")]
     [InlineData("Test-KafkaCluster demo -Severity Info @at", "KafkaMode")]
     [InlineData("Test-KafkaCluster demo -Severity Critical, warning @at", "")]
     [InlineData("'demo' | Test-KafkaCluster -Check One* @at", "OneController")]
@@ -62,7 +64,8 @@ public sealed class HealthTests : IAsyncLifetime
     [InlineData("Test-KafkaCluster demo One* @at | Test-KafkaCluster -Check KafkaMode", "KafkaMode")]
     [InlineData("[pscustomobject]@{ Name = 'demo' } | Test-KafkaCluster -Check One* @at", "OneController")]
     public void Checks_are_chosen_and_clusters_bound(string command, string checks) =>
-        Assert.Equal(checks, string.Join(' ', Run(command).EnsureSuccess().Output.Select(c => (string)Of(c, "Check")).Order(StringComparer.Ordinal)));
+        Assert.Equal(checks,
+            string.Join(' ', Run(command).EnsureSuccess().Output.Select(c => (string)Of(c, "Check")).Order(StringComparer.Ordinal)));
 
     [Fact]
     public void Quiet_is_true_up_to_Info_and_false_above()
@@ -87,7 +90,9 @@ public sealed class HealthTests : IAsyncLifetime
     [Theory]
     [InlineData("'demo'", "", true, "")]
     [InlineData("(Get-KafkaCluster demo @at)", "", true, "")]
-    [InlineData("'demo'", "tmp", false, "Expected Kafka cluster shop/demo to be healthy, because it must, but found:\n  Warning ReplicationFactor: 1 topic with fewer than 3 copies: tmp\n    (Get-KafkaTopic demo tmp ")]
+    [InlineData("'demo'", "tmp", false,
+        "Expected Kafka cluster shop/demo to be healthy, because it must, but found:\n  Warning ReplicationFactor: 1 topic with fewer "
+            + "than 3 copies: tmp\n    (Get-KafkaTopic demo tmp ")]
     [InlineData("'demo' -Check One*", "tmp", true, "")]
     [InlineData("'demo' -Negate", "", false, "Expected Kafka cluster shop/demo not to be healthy, because it must, but all of its ")]
     [InlineData("'demo' -Negate", "tmp", true, "")]
@@ -96,7 +101,9 @@ public sealed class HealthTests : IAsyncLifetime
     {
         if (thin.Length > 0)
             cluster.Kafka.Topic(thin, [0], [1]);
-        var result = Assert.Single(Run($"function Add-ShouldOperator($Name, $InternalName, $Test) {{ if ($Name -ne 'BeHealthyKafka' -or $Test -isnot [scriptblock]) {{ throw $Name }} }}; . '{BuiltModule.Folder}/Pester/KafkaK8s.Should.ps1'; "
+        var result = Assert.Single(Run(
+            $"function Add-ShouldOperator($Name, $InternalName, $Test) {{ if ($Name -ne 'BeHealthyKafka' -or $Test -isnot [scriptblock]) "
+            + $"{{ throw $Name }} }}; . '{BuiltModule.Folder}/Pester/KafkaK8s.Should.ps1'; "
             + $"Should-BeHealthyKafka {actual} -Because 'because it must' @at").EnsureSuccess().Output);
         Assert.Equal(succeeded, Of(result, "Succeeded"));
         if (!succeeded)

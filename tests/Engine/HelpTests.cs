@@ -40,7 +40,8 @@ public sealed partial class HelpTests(ModuleSession module) : IClassFixture<Modu
             Assert.Equal(parameter.ParameterType.Name, Words(help, "type").Split(' ')[0]);
             Assert.Equal(set.IsMandatory ? "true" : "false", Words(help, "required"));
             Assert.Equal(set.Position < 0 ? "named" : $"{set.Position}", Words(help, "position"));
-            Assert.Equal(set.ValueFromPipelineByPropertyName, Words(help, "pipelineInput").Contains("ByPropertyName", StringComparison.Ordinal));
+            Assert.Equal(set.ValueFromPipelineByPropertyName,
+                Words(help, "pipelineInput").Contains("ByPropertyName", StringComparison.Ordinal));
             Assert.Equal(set.ValueFromPipeline, Words(help, "pipelineInput").Contains("ByValue", StringComparison.Ordinal));
             Assert.Equal(parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any() ? "true" : "false", Words(help, "globbing"));
             Assert.Equal(parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases), Words(help, "aliases"));
@@ -59,10 +60,13 @@ public sealed partial class HelpTests(ModuleSession module) : IClassFixture<Modu
             var tree = Parser.ParseInput(code, out _, out var errors);
             Assert.Empty(errors);
             Assert.Contains(name, code, StringComparison.Ordinal);
-            foreach (var command in tree.FindAll(a => a is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>().Where(c => BuiltModule.Cmdlets.Contains(c.GetCommandName())))
+            foreach (var command in tree.FindAll(a => a is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>()
+                .Where(c => BuiltModule.Cmdlets.Contains(c.GetCommandName())))
             {
-                var info = (CmdletInfo)module.Engine.Run("param($n) Get-Command $n", new { n = command.GetCommandName() }).EnsureSuccess().Output[0].BaseObject;
-                Assert.All(command.CommandElements.OfType<CommandParameterAst>(), p => Assert.Contains(p.ParameterName, info.Parameters.Keys));
+                var info = (CmdletInfo)module.Engine.Run("param($n) Get-Command $n", new { n = command.GetCommandName() })
+                    .EnsureSuccess().Output[0].BaseObject;
+                Assert.All(command.CommandElements.OfType<CommandParameterAst>(),
+                    p => Assert.Contains(p.ParameterName, info.Parameters.Keys));
             }
         }
     }
@@ -71,7 +75,8 @@ public sealed partial class HelpTests(ModuleSession module) : IClassFixture<Modu
     public void Is_shown_by_Get_Help_in_full()
     {
         string text = module.Engine.Format(module.Engine.Run("Get-Help New-KafkaCluster -Full").EnsureSuccess().Output);
-        foreach (string part in new[] { "SYNOPSIS\n    Makes a Kafka cluster on Kubernetes", "-StorageClass <String>", "---- Example 1:", "Accept pipeline input?       True (ByPropertyName, ByValue)", "KafkaK8s.KafkaCluster" })
+        foreach (string part in new[] { "SYNOPSIS\n    Makes a Kafka cluster on Kubernetes", "-StorageClass <String>", "---- Example 1:",
+            "Accept pipeline input?       True (ByPropertyName, ByValue)", "KafkaK8s.KafkaCluster" })
             Assert.Contains(part, text, StringComparison.Ordinal);
     }
 
@@ -80,15 +85,18 @@ public sealed partial class HelpTests(ModuleSession module) : IClassFixture<Modu
     {
         using var session = BuiltModule.Open();
         session.Run("param($p) Import-Module $p -Force", new { p = BuiltModule.Folder }).EnsureSuccess();
-        Assert.Equal("Shows Kafka clusters and their state.", Words(session.Run("Get-Help Get-KafkaCluster -Full").EnsureSuccess().Output[0], "Synopsis"));
+        Assert.Equal("Shows Kafka clusters and their state.",
+            Words(session.Run("Get-Help Get-KafkaCluster -Full").EnsureSuccess().Output[0], "Synopsis"));
     }
 
     // Setting each parameter to the default that its help names changes nothing.
     [Fact]
     public void Defaults_in_the_help_are_those_of_the_manifests()
     {
-        var described = Items(Property(Help("New-KafkaCluster"), "parameters"), "parameter").ToDictionary(p => Words(p, "name"), p => Words(p, "defaultValue"));
-        string[] spec = ["ZooKeeperCount", "BrokerCount", "StorageSize", "ZooKeeperStorageSize", "KafkaImage", "ZooKeeperImage", "BrokerMemory", "ZooKeeperMemory", "BrokerCpu", "ZooKeeperCpu", "ReplicationFactor", "MinInSyncReplicas"];
+        var described = Items(Property(Help("New-KafkaCluster"), "parameters"), "parameter").ToDictionary(p => Words(p, "name"),
+            p => Words(p, "defaultValue"));
+        string[] spec = ["ZooKeeperCount", "BrokerCount", "StorageSize", "ZooKeeperStorageSize", "KafkaImage", "ZooKeeperImage",
+            "BrokerMemory", "ZooKeeperMemory", "BrokerCpu", "ZooKeeperCpu", "ReplicationFactor", "MinInSyncReplicas"];
         string plain = Export([]);
         foreach (string name in spec)
             Assert.Equal(plain, Export(new() { [name] = described[name].Split(',')[0] }));
@@ -127,7 +135,8 @@ public sealed partial class HelpTests(ModuleSession module) : IClassFixture<Modu
 
     private PSObject Help(string name) => module.Engine.Run("param($n) Get-Help $n -Full", new { n = name }).EnsureSuccess().Output[0];
 
-    private static PSObject? Property(PSObject from, string name) => from.Properties[name]?.Value is object value ? PSObject.AsPSObject(value) : null;
+    private static PSObject? Property(PSObject from, string name) =>
+        from.Properties[name]?.Value is object value ? PSObject.AsPSObject(value) : null;
 
     private static List<PSObject> Items(PSObject? from, string name) => from?.Properties[name]?.Value switch
     {

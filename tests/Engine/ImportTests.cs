@@ -40,7 +40,8 @@ public sealed class ImportTests
         using var session = BuiltModule.Open();
         session.Run($"param($p) {again}", new { p = BuiltModule.Folder }).EnsureSuccess();
         Assert.Equal(BuiltModule.Cmdlets, session.Run(Exported).As<string>().Order(StringComparer.Ordinal));
-        Assert.StartsWith("apiVersion:", string.Join('\n', session.Run("Export-KafkaManifest -KubernetesVersion 1.30").EnsureSuccess().As<string>()[0].Split('\n').Where(l => !l.StartsWith('#'))).TrimStart('-', '\n'), StringComparison.Ordinal);
+        Assert.StartsWith("apiVersion:", string.Join('\n', session.Run("Export-KafkaManifest -KubernetesVersion 1.30").EnsureSuccess()
+            .As<string>()[0].Split('\n').Where(l => !l.StartsWith('#'))).TrimStart('-', '\n'), StringComparison.Ordinal);
     }
 
     [Fact]

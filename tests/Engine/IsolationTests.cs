@@ -44,8 +44,10 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
             Assert.Contains(AssemblyLoadContext.Default.Assemblies, a => a.GetName().Name == name);
         }
 
-        Assert.Equal(Path.Combine(BuiltModule.Folder, "bin", "KafkaK8s.dll"), AssemblyLoadContext.Default.Assemblies.Single(a => a.GetName().Name == "KafkaK8s").Location);
-        Assert.Same(typeof(System.Management.Automation.PSCmdlet), Context.LoadFromAssemblyName(new AssemblyName("KafkaK8s.Cmdlets")).GetType("KafkaK8s.Cmdlets.OperationCmdlet", throwOnError: true)!.BaseType);
+        Assert.Equal(Path.Combine(BuiltModule.Folder, "bin", "KafkaK8s.dll"),
+            AssemblyLoadContext.Default.Assemblies.Single(a => a.GetName().Name == "KafkaK8s").Location);
+        Assert.Same(typeof(System.Management.Automation.PSCmdlet), Context.LoadFromAssemblyName(new AssemblyName("KafkaK8s.Cmdlets"))
+            .GetType("KafkaK8s.Cmdlets.OperationCmdlet", throwOnError: true)!.BaseType);
     }
 
     [Theory]
@@ -73,9 +75,12 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
     [Fact]
     public void Parameters_and_outputs_show_no_inner_type()
     {
-        var cmdlets = Context.LoadFromAssemblyName(new AssemblyName("KafkaK8s.Cmdlets")).GetExportedTypes().Where(t => typeof(System.Management.Automation.PSCmdlet).IsAssignableFrom(t) && !t.IsAbstract).ToList();
-        var types = cmdlets.SelectMany(t => t.GetProperties().Where(p => p.IsDefined(typeof(System.Management.Automation.ParameterAttribute))).Select(p => p.PropertyType))
-            .Concat(cmdlets.SelectMany(t => t.GetCustomAttributes<System.Management.Automation.OutputTypeAttribute>().SelectMany(a => a.Type.Select(n => n.Type))));
+        var cmdlets = Context.LoadFromAssemblyName(new AssemblyName("KafkaK8s.Cmdlets")).GetExportedTypes()
+            .Where(t => typeof(System.Management.Automation.PSCmdlet).IsAssignableFrom(t) && !t.IsAbstract).ToList();
+        var types = cmdlets.SelectMany(t =>
+            t.GetProperties().Where(p => p.IsDefined(typeof(System.Management.Automation.ParameterAttribute))).Select(p => p.PropertyType))
+            .Concat(cmdlets.SelectMany(t =>
+                t.GetCustomAttributes<System.Management.Automation.OutputTypeAttribute>().SelectMany(a => a.Type.Select(n => n.Type))));
         Assert.Equal(BuiltModule.Cmdlets.Count, cmdlets.Count);
         Assert.All(types, t => Assert.Same(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(t.Assembly)));
     }
@@ -83,11 +88,13 @@ public sealed class IsolationTests(ModuleSession module) : IClassFixture<ModuleS
     [Fact]
     public void Librdkafka_is_the_one_of_the_folder()
     {
-        var library = Context.LoadFromAssemblyName(new AssemblyName("Confluent.Kafka")).GetType("Confluent.Kafka.Library", throwOnError: true)!;
+        var library =
+            Context.LoadFromAssemblyName(new AssemblyName("Confluent.Kafka")).GetType("Confluent.Kafka.Library", throwOnError: true)!;
         Assert.Equal("2.16.0", library.GetProperty("VersionString")!.GetValue(null));
         if (!OperatingSystem.IsLinux())
             return; // only Linux tells which file it is
-        string[] loaded = [.. File.ReadLines("/proc/self/maps").Where(l => l.Contains("librdkafka", StringComparison.Ordinal)).Select(l => l[l.IndexOf('/', StringComparison.Ordinal)..]).Distinct()];
+        string[] loaded = [.. File.ReadLines("/proc/self/maps").Where(l => l.Contains("librdkafka", StringComparison.Ordinal))
+            .Select(l => l[l.IndexOf('/', StringComparison.Ordinal)..]).Distinct()];
         Assert.StartsWith(Path.Combine(BuiltModule.Folder, "bin", "runtimes", "linux-"), Assert.Single(loaded), StringComparison.Ordinal);
     }
 }

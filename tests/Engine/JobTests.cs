@@ -29,7 +29,8 @@ public sealed class JobTests : IDisposable
     [InlineData("Remove-KafkaNodeGroup")]
     [InlineData("Enable-KafkaEksStorage")]
     public void What_takes_minutes_runs_as_a_job(string name) =>
-        Assert.True((bool)engine.Run("param($n) (Get-Command $n).Parameters.ContainsKey('AsJob')", new { n = name }).EnsureSuccess().Output[0].BaseObject);
+        Assert.True((bool)engine.Run("param($n) (Get-Command $n).Parameters.ContainsKey('AsJob')", new { n = name })
+            .EnsureSuccess().Output[0].BaseObject);
 
     [Fact]
     public void Objects_warnings_and_verbose_text_are_the_job_s()
@@ -68,13 +69,15 @@ public sealed class JobTests : IDisposable
     public void WhatIf_in_a_job_gives_the_plan()
     {
         Started("New-KafkaCluster demo -KubeConfig $k -WhatIf -AsJob");
-        Assert.All(engine.Run("Get-Job | Receive-Job").EnsureSuccess().Output, o => Assert.Equal("KafkaK8s.PlanStep", o.BaseObject.GetType().FullName));
+        Assert.All(engine.Run("Get-Job | Receive-Job").EnsureSuccess().Output,
+            o => Assert.Equal("KafkaK8s.PlanStep", o.BaseObject.GetType().FullName));
         Assert.Empty(server.Writes);
     }
 
     [Theory]
     [InlineData("'a', 'b' | New-KafkaCluster -NoWait -KubeConfig $k -AsJob")]
-    [InlineData("[pscustomobject]@{ Name = 'a'; BrokerCount = '4' }, [pscustomobject]@{ Name = 'b' } | New-KafkaCluster -NoWait -KubeConfig $k -AsJob")]
+    [InlineData("[pscustomobject]@{ Name = 'a'; BrokerCount = '4' }, [pscustomobject]@{ Name = 'b' } | New-KafkaCluster -NoWait "
+        + "-KubeConfig $k -AsJob")]
     public void One_job_takes_the_whole_pipeline(string script)
     {
         Started(script);
@@ -90,13 +93,15 @@ public sealed class JobTests : IDisposable
         server.PutCluster("kafka", "a");
         server.PutCluster("kafka", "b");
         Started("Get-KafkaCluster -KubeConfig $k | Remove-KafkaCluster -NoWait -PassThru -Confirm:$false -AsJob");
-        Assert.Equal(new object[] { "a", "b" }, engine.Run("Get-Job | Receive-Job").EnsureSuccess().Output.Select(o => o.Properties["Name"].Value));
+        Assert.Equal(new object[] { "a", "b" },
+            engine.Run("Get-Job | Receive-Job").EnsureSuccess().Output.Select(o => o.Properties["Name"].Value));
     }
 
     [Fact]
     public void Stop_Job_is_Ctrl_C()
     {
-        engine.Run("param($k) New-KafkaCluster demo -TimeoutSeconds 60 -KubeConfig $k -AsJob", new { k = server.KubeConfig }).EnsureSuccess();
+        engine.Run("param($k) New-KafkaCluster demo -TimeoutSeconds 60 -KubeConfig $k -AsJob", new { k = server.KubeConfig })
+            .EnsureSuccess();
         Eventually.Holds(() => server.OpenWatches >= 4, "it does not wait", 30);
         Assert.Equal("Running", engine.Run("(Get-Job).State").EnsureSuccess().Output[0].ToString());
         Eventually.Holds(() => (int)engine.Run("(Get-Job).Progress.Count").EnsureSuccess().Output[0].BaseObject > 0, "no progress", 10);
@@ -108,7 +113,8 @@ public sealed class JobTests : IDisposable
     [Fact]
     public void A_value_that_is_refused_makes_no_job()
     {
-        Assert.Single(engine.Run("param($k) New-KafkaCluster demo -Context $typo -KubeConfig $k -AsJob", new { k = server.KubeConfig }).Errors);
+        Assert.Single(
+            engine.Run("param($k) New-KafkaCluster demo -Context $typo -KubeConfig $k -AsJob", new { k = server.KubeConfig }).Errors);
         Assert.Empty(engine.Run("Get-Job").EnsureSuccess().Output);
     }
 
@@ -117,7 +123,8 @@ public sealed class JobTests : IDisposable
     {
         server.PutCluster("kafka", "a", brokersReady: true);
         server.PutCluster("kafka", "b", brokersReady: false);
-        var result = engine.Run("param($k) Get-KafkaCluster -KubeConfig $k | Wait-KafkaCluster -TimeoutSeconds 3", new { k = server.KubeConfig });
+        var result = engine.Run("param($k) Get-KafkaCluster -KubeConfig $k | Wait-KafkaCluster -TimeoutSeconds 3",
+            new { k = server.KubeConfig });
         Assert.InRange(result.Duration.TotalSeconds, 2.5, 5.9); // not one after the other
         var errors = result.Errors.ToDictionary(e => (string)e.TargetObject, e => e.Exception.Message);
         Assert.Contains("not ready after 3 s: no answer from broker 0, 1, 2.", errors["a"], StringComparison.Ordinal);
@@ -149,24 +156,33 @@ public sealed class JobTests : IDisposable
             server.Store.Put("v1", "pods", "kafka", pod);
         }
 
-        var error = Assert.Single(engine.Run("param($k) Wait-KafkaCluster demo -TimeoutSeconds 2 -KubeConfig $k", new { k = server.KubeConfig }).Errors);
-        Assert.Contains("demo-kafka-0 runs an older template, and New-KafkaCluster demo restarts it", error.Exception.Message, StringComparison.Ordinal);
+        var error = Assert.Single(
+            engine.Run("param($k) Wait-KafkaCluster demo -TimeoutSeconds 2 -KubeConfig $k", new { k = server.KubeConfig }).Errors);
+        Assert.Contains("demo-kafka-0 runs an older template, and New-KafkaCluster demo restarts it", error.Exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void PassThru_gives_the_cluster_that_was_removed()
     {
         server.PutCluster("kafka", "demo");
-        Assert.Empty(engine.Run("param($k) New-KafkaCluster other -NoWait -KubeConfig $k; Remove-KafkaCluster demo -NoWait -Confirm:$false -KubeConfig $k", new { k = server.KubeConfig }).EnsureSuccess().Output.Skip(1));
+        Assert.Empty(
+            engine.Run(
+                "param($k) New-KafkaCluster other -NoWait -KubeConfig $k; Remove-KafkaCluster demo -NoWait -Confirm:$false -KubeConfig $k",
+                new { k = server.KubeConfig }).EnsureSuccess().Output.Skip(1));
         server.PutCluster("kafka", "demo");
-        var removed = Assert.Single(engine.Run("param($k) Remove-KafkaCluster demo -PassThru -NoWait -Confirm:$false -KubeConfig $k", new { k = server.KubeConfig }).EnsureSuccess().Output);
-        Assert.Equal("demo kafka Removing", $"{removed.Properties["Name"].Value} {removed.Properties["Namespace"].Value} {removed.Properties["Status"].Value}");
-        var changes = engine.Run("param($c) $c.Changes.ForEach({ \"$($_.Action) $($_.Kind)/$($_.Name)\" })", new { c = removed }).EnsureSuccess().As<string>();
+        var removed = Assert.Single(engine.Run("param($k) Remove-KafkaCluster demo -PassThru -NoWait -Confirm:$false -KubeConfig $k",
+            new { k = server.KubeConfig }).EnsureSuccess().Output);
+        Assert.Equal("demo kafka Removing",
+            $"{removed.Properties["Name"].Value} {removed.Properties["Namespace"].Value} {removed.Properties["Status"].Value}");
+        var changes = engine.Run("param($c) $c.Changes.ForEach({ \"$($_.Action) $($_.Kind)/$($_.Name)\" })", new { c = removed })
+            .EnsureSuccess().As<string>();
         Assert.Contains("Delete StatefulSet/demo-kafka", changes);
         Assert.Contains("Keep PersistentVolumeClaim/data-demo-kafka-0", changes);
     }
 
     // Starts it and waits for its end.
     private PSObject Started(string script) =>
-        Assert.Single(engine.Run($"param($k) $null = {script}; Get-Job | Wait-Job -Timeout 40", new { k = server.KubeConfig }).EnsureSuccess().Output);
+        Assert.Single(engine.Run($"param($k) $null = {script}; Get-Job | Wait-Job -Timeout 40", new { k = server.KubeConfig })
+            .EnsureSuccess().Output);
 }

@@ -16,7 +16,9 @@ public sealed class KafkaStatusTests(ModuleSession module) : IClassFixture<Modul
     {
         using var server = Healthy();
         server.Instead = r => r.Path.EndsWith("/portforward", StringComparison.Ordinal) ? FakeAnswer.Status(portForward, "No", "no") : null;
-        var result = module.Engine.Run($"param($k, $r) {command} -KubeConfig $k | ForEach-Object {{ \"$($_.Status) $($_.Kafka) $($_.Reason -like $r)\" }}", new { k = server.KubeConfig, r = reason }).EnsureSuccess();
+        var result = module.Engine.Run(
+            $"param($k, $r) {command} -KubeConfig $k | ForEach-Object {{ \"$($_.Status) $($_.Kafka) $($_.Reason -like $r)\" }}",
+            new { k = server.KubeConfig, r = reason }).EnsureSuccess();
         Assert.Equal([$"{status} {kafka} True"], result.As<string>());
     }
 
@@ -26,7 +28,8 @@ public sealed class KafkaStatusTests(ModuleSession module) : IClassFixture<Modul
         using var server = Healthy();
         server.Instead = static r => r.Path.EndsWith("/portforward", StringComparison.Ordinal) ? FakeAnswer.Never : null;
         var clock = Stopwatch.StartNew();
-        Assert.Equal(["NoAnswer"], module.Engine.Run("param($k) (Get-KafkaCluster demo -KubeConfig $k).Kafka", new { k = server.KubeConfig }).EnsureSuccess().As<string>());
+        Assert.Equal(["NoAnswer"], module.Engine.Run("param($k) (Get-KafkaCluster demo -KubeConfig $k).Kafka",
+            new { k = server.KubeConfig }).EnsureSuccess().As<string>());
         Assert.InRange(clock.Elapsed.TotalSeconds, 1, 5);
     }
 
@@ -40,7 +43,8 @@ public sealed class KafkaStatusTests(ModuleSession module) : IClassFixture<Modul
         using var server = new FakeApiServer();
         for (int n = 0; n < 40; n++)
             server.PutCluster("kafka", $"c{n}", brokersReady: true);
-        Assert.Equal(40, module.Engine.Run($"param($k) @({command} -KubeConfig $k).Count", new { k = server.KubeConfig }).EnsureSuccess().As<int>()[0]);
+        Assert.Equal(40,
+            module.Engine.Run($"param($k) @({command} -KubeConfig $k).Count", new { k = server.KubeConfig }).EnsureSuccess().As<int>()[0]);
         Assert.Equal(2, server.Requests.Count);
     }
 
@@ -51,7 +55,8 @@ public sealed class KafkaStatusTests(ModuleSession module) : IClassFixture<Modul
         server.PutCluster("kafka", "other", brokersReady: true);
         server.Instead = static r => r.Path.EndsWith("/portforward", StringComparison.Ordinal) ? FakeAnswer.Never : null;
         var clock = Stopwatch.StartNew();
-        Assert.Equal(["NoAnswer", "NoAnswer"], module.Engine.Run("param($k) (Get-KafkaCluster demo, other -KubeConfig $k).Kafka", new { k = server.KubeConfig }).EnsureSuccess().As<string>());
+        Assert.Equal(["NoAnswer", "NoAnswer"], module.Engine.Run("param($k) (Get-KafkaCluster demo, other -KubeConfig $k).Kafka",
+            new { k = server.KubeConfig }).EnsureSuccess().As<string>());
         Assert.InRange(clock.Elapsed.TotalSeconds, 1, 3.9);
     }
 
@@ -69,8 +74,10 @@ public sealed class KafkaStatusTests(ModuleSession module) : IClassFixture<Modul
     public void A_namespace_that_may_not_be_looked_up_is_taken_as_empty()
     {
         using var server = Healthy();
-        server.Instead = static r => r.Path.EndsWith("/namespaces/kafak", StringComparison.Ordinal) ? FakeAnswer.Status(403, "Forbidden", "namespaces \"kafak\" is forbidden: User \"u\" cannot get resource \"namespaces\"") : null;
-        Assert.Empty(module.Engine.Run("param($k) Get-KafkaCluster -Namespace kafak -KubeConfig $k", new { k = server.KubeConfig }).EnsureSuccess().Output);
+        server.Instead = static r => r.Path.EndsWith("/namespaces/kafak", StringComparison.Ordinal) ? FakeAnswer.Status(403, "Forbidden",
+            "namespaces \"kafak\" is forbidden: User \"u\" cannot get resource \"namespaces\"") : null;
+        Assert.Empty(module.Engine.Run("param($k) Get-KafkaCluster -Namespace kafak -KubeConfig $k", new { k = server.KubeConfig })
+            .EnsureSuccess().Output);
     }
 
     [Theory]
@@ -81,7 +88,9 @@ public sealed class KafkaStatusTests(ModuleSession module) : IClassFixture<Modul
     {
         using var server = Healthy();
         server.PutCluster("default", "three");
-        var result = module.Engine.Run($"param($k) Get-KafkaCluster {where} -KubeConfig $k -ErrorAction Ignore | ForEach-Object {{ \"$($_.Namespace)/$($_.Name)\" }}", new { k = server.KubeConfig });
+        var result = module.Engine.Run(
+            $"param($k) Get-KafkaCluster {where} -KubeConfig $k -ErrorAction Ignore | ForEach-Object {{ \"$($_.Namespace)/$($_.Name)\" }}",
+            new { k = server.KubeConfig });
         Assert.Equal(expected, string.Join(',', result.As<string>()));
     }
 
@@ -91,7 +100,8 @@ public sealed class KafkaStatusTests(ModuleSession module) : IClassFixture<Modul
     public void A_name_in_another_case_is_the_same_cluster(string name, string kafka)
     {
         using var server = Healthy();
-        Assert.Equal([kafka], module.Engine.Run($"param($k) (Get-KafkaCluster {name} -KubeConfig $k).Kafka", new { k = server.KubeConfig }).EnsureSuccess().As<string>());
+        Assert.Equal([kafka], module.Engine.Run($"param($k) (Get-KafkaCluster {name} -KubeConfig $k).Kafka", new { k = server.KubeConfig })
+            .EnsureSuccess().As<string>());
     }
 
     private static FakeApiServer Healthy()

@@ -14,7 +14,8 @@ public sealed class LogTests : IAsyncLifetime
         cluster = await FakeCluster.StartAsync();
         var time = DateTimeOffset.UtcNow.AddMinutes(-5);
         foreach (var (pod, i) in new[] { "demo-kafka-0", "demo-kafka-1", "demo-zk-1" }.Select((p, i) => (p, i)))
-            cluster.Server.Logs.Write("shop", pod, time.AddSeconds(i), $"[2026-11-27 08:00:0{i},123] {(i == 1 ? "WARN" : "INFO")} of {pod} (x)\n\tmore");
+            cluster.Server.Logs.Write("shop", pod, time.AddSeconds(i),
+                $"[2026-11-27 08:00:0{i},123] {(i == 1 ? "WARN" : "INFO")} of {pod} (x)\n\tmore");
     }
 
     public async Task DisposeAsync()
@@ -39,7 +40,8 @@ public sealed class LogTests : IAsyncLifetime
     [InlineData("'0', 'demo-zk-1' | Get-KafkaLog demo @at", "demo-kafka-0 demo-zk-1")]
     public void Records_are_found(string command, string pods)
     {
-        var found = Run(command).EnsureSuccess().Output.Select(r => (string)r.Properties["Pod"].Value).Order(StringComparer.Ordinal).ToList();
+        var found = Run(command).EnsureSuccess().Output.Select(r => (string)r.Properties["Pod"].Value).Order(StringComparer.Ordinal)
+            .ToList();
         Assert.Equal(pods, pods == "one" && found.Count == 1 ? "one" : string.Join(' ', found));
     }
 
@@ -53,8 +55,10 @@ public sealed class LogTests : IAsyncLifetime
     [Fact]
     public void The_table_has_a_line_for_each_record_and_fits()
     {
-        string[] lines = engine.Format(Run("Get-KafkaLog demo @at").EnsureSuccess().Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Contains(lines, l => l.Contains("demo-kafka-1", StringComparison.Ordinal) && l.Contains("WARN", StringComparison.Ordinal) && l.Contains("of demo-kafka-1 (x)", StringComparison.Ordinal));
+        string[] lines = engine.Format(Run("Get-KafkaLog demo @at").EnsureSuccess().Output).Split('\n',
+            StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(lines, l => l.Contains("demo-kafka-1", StringComparison.Ordinal) && l.Contains("WARN", StringComparison.Ordinal)
+            && l.Contains("of demo-kafka-1 (x)", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, l => l.Contains("more", StringComparison.Ordinal) || l.TrimEnd('\r').Length > 80);
     }
 

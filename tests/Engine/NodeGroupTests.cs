@@ -19,7 +19,8 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     {
         this.module = module;
         server.Instead = Eks;
-        BuiltModule.SetAws(("AWS_ENDPOINT_URL", server.Address), ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret"), ("AWS_MAX_ATTEMPTS", "1"));
+        BuiltModule.SetAws(("AWS_ENDPOINT_URL", server.Address), ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_MAX_ATTEMPTS", "1"));
     }
 
     public void Dispose()
@@ -67,7 +68,8 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     [InlineData("Enable-KafkaEksStorage nowhere", "EksClusterNotFound")]
     public void What_is_not_there_is_said(string script, string id)
     {
-        Assert.StartsWith($"KafkaK8s.{id},", Assert.Single(Run($"{script} -Region eu-central-1").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith($"KafkaK8s.{id},", Assert.Single(Run($"{script} -Region eu-central-1").Errors).FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         Assert.Empty(server.Writes);
     }
 
@@ -75,7 +77,8 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     public void A_region_that_nobody_knows_is_said()
     {
         BuiltModule.SetAws(); // an endpoint of one's own may stand for any region
-        Assert.StartsWith("KafkaK8s.AwsRegionUnknown,", Assert.Single(Run("New-KafkaNodeGroup prod r7g.xlarge -Region eu-centrl-1").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("KafkaK8s.AwsRegionUnknown,", Assert.Single(
+            Run("New-KafkaNodeGroup prod r7g.xlarge -Region eu-centrl-1").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,9 +97,11 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     public void Storage_WhatIf_gives_the_plan_with_requests_and_changes_nothing()
     {
         var plan = Run($"Enable-KafkaEksStorage prod -PodIdentityRole {Role} -Region eu-central-1 -WhatIf").EnsureSuccess().Output;
-        Assert.Equal(["Create Addon eks-pod-identity-agent", "Create Addon aws-ebs-csi-driver", "Create StorageClass kafka-gp3"], plan.Select(p => $"{p.Properties["Action"].Value} {p.Properties["Kind"].Value} {p.Properties["Name"].Value}"));
+        Assert.Equal(["Create Addon eks-pod-identity-agent", "Create Addon aws-ebs-csi-driver", "Create StorageClass kafka-gp3"],
+            plan.Select(p => $"{p.Properties["Action"].Value} {p.Properties["Kind"].Value} {p.Properties["Name"].Value}"));
         Assert.Contains($"\"roleArn\":\"{Role}\"", (string)plan[1].Properties["Request"].Value, StringComparison.Ordinal);
-        Assert.StartsWith("What if: Enable EBS storage for Kafka (Create Addon eks-pod-identity-agent, ", module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
+        Assert.StartsWith("What if: Enable EBS storage for Kafka (Create Addon eks-pod-identity-agent, ",
+            module.Engine.Host.Recording.Text(), StringComparison.Ordinal);
         Assert.Empty(server.Writes);
     }
 
@@ -104,23 +109,30 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     [Fact]
     public void Storage_is_made_and_again_left_alone()
     {
-        var made = Assert.Single(Run($"Enable-KafkaEksStorage prod -PodIdentityRole {Role} -Throughput 250 -Region eu-central-1").EnsureSuccess().Output);
-        Assert.Equal(("kafka-gp3", "v1", 250), (made.Properties["StorageClass"].Value, made.Properties["DriverVersion"].Value, made.Properties["ThroughputMiBps"].Value));
+        var made = Assert.Single(
+            Run($"Enable-KafkaEksStorage prod -PodIdentityRole {Role} -Throughput 250 -Region eu-central-1").EnsureSuccess().Output);
+        Assert.Equal(("kafka-gp3", "v1", 250),
+            (made.Properties["StorageClass"].Value, made.Properties["DriverVersion"].Value, made.Properties["ThroughputMiBps"].Value));
         Assert.Contains("storageclasses/kafka-gp3", server.Store.Names);
         int writes = server.Writes.Count;
         var again = Assert.Single(Run("Enable-KafkaEksStorage prod -Throughput 250 -Region eu-central-1").EnsureSuccess().Output);
-        Assert.All(((IEnumerable<object>)again.Properties["Changes"].Value).Select(PSObject.AsPSObject), c => Assert.Equal("None", c.Properties["Action"].Value.ToString()));
+        Assert.All(((IEnumerable<object>)again.Properties["Changes"].Value).Select(PSObject.AsPSObject),
+            c => Assert.Equal("None", c.Properties["Action"].Value.ToString()));
         Assert.Equal(writes, server.Writes.Count);
-        Assert.Contains("KafkaK8s.StorageClassDiffers", Assert.Single(Run("Enable-KafkaEksStorage prod -Region eu-central-1").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("KafkaK8s.StorageClassDiffers",
+            Assert.Single(Run("Enable-KafkaEksStorage prod -Region eu-central-1").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_cannot_be_looked_at_is_not_passed()
     {
-        var checks = Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1").EnsureSuccess().Output.ToDictionary(c => (string)c.Properties["Check"].Value, c => c.Properties["Status"].Value.ToString());
-        Assert.Equal(("Passed", "NotChecked", "NotChecked", "Failed", "Failed"), (checks["ClusterActive"], checks["Subnets"], checks["Quota"], checks["EbsCsiDriver"], checks["StorageClass"]));
+        var checks = Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1").EnsureSuccess().Output
+            .ToDictionary(c => (string)c.Properties["Check"].Value, c => c.Properties["Status"].Value.ToString());
+        Assert.Equal(("Passed", "NotChecked", "NotChecked", "Failed", "Failed"),
+            (checks["ClusterActive"], checks["Subnets"], checks["Quota"], checks["EbsCsiDriver"], checks["StorageClass"]));
         Assert.Equal(10, checks.Count);
-        Assert.False((bool)Assert.Single(Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1 -Quiet").EnsureSuccess().Output).BaseObject);
+        Assert.False(
+            (bool)Assert.Single(Run("Test-KafkaEksCluster prod r7g.xlarge -Region eu-central-1 -Quiet").EnsureSuccess().Output).BaseObject);
         Assert.All(server.Writes, w => Assert.Equal("/", w.Path)); // EC2 and Service Quotas are read by POST
     }
 
@@ -131,7 +143,11 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
     [InlineData("Connect-EksCluster -Region eu-central-1 ", "prod,stage")]
     [InlineData("Enable-KafkaEksStorage -Region eu-central-1 -StorageClass k", "kafka-gp3")]
     public void Names_are_completed(string line, string expected) =>
-        Assert.Equal(expected, string.Join(",", module.Engine.Run("param($l) [System.Management.Automation.CommandCompletion]::CompleteInput($l, $l.Length, $null).CompletionMatches.Where({ $_.ResultType -eq 'ParameterValue' }).ForEach({ $_.CompletionText })", new { l = line }).As<string>()));
+        Assert.Equal(expected, string.Join(",",
+            module.Engine.Run(
+                "param($l) [System.Management.Automation.CommandCompletion]::CompleteInput($l, $l.Length, "
+                    + "$null).CompletionMatches.Where({ $_.ResultType -eq 'ParameterValue' }).ForEach({ $_.CompletionText })",
+                    new { l = line }).As<string>()));
 
     [Fact]
     public void Node_groups_look_like_this() => Shows("""
@@ -167,7 +183,8 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
 
     private EngineResult Run(string script) => module.Engine.Run(script);
 
-    private void Shows(string script, string expected) => Assert.Equal(expected.ReplaceLineEndings("\n"), module.Engine.Format(Run(script).EnsureSuccess().Output));
+    private void Shows(string script, string expected) =>
+        Assert.Equal(expected.ReplaceLineEndings("\n"), module.Engine.Format(Run(script).EnsureSuccess().Output));
 
     private FakeAnswer? Eks(FakeRequest request)
     {
@@ -177,18 +194,21 @@ public sealed class NodeGroupTests : IClassFixture<ModuleSession>, IDisposable
             case ("GET", ["clusters"]):
                 return Json("""{"clusters":["prod","stage"]}""");
             case ("GET", ["clusters", "prod"]):
-                return Json($$$$"""{"cluster":{"name":"prod","status":"ACTIVE","version":"1.34","endpoint":"{{{{server.Address}}}}","certificateAuthority":{"data":"{{{{BuiltModule.Authority}}}}"},"resourcesVpcConfig":{"vpcId":"vpc-1"},"accessConfig":{"authenticationMode":"API"}}}""");
+                return Json(
+                    $$$$"""{"cluster":{"name":"prod","status":"ACTIVE","version":"1.34","endpoint":"{{{{server.Address}}}}","certificateAuthority":{"data":"{{{{BuiltModule.Authority}}}}"},"resourcesVpcConfig":{"vpcId":"vpc-1"},"accessConfig":{"authenticationMode":"API"}}}""");
             case ("GET", ["clusters", "prod", "node-groups"]):
                 return Json("""{"nodegroups":["kafka-eu-central-1a"]}""");
             case ("GET", ["clusters", "prod", "addons", var name]) when addons.ContainsKey(name):
-                return Json($$$"""{"addon":{"addonName":"{{{name}}}","status":"ACTIVE","addonVersion":"v1","podIdentityAssociations":["x"]}}""");
+                return Json(
+                    $$$"""{"addon":{"addonName":"{{{name}}}","status":"ACTIVE","addonVersion":"v1","podIdentityAssociations":["x"]}}""");
             case ("POST", ["clusters", "prod", "addons"]):
                 addons[(string)request.Tree["addonName"]!] = request.Body;
                 return Json("""{"addon":{"status":"CREATING"}}""");
             case (_, ["clusters", "prod", ..]):
                 return new FakeAnswer(404, Tree("""{"__type":"ResourceNotFoundException","message":"nothing of that name"}"""));
             case (_, ["clusters", ..]):
-                return new FakeAnswer(404, Tree("""{"__type":"ResourceNotFoundException","message":"No cluster found for name: nowhere."}"""));
+                return new FakeAnswer(404,
+                    Tree("""{"__type":"ResourceNotFoundException","message":"No cluster found for name: nowhere."}"""));
             default:
                 return null;
         }

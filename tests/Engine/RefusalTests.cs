@@ -37,8 +37,10 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData("New-KafkaCluster demo -Config @{ 'log dirs' = 1 }", "InvalidConfig", "log dirs")]
     [InlineData("New-KafkaCluster demo -Config @{ 'log.retention.ms' = @{ days = 1 } }", "InvalidConfig", "log.retention.ms")]
     [InlineData("New-KafkaCluster demo -Config @{ 'log.retention.ms' = [timespan]::FromDays(1) }", "InvalidConfig", "log.retention.ms")]
-    [InlineData("New-KafkaCluster demo -Config @{ 'ssl.keystore.password' = 'hunter2' } -Verbose", "SecretInConfig", "ssl.keystore.password")]
-    [InlineData("New-KafkaCluster demo -KafkaImage docker.io/apache/kafka:4.1.2 -WhatIf", "UnsupportedImage", "docker.io/apache/kafka:4.1.2")]
+    [InlineData("New-KafkaCluster demo -Config @{ 'ssl.keystore.password' = 'hunter2' } -Verbose", "SecretInConfig",
+        "ssl.keystore.password")]
+    [InlineData("New-KafkaCluster demo -KafkaImage docker.io/apache/kafka:4.1.2 -WhatIf", "UnsupportedImage",
+        "docker.io/apache/kafka:4.1.2")]
     [InlineData("New-KafkaCluster demo -ZooKeeperImage zookeeper:3.4", "UnsupportedImage", "zookeeper:3.4")]
     [InlineData("New-KafkaCluster demo -ZooKeeperMemory 100Mi", "TooLittleMemory", "100Mi")]
     [InlineData("New-KafkaCluster demo -NodeSelector @{ 'a b' = 1 }", "InvalidPlacement", "a b")]
@@ -90,7 +92,8 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData("New-KafkaCluster demo -StorageClass fast", "StorageClassNotFound", ErrorCategory.ObjectNotFound, "fast")]
     [InlineData("New-KafkaCluster demo -Namespace nowhere", "NamespaceNotFound", ErrorCategory.ObjectNotFound, "nowhere")]
     [InlineData("New-KafkaCluster demo -Namespace leaving", "NamespaceTerminating", ErrorCategory.ResourceExists, "leaving")]
-    [InlineData("New-KafkaCluster demo -Namespace leaving -CreateNamespace", "NamespaceTerminating", ErrorCategory.ResourceExists, "leaving")]
+    [InlineData("New-KafkaCluster demo -Namespace leaving -CreateNamespace", "NamespaceTerminating", ErrorCategory.ResourceExists,
+        "leaving")]
     [InlineData("New-KafkaCluster taken", "NameTaken", ErrorCategory.ResourceExists, "StatefulSet/taken-kafka")]
     [InlineData("New-KafkaCluster taken -Force", "NameTaken", ErrorCategory.ResourceExists, "StatefulSet/taken-kafka")]
     [InlineData("New-KafkaCluster other", "NameTaken", ErrorCategory.ResourceExists, "Service/other-kafka-headless")]
@@ -103,7 +106,8 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
         using var server = new FakeApiServer();
         server.Store.Put("v1", "namespaces", null, FakeObjects.Namespace("leaving", "Terminating"));
         server.Store.Put("apps/v1", "statefulsets", "kafka", FakeObjects.Plain("apps/v1", "StatefulSet", "taken-kafka"));
-        server.Store.Put("v1", "services", "kafka", FakeObjects.Plain("v1", "Service", "other-kafka-headless", new() { ["app"] = "somebody" }));
+        server.Store.Put("v1", "services", "kafka",
+            FakeObjects.Plain("v1", "Service", "other-kafka-headless", new() { ["app"] = "somebody" }));
         Assert.Equal(target, Refused(server, script, id, category).TargetObject);
     }
 
@@ -112,11 +116,13 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     {
         using var server = new FakeApiServer();
         server.Store.Put("storage.k8s.io/v1", "storageclasses", null, FakeObjects.StorageClass("standard", isDefault: false));
-        Assert.Contains("standard", Refused(server, "New-KafkaCluster demo", "NoDefaultStorageClass", ErrorCategory.ObjectNotFound).Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("standard", Refused(server, "New-KafkaCluster demo", "NoDefaultStorageClass",
+            ErrorCategory.ObjectNotFound).Exception.Message, StringComparison.Ordinal);
         Run(server, "New-KafkaCluster demo -StorageClass standard -WhatIf").EnsureSuccess();
     }
 
-    public static TheoryData<string> Commands => ["Get-KafkaCluster", "New-KafkaCluster demo", "Remove-KafkaCluster demo -Confirm:$false", "Export-KafkaManifest demo", "Test-KafkaTopic demo"];
+    public static TheoryData<string> Commands => ["Get-KafkaCluster", "New-KafkaCluster demo", "Remove-KafkaCluster demo -Confirm:$false",
+        "Export-KafkaManifest demo", "Test-KafkaTopic demo"];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -132,8 +138,13 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [MemberData(nameof(Commands))]
     public void Missing_rights(string command)
     {
-        using var server = new FakeApiServer { Instead = static r => r.Path == "/version" ? null : FakeAnswer.Status(403, "Forbidden", "User \"u\" cannot do that") };
-        Assert.Contains("User \"u\" cannot do that", Refused(server, command, "Forbidden", ErrorCategory.PermissionDenied).Exception.Message, StringComparison.Ordinal);
+        using var server = new FakeApiServer
+        {
+            Instead = static r => r.Path == "/version" ? null
+            : FakeAnswer.Status(403, "Forbidden", "User \"u\" cannot do that")
+        };
+        Assert.Contains("User \"u\" cannot do that",
+            Refused(server, command, "Forbidden", ErrorCategory.PermissionDenied).Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +152,8 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     {
         using var server = new FakeApiServer
         {
-            Instead = static r => r.Method == "PATCH" && r.Path.EndsWith("/demo-kafka", StringComparison.Ordinal) ? FakeAnswer.Status(422, "Invalid", "spec.replicas: Invalid value") : null,
+            Instead = static r => r.Method == "PATCH" && r.Path.EndsWith("/demo-kafka", StringComparison.Ordinal)
+                ? FakeAnswer.Status(422, "Invalid", "spec.replicas: Invalid value") : null,
         };
         Refused(server, "New-KafkaCluster demo", "RefusedByServer", ErrorCategory.InvalidData);
     }
@@ -172,9 +184,11 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     [InlineData("{ this is: [no yaml", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
     [InlineData("just text", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
     [InlineData("", "ContextNotFound", ErrorCategory.ObjectNotFound)] // legal, as with kubectl
-    [InlineData("current-context: a\nclusters: [{name: c, cluster: {}}]\ncontexts: [{name: a, context: {cluster: c}}]", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
+    [InlineData("current-context: a\nclusters: [{name: c, cluster: {}}]\ncontexts: [{name: a, context: {cluster: c}}]", "KubeConfigInvalid",
+        ErrorCategory.InvalidArgument)]
     [InlineData("apiVersion: v1\nkind: Config", "ContextNotFound", ErrorCategory.ObjectNotFound)]
-    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: gone, user: gone}}]", "KubeConfigInvalid", ErrorCategory.InvalidArgument)]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: gone, user: gone}}]", "KubeConfigInvalid",
+        ErrorCategory.InvalidArgument)]
     public void Missing_or_malformed_kubeconfig(string? content, string id, ErrorCategory category)
     {
         using var folder = new TempFolder();
@@ -212,7 +226,9 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
     public void Errors_can_be_caught_and_read()
     {
         using var server = new FakeApiServer();
-        var result = Run(server, "try { New-KafkaCluster demo -BrokerCount 0 -ErrorAction Stop } catch { $_.FullyQualifiedErrorId -like 'KafkaK8s.InvalidCount,*' }");
+        var result = Run(server,
+            "try { New-KafkaCluster demo -BrokerCount 0 -ErrorAction Stop } catch { $_.FullyQualifiedErrorId -like "
+                + "'KafkaK8s.InvalidCount,*' }");
         Assert.Equal(true, Assert.Single(result.Output).BaseObject);
         var error = Assert.Single(Run(server, "New-KafkaCluster demo -BrokerCount 0").Errors);
         Assert.Equal("New-KafkaCluster: -BrokerCount 0: a cluster has at least one broker.", module.Engine.FormatError(error));
@@ -236,6 +252,7 @@ public sealed class RefusalTests(ModuleSession module) : IClassFixture<ModuleSes
         Assert.Equal($"KafkaK8s.{id}", error.FullyQualifiedErrorId.Split(',')[0]);
         Assert.Equal(category, error.CategoryInfo.Category);
         Assert.Equal("ClusterException", error.Exception.GetType().Name);
-        Assert.True(error.Exception.Message.Length > 30 && error.Exception.Message.TrimEnd().EndsWith('.'), $"not a sentence: {error.Exception.Message}");
+        Assert.True(error.Exception.Message.Length > 30 && error.Exception.Message.TrimEnd().EndsWith('.'),
+            $"not a sentence: {error.Exception.Message}");
     }
 }

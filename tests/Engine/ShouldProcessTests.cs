@@ -26,7 +26,8 @@ public sealed class ShouldProcessTests : IDisposable
     [InlineData("Test-KafkaTopic", ConfirmImpact.Medium)]
     public void Those_that_change_support_it(string name, ConfirmImpact impact)
     {
-        var type = ((CmdletInfo)engine.Run("param($n) Get-Command $n", new { n = name }).EnsureSuccess().Output[0].BaseObject).ImplementingType;
+        var type =
+            ((CmdletInfo)engine.Run("param($n) Get-Command $n", new { n = name }).EnsureSuccess().Output[0].BaseObject).ImplementingType;
         var attribute = type.GetCustomAttributes(typeof(CmdletAttribute), inherit: false).Cast<CmdletAttribute>().Single();
         Assert.True(attribute.SupportsShouldProcess);
         Assert.Equal(impact, attribute.ConfirmImpact);
@@ -47,8 +48,10 @@ public sealed class ShouldProcessTests : IDisposable
         var result = Run(New + " -WhatIf").EnsureSuccess();
         Assert.All(result.Output, o => Assert.Equal("KafkaK8s.PlanStep", o.BaseObject.GetType().FullName));
         Assert.All(result.Output, o => Assert.Equal("Create", o.Properties["Action"].Value.ToString()));
-        Assert.Contains(result.Output, o => (string)o.Properties["Kind"].Value == "StatefulSet" && (string)o.Properties["Name"].Value == "demo-zk");
-        Assert.Matches(@"^What if: Create Kafka cluster \(3 ZooKeeper, 3 brokers, \d+ objects\): kafka/demo on context fake$", engine.Host.Recording.Text());
+        Assert.Contains(result.Output,
+            o => (string)o.Properties["Kind"].Value == "StatefulSet" && (string)o.Properties["Name"].Value == "demo-zk");
+        Assert.Matches(@"^What if: Create Kafka cluster \(3 ZooKeeper, 3 brokers, \d+ objects\): kafka/demo on context fake$",
+            engine.Host.Recording.Text());
         Assert.Contains(server.Requests, r => r.Query.Contains("dryRun=All", StringComparison.Ordinal)); // the server has been asked
         Untouched();
     }
@@ -61,7 +64,8 @@ public sealed class ShouldProcessTests : IDisposable
         var actions = result.Output.ToLookup(o => o.Properties["Action"].Value.ToString(), o => (string)o.Properties["Name"].Value);
         Assert.Contains("demo-kafka", actions["Delete"]);
         Assert.Equal(["data-demo-kafka-0", "data-demo-zk-0"], actions["Keep"].Order(StringComparer.Ordinal));
-        Assert.StartsWith("What if: Remove Kafka cluster (8 objects; its 2 volumes are kept)", engine.Host.Recording.Text(), StringComparison.Ordinal);
+        Assert.StartsWith("What if: Remove Kafka cluster (8 objects; its 2 volumes are kept)", engine.Host.Recording.Text(),
+            StringComparison.Ordinal);
         Assert.Empty(engine.Host.Recording.Questions);
         Untouched();
         Assert.DoesNotContain(Run(Remove + " -DeleteData -WhatIf").Output, o => o.Properties["Action"].Value.ToString() == "Keep");
@@ -75,7 +79,8 @@ public sealed class ShouldProcessTests : IDisposable
     public void New_WhatIf_shows_what_is_then_done(string more)
     {
         static string[] Made(IEnumerable<PSObject> changes) =>
-            [.. changes.Where(c => c.Properties["Action"].Value.ToString() != "None").Select(c => $"{c.Properties["Action"].Value} {c.Properties["Kind"].Value}/{c.Properties["Name"].Value}")];
+            [.. changes.Where(c => c.Properties["Action"].Value.ToString() != "None")
+                .Select(c => $"{c.Properties["Action"].Value} {c.Properties["Kind"].Value}/{c.Properties["Name"].Value}")];
 
         string[] planned = Made(Run($"{New}{more} -WhatIf").EnsureSuccess().Output);
         Untouched();
@@ -88,10 +93,12 @@ public sealed class ShouldProcessTests : IDisposable
     [Fact]
     public void New_WhatIf_warns_and_names_kept_volumes()
     {
-        server.Store.Put("v1", "persistentvolumeclaims", "kafka", FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-zk-0", FakeObjects.Labels("demo", "zookeeper")));
+        server.Store.Put("v1", "persistentvolumeclaims", "kafka",
+            FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-zk-0", FakeObjects.Labels("demo", "zookeeper")));
         var plan = Run(New + " -BrokerCount 1 -WhatIf").EnsureSuccess();
         Assert.StartsWith("Replication factor 1: ", Assert.Single(plan.Warnings), StringComparison.Ordinal);
-        Assert.Contains(plan.Output, o => o.Properties["Action"].Value.ToString() == "Keep" && (string)o.Properties["Name"].Value == "data-demo-zk-0" && ((string)o.Properties["Note"].Value).Contains("taken over", StringComparison.Ordinal));
+        Assert.Contains(plan.Output, o => o.Properties["Action"].Value.ToString() == "Keep" && (string)o.Properties["Name"].Value
+            == "data-demo-zk-0" && ((string)o.Properties["Note"].Value).Contains("taken over", StringComparison.Ordinal));
         Untouched();
     }
 
@@ -99,7 +106,8 @@ public sealed class ShouldProcessTests : IDisposable
     public void Restarts_are_planned_in_their_order_with_what_blocks_them()
     {
         int before = Standing();
-        var restarts = Run("New-KafkaCluster demo -BrokerMemory 2Gi -ZooKeeperMemory 1Gi -KubeConfig $k -WhatIf").EnsureSuccess().Output.Where(o => o.Properties["Action"].Value.ToString() == "Restart").ToList();
+        var restarts = Run("New-KafkaCluster demo -BrokerMemory 2Gi -ZooKeeperMemory 1Gi -KubeConfig $k -WhatIf").EnsureSuccess().Output
+            .Where(o => o.Properties["Action"].Value.ToString() == "Restart").ToList();
         string[] pods = [.. restarts.Select(r => (string)r.Properties["Name"].Value)];
         Assert.Equal(["demo-zk-0", "demo-zk-1", "demo-zk-2"], pods.Take(3).Order(StringComparer.Ordinal));
         Assert.Equal(["demo-kafka-0", "demo-kafka-1", "demo-kafka-2"], pods.Skip(3).Order(StringComparer.Ordinal));
@@ -146,7 +154,9 @@ public sealed class ShouldProcessTests : IDisposable
     {
         server.PutCluster("kafka", "demo", brokersReady: true);
         Assert.Empty(Run("Test-KafkaTopic demo -Topic orders -KubeConfig $k", "n").EnsureSuccess().Output);
-        Assert.Equal("Write 1000 messages of 100 bytes into the topic orders, where they stay and its consumers read them: kafka/demo on context fake?", Assert.Single(engine.Host.Recording.Questions).Message.Trim());
+        Assert.Equal(
+            "Write 1000 messages of 100 bytes into the topic orders, where they stay and its consumers read them: kafka/demo on context "
+                + "fake?", Assert.Single(engine.Host.Recording.Questions).Message.Trim());
         Assert.DoesNotContain(server.Requests, r => r.Path.Contains("portforward", StringComparison.Ordinal));
         Assert.Empty(Run("Test-KafkaTopic demo -Topic orders -KubeConfig $k -WhatIf").EnsureSuccess().Output);
         Assert.StartsWith("What if: Write 1000 messages", engine.Host.Recording.Text(), StringComparison.Ordinal);
@@ -192,7 +202,8 @@ public sealed class ShouldProcessTests : IDisposable
         server.PutCluster("kafka", "demo");
         Run(Remove, "y").EnsureSuccess();
         Assert.Single(engine.Host.Recording.Questions);
-        Assert.Equal(["namespaces/default", "namespaces/kafka", "persistentvolumeclaims/data-demo-kafka-0", "persistentvolumeclaims/data-demo-zk-0", "storageclasses/standard"], server.Store.Names);
+        Assert.Equal(["namespaces/default", "namespaces/kafka", "persistentvolumeclaims/data-demo-kafka-0",
+            "persistentvolumeclaims/data-demo-zk-0", "storageclasses/standard"], server.Store.Names);
         var writes = server.Writes.Where(w => !w.Body.Contains("ensemble-change", StringComparison.Ordinal)).ToList(); // the lease
         var deleted = writes.Select(w => w.Path.Split('/')[^1]).ToList();
         Assert.True(deleted.IndexOf("demo-kafka") < deleted.IndexOf("demo-zk"));
@@ -216,7 +227,8 @@ public sealed class ShouldProcessTests : IDisposable
     {
         using var old = new FakeApiServer(new Version(1, 20));
         old.PutCluster("kafka", "demo");
-        old.Store.Put("policy/v1beta1", "poddisruptionbudgets", "kafka", FakeObjects.Plain("policy/v1beta1", "PodDisruptionBudget", "demo-old", FakeObjects.Labels("demo", "kafka")));
+        old.Store.Put("policy/v1beta1", "poddisruptionbudgets", "kafka",
+            FakeObjects.Plain("policy/v1beta1", "PodDisruptionBudget", "demo-old", FakeObjects.Labels("demo", "kafka")));
         engine.Run($"param($k) {Remove} -Confirm:$false", new { k = old.KubeConfig }).EnsureSuccess();
         Assert.DoesNotContain("poddisruptionbudgets/demo-old", old.Store.Names);
     }
@@ -229,8 +241,10 @@ public sealed class ShouldProcessTests : IDisposable
         var labels = FakeObjects.Labels("demo", "kafka");
         labels.Remove("app.kubernetes.io/part-of");
         server.Store.Put("v1", "services", "kafka", FakeObjects.Plain("v1", "Service", "demo-kafka-ui", (JsonObject)labels.DeepClone()));
-        server.Store.Put("apps/v1", "statefulsets", "kafka", FakeObjects.Plain("apps/v1", "StatefulSet", "demo-postgresql", (JsonObject)labels.DeepClone()));
-        server.Store.Put("v1", "persistentvolumeclaims", "kafka", FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-postgresql-0", (JsonObject)labels.DeepClone()));
+        server.Store.Put("apps/v1", "statefulsets", "kafka",
+            FakeObjects.Plain("apps/v1", "StatefulSet", "demo-postgresql", (JsonObject)labels.DeepClone()));
+        server.Store.Put("v1", "persistentvolumeclaims", "kafka",
+            FakeObjects.Plain("v1", "PersistentVolumeClaim", "data-demo-postgresql-0", (JsonObject)labels.DeepClone()));
         Run(Remove + " -DeleteData -Confirm:$false").EnsureSuccess();
         Assert.Equal(
             ["persistentvolumeclaims/data-demo-postgresql-0", "services/demo-kafka-ui", "statefulsets/demo-postgresql"],
@@ -246,7 +260,8 @@ public sealed class ShouldProcessTests : IDisposable
         Run(Remove + switches).EnsureSuccess();
         Assert.Empty(engine.Host.Recording.Questions);
         Assert.DoesNotContain("statefulsets/demo-kafka", server.Store.Names);
-        Assert.Equal(!switches.Contains("DeleteData", StringComparison.Ordinal), server.Store.Names.Contains("persistentvolumeclaims/data-demo-kafka-0"));
+        Assert.Equal(!switches.Contains("DeleteData", StringComparison.Ordinal),
+            server.Store.Names.Contains("persistentvolumeclaims/data-demo-kafka-0"));
     }
 
     [Fact]
@@ -279,7 +294,8 @@ public sealed class ShouldProcessTests : IDisposable
         var first = Run(New + " -Verbose").EnsureSuccess();
         Assert.Contains("created StatefulSet/demo-kafka", first.Verbose);
         var second = Run(New + " -BrokerCount 5 -Verbose").EnsureSuccess();
-        Assert.Contains(second.Verbose, v => v.StartsWith("changed StatefulSet/demo-kafka: ", StringComparison.Ordinal) && v.Contains("spec.replicas: 3 -> 5", StringComparison.Ordinal));
+        Assert.Contains(second.Verbose, v => v.StartsWith("changed StatefulSet/demo-kafka: ", StringComparison.Ordinal)
+            && v.Contains("spec.replicas: 3 -> 5", StringComparison.Ordinal));
         Assert.Contains("unchanged StatefulSet/demo-zk", second.Verbose);
     }
 
@@ -303,7 +319,8 @@ public sealed class ShouldProcessTests : IDisposable
             tree["status"] = new JsonObject { ["replicas"] = 3, ["readyReplicas"] = 3 };
             server.Store.Put("apps/v1", "statefulsets", "kafka", tree);
             for (int n = 0; n < 3; n++)
-                server.Store.Put("v1", "pods", "kafka", FakeObjects.Pod(set, n, "demo", app, ready: true, (string)tree["metadata"]!["uid"]!));
+                server.Store.Put("v1", "pods", "kafka",
+                    FakeObjects.Pod(set, n, "demo", app, ready: true, (string)tree["metadata"]!["uid"]!));
         }
 
         return server.Writes.Count;

@@ -73,12 +73,14 @@ public sealed class StopTests : IDisposable
     {
         server.PutCluster("kafka", "a");
         server.PutCluster("kafka", "b");
-        var result = engine.Run("param($k) 'a', 'b', 'absent' | Get-KafkaCluster -KubeConfig $k | Select-Object -First 1", new { k = server.KubeConfig }).EnsureSuccess();
+        var result = engine.Run("param($k) 'a', 'b', 'absent' | Get-KafkaCluster -KubeConfig $k | Select-Object -First 1",
+            new { k = server.KubeConfig }).EnsureSuccess();
         Assert.Equal("a", Assert.Single(result.Output).Properties["Name"].Value);
         Assert.Equal(2, server.Requests.Count); // one look, at sets and pods: the second name was never asked for
 
         int before = server.Requests.Count;
-        result = engine.Run("param($k) 'one', 'two' | New-KafkaCluster -NoWait -KubeConfig $k | Select-Object -First 1", new { k = server.KubeConfig }).EnsureSuccess();
+        result = engine.Run("param($k) 'one', 'two' | New-KafkaCluster -NoWait -KubeConfig $k | Select-Object -First 1",
+            new { k = server.KubeConfig }).EnsureSuccess();
         Assert.Equal("one", Assert.Single(result.Output).Properties["Name"].Value);
         Assert.DoesNotContain(server.Requests.Skip(before), r => r.Path.Contains("/two-", StringComparison.Ordinal));
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
@@ -97,7 +99,8 @@ public sealed class StopTests : IDisposable
         Assert.StartsWith("ActionPreferenceStop", result.TerminatingError!.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("CrashLoopBackOff", result.TerminatingError.Exception.Message, StringComparison.Ordinal);
         Assert.Contains(server.Requests, r => r.IsWatch);
-        Assert.Equal(ProgressRecordType.Completed, engine.Host.Recording.Progress.Select(p => p.RecordType).LastOrDefault(ProgressRecordType.Completed));
+        Assert.Equal(ProgressRecordType.Completed,
+            engine.Host.Recording.Progress.Select(p => p.RecordType).LastOrDefault(ProgressRecordType.Completed));
         Assert.InRange(result.Duration.TotalSeconds, 0, 30); // not the 40 s of the wait
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
         Quiet();
@@ -109,7 +112,9 @@ public sealed class StopTests : IDisposable
         var result = engine.Run("param($k) " + New.Replace("40", "2", StringComparison.Ordinal), new { k = server.KubeConfig });
         Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.OperationTimeout, result.Errors[0].CategoryInfo.Category);
-        Assert.Contains("What was created remains (Get-KafkaCluster demo -Namespace kafka shows it); run the same command again to continue", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "What was created remains (Get-KafkaCluster demo -Namespace kafka shows it); run the same command again to continue",
+            result.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.InRange(result.Duration.TotalSeconds, 1.9, 2 + Soon);
         Eventually.Holds(() => server.OpenWatches == 0, "watches are still open", Soon);
         Quiet();
@@ -125,7 +130,8 @@ public sealed class StopTests : IDisposable
     public void Out_of_time_without_an_answer_is_an_error_too(string command)
     {
         server.Instead = static _ => FakeAnswer.Never;
-        var result = engine.Run($"param($k) {command} -TimeoutSeconds 1 -KubeConfig $k", new { k = server.KubeConfig }, TimeSpan.FromSeconds(20));
+        var result = engine.Run($"param($k) {command} -TimeoutSeconds 1 -KubeConfig $k", new { k = server.KubeConfig },
+            TimeSpan.FromSeconds(20));
         Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Null(result.TerminatingError);
         Assert.InRange(result.Duration.TotalSeconds, 0.9, 1 + Soon);
@@ -141,7 +147,8 @@ public sealed class StopTests : IDisposable
             for (int n = 0; !done.IsCancellationRequested; n++, Thread.Sleep(15))
             {
                 // The server has given the applied set a uid of its own.
-                string uid = (string?)server.Store.Get(FakePath.Parse("/apis/apps/v1/namespaces/kafka/statefulsets/demo-zk")!).Body["metadata"]?["uid"] ?? "";
+                string uid = (string?)server.Store.Get(
+                    FakePath.Parse("/apis/apps/v1/namespaces/kafka/statefulsets/demo-zk")!).Body["metadata"]?["uid"] ?? "";
                 server.Push("pods", "MODIFIED", FakeObjects.Pod("demo-zk", 0, "demo", "zookeeper", ready: n % 2 == 0, uid));
             }
         });
@@ -151,7 +158,8 @@ public sealed class StopTests : IDisposable
         var records = engine.Host.Recording.Progress;
         Assert.StartsWith("KafkaK8s.Timeout,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.All(records, r => Assert.Equal("Kafka cluster demo", r.Activity));
-        Assert.Contains(records, r => r.StatusDescription == "ZooKeeper 1/3, brokers 0/3" && r.CurrentOperation == "Start" && r.PercentComplete == 16);
+        Assert.Contains(records,
+            r => r.StatusDescription == "ZooKeeper 1/3, brokers 0/3" && r.CurrentOperation == "Start" && r.PercentComplete == 16);
         Assert.InRange(records.Count, 4, (int)(result.Duration.TotalSeconds / 0.25) + 2); // more than a hundred changes came
         Assert.Equal(ProgressRecordType.Completed, records[^1].RecordType);
         Assert.Equal(1, records.Count(r => r.RecordType == ProgressRecordType.Completed));
@@ -163,10 +171,12 @@ public sealed class StopTests : IDisposable
         var running = engine.RunAsync("param($k) " + New, new { k = server.KubeConfig });
         Eventually.Holds(() => engine.Host.Recording.Progress.Count > 0 && server.OpenWatches >= 4, "it does not wait", 30);
         Assert.Equal("ZooKeeper 0/3, brokers 0/3", engine.Host.Recording.Progress[0].StatusDescription);
-        string uid = (string)server.Store.Get(FakePath.Parse("/apis/apps/v1/namespaces/kafka/statefulsets/demo-zk")!).Body["metadata"]!["uid"]!;
+        string uid =
+            (string)server.Store.Get(FakePath.Parse("/apis/apps/v1/namespaces/kafka/statefulsets/demo-zk")!).Body["metadata"]!["uid"]!;
         for (int n = 0; n < 3; n++)
             server.Push("pods", "ADDED", FakeObjects.Pod("demo-zk", n, "demo", "zookeeper", ready: true, uid));
-        Eventually.Holds(() => engine.Host.Recording.Progress[^1].StatusDescription == "ZooKeeper 3/3, brokers 0/3", "the last change is not shown");
+        Eventually.Holds(() => engine.Host.Recording.Progress[^1].StatusDescription == "ZooKeeper 3/3, brokers 0/3",
+            "the last change is not shown");
         await engine.StopAsync();
         await running;
     }

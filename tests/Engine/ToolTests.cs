@@ -43,9 +43,12 @@ public sealed class ToolTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Invoke-KafkaTool demo kafka-configs.sh --describe --bootstrap-server x:1 @at", "kafka-configs.sh|--describe|--bootstrap-server|x:1")]
-    [InlineData("Invoke-KafkaTool demo kafka-configs --zookeeper z --add-config a=b,c=d,e=[f=1,g=2] @at", "kafka-configs.sh|--zookeeper|z|--add-config|a=b,c=d,e=[f=1,g=2]")]
-    [InlineData("Invoke-KafkaTool demo kafka-dump-log.sh 007 1kb 1.50 '' 'x y; $(id)' $null @at", "kafka-dump-log.sh|007|1kb|1.50||x y; $(id)|")]
+    [InlineData("Invoke-KafkaTool demo kafka-configs.sh --describe --bootstrap-server x:1 @at",
+        "kafka-configs.sh|--describe|--bootstrap-server|x:1")]
+    [InlineData("Invoke-KafkaTool demo kafka-configs --zookeeper z --add-config a=b,c=d,e=[f=1,g=2] @at",
+        "kafka-configs.sh|--zookeeper|z|--add-config|a=b,c=d,e=[f=1,g=2]")]
+    [InlineData("Invoke-KafkaTool demo kafka-dump-log.sh 007 1kb 1.50 '' 'x y; $(id)' $null @at",
+        "kafka-dump-log.sh|007|1kb|1.50||x y; $(id)|")]
     [InlineData("$words = '--a', 'b'; Invoke-KafkaTool demo kafka-dump-log.sh @words @at", "kafka-dump-log.sh|--a|b")]
     [InlineData("Invoke-KafkaTool demo kafka-dump-log.sh @at -ArgumentList '-a', 'b'", "kafka-dump-log.sh|-a|b")]
     [InlineData("Invoke-KafkaTool -Cluster demo -Tool kafka-dump-log.sh '-x' --y @at", "kafka-dump-log.sh|-x|--y")]
@@ -62,7 +65,8 @@ public sealed class ToolTests : IAsyncLifetime
     public void The_brokers_addresses_are_added()
     {
         Run("Invoke-KafkaTool demo kafka-topics.sh --list @at").EnsureSuccess();
-        Assert.Equal("kafka-topics.sh|--bootstrap-server|demo-kafka-0.demo-kafka-headless.shop.svc:9092,demo-kafka-1.demo-kafka-headless.shop.svc:9092,demo-kafka-2.demo-kafka-headless.shop.svc:9092|--list", Assert.Single(ran));
+        Assert.Equal(
+            "kafka-topics.sh|--bootstrap-server|demo-kafka-0.demo-kafka-headless.shop.svc:9092,demo-kafka-1.demo-kafka-headless.shop.svc:9092,demo-kafka-2.demo-kafka-headless.shop.svc:9092|--list", Assert.Single(ran));
     }
 
     [Theory]
@@ -77,8 +81,10 @@ public sealed class ToolTests : IAsyncLifetime
     [Fact]
     public void A_plan_shows_the_command_without_passwords_and_makes_no_pod()
     {
-        Assert.Empty(Run("Invoke-KafkaTool demo kafka-configs.sh --zookeeper z --add-config 'SCRAM-SHA-512=[password=s3cret]' -WhatIf @at").EnsureSuccess().Output);
-        Assert.Contains("Run kafka-configs.sh --zookeeper z --add-config SCRAM-SHA-512=[password=***]", engine.Host.Recording.Text(), StringComparison.Ordinal);
+        Assert.Empty(Run("Invoke-KafkaTool demo kafka-configs.sh --zookeeper z --add-config 'SCRAM-SHA-512=[password=s3cret]' -WhatIf @at")
+            .EnsureSuccess().Output);
+        Assert.Contains("Run kafka-configs.sh --zookeeper z --add-config SCRAM-SHA-512=[password=***]", engine.Host.Recording.Text(),
+            StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", engine.Host.Recording.Text(), StringComparison.Ordinal);
         Assert.Empty(cluster.Server.Writes);
     }

@@ -47,7 +47,8 @@ public sealed class TopicFileTests : IAsyncLifetime, IDisposable
     {
         string text = Assert.Single(Run(command).EnsureSuccess().As<string>());
         Assert.StartsWith("# Topics of shop/demo, format 1.", text, StringComparison.Ordinal);
-        Assert.Equal(names, string.Join(' ', text.Split('\n').Where(l => l.StartsWith("- name: ", StringComparison.Ordinal)).Select(l => l[8..].Trim('"'))));
+        Assert.Equal(names, string.Join(' ',
+            text.Split('\n').Where(l => l.StartsWith("- name: ", StringComparison.Ordinal)).Select(l => l[8..].Trim('"'))));
     }
 
     [Theory]
@@ -55,7 +56,8 @@ public sealed class TopicFileTests : IAsyncLifetime, IDisposable
     [InlineData("Get-KafkaTopic demo @at 3> $null | Import-KafkaTopic other @to -ReplicationFactor 1 3> $null")]
     [InlineData("Export-KafkaTopic demo @at -Path $d/t.yaml; Import-KafkaTopic other $d/t.yaml @to -ReplicationFactor 1")]
     [InlineData("Export-KafkaTopic demo @at -Path $d/t.yaml; Get-Content $d/t.yaml | Import-KafkaTopic other @to -ReplicationFactor 1")]
-    [InlineData("Get-KafkaTopic demo @at | Export-Clixml $d/t.xml -Depth 4; Import-Clixml $d/t.xml | Import-KafkaTopic other @to -ReplicationFactor 1 3> $null")]
+    [InlineData("Get-KafkaTopic demo @at | Export-Clixml $d/t.xml -Depth 4; Import-Clixml $d/t.xml | Import-KafkaTopic other @to "
+        + "-ReplicationFactor 1 3> $null")]
     public void Topics_come_to_another_cluster_once(string command)
     {
         Assert.Equal(["Create letters", "Create orders"], Run(command).EnsureSuccess().Output.Select(Shown));
@@ -69,7 +71,8 @@ public sealed class TopicFileTests : IAsyncLifetime, IDisposable
     public void A_list_that_cannot_be_imported_as_a_whole_changes_nothing()
     {
         var result = Run("Export-KafkaTopic demo @at | Import-KafkaTopic other @to");
-        Assert.Equal(["KafkaK8s.TooFewBrokers", "KafkaK8s.TooFewBrokers"], result.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(["KafkaK8s.TooFewBrokers", "KafkaK8s.TooFewBrokers"],
+            result.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Contains("Nothing was changed: 2 topics of 2", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.Empty(result.Output);
         Assert.Empty(to.Kafka.Topics);

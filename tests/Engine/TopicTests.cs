@@ -58,7 +58,8 @@ public sealed class TopicTests : IAsyncLifetime
         engine.Host.Answers.Enqueue("Y");
         Run("Get-KafkaTopic demo 'tmp-*' @at | Remove-KafkaTopic").EnsureSuccess();
         Assert.Equal(["__consumer_offsets", "orders"], cluster.Kafka.Topics.Keys);
-        Assert.Contains("Remove 2 topics (tmp-1, tmp-2) for good", Assert.Single(engine.Host.Recording.Questions).Message, StringComparison.Ordinal);
+        Assert.Contains("Remove 2 topics (tmp-1, tmp-2) for good", Assert.Single(engine.Host.Recording.Questions).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,16 +67,19 @@ public sealed class TopicTests : IAsyncLifetime
     {
         Run("Remove-KafkaTopic demo * @at -Confirm:$false").EnsureSuccess();
         Assert.Equal(["__consumer_offsets"], cluster.Kafka.Topics.Keys);
-        Assert.StartsWith("KafkaK8s.InternalTopic,", Assert.Single(Run("Remove-KafkaTopic demo __consumer_offsets @at -Confirm:$false").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("KafkaK8s.InternalTopic,", Assert.Single(
+            Run("Remove-KafkaTopic demo __consumer_offsets @at -Confirm:$false").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("Remove-KafkaTopic demo orders @at -WhatIf", "Delete orders: 10 messages, 30 B on disk")]
-    [InlineData("New-KafkaTopic demo new -Partition 3 @at -WhatIf", "Create new: partitions: (none) -> 3, replicationFactor: (none) -> the brokers' default")]
+    [InlineData("New-KafkaTopic demo new -Partition 3 @at -WhatIf",
+        "Create new: partitions: (none) -> 3, replicationFactor: (none) -> the brokers' default")]
     [InlineData("Set-KafkaTopic demo orders -Partition 4 @at -WhatIf", "Update orders: partitions: 2 -> 4")]
     public void A_plan_changes_nothing(string command, string row)
     {
-        Assert.Equal(row, Assert.Single(Run($"{command} | ForEach-Object {{ \"$($_.Action) $($_.Name): $($_.Change)\" }}").Output).ToString());
+        Assert.Equal(row,
+            Assert.Single(Run($"{command} | ForEach-Object {{ \"$($_.Action) $($_.Name): $($_.Change)\" }}").Output).ToString());
         Assert.Equal(4, cluster.Kafka.Topics.Count);
         Assert.Equal(2, cluster.Kafka.Topics["orders"].Count);
     }

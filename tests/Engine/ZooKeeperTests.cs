@@ -55,7 +55,8 @@ public sealed class ZooKeeperTests : IDisposable
     [InlineData("Remove", 256)]
     public void A_count_that_no_ensemble_has_is_refused_at_the_parameter(string verb, int count)
     {
-        Assert.StartsWith("ParameterArgumentValidationError", Assert.Single(Run($"{verb}-ZooKeeperNode demo -Count {count} -KubeConfig $k").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("ParameterArgumentValidationError", Assert.Single(
+            Run($"{verb}-ZooKeeperNode demo -Count {count} -KubeConfig $k").Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 
@@ -69,8 +70,10 @@ public sealed class ZooKeeperTests : IDisposable
     [InlineData("Restart-ZooKeeperNode", ConfirmImpact.High)]
     public void Those_that_change_ask(string name, ConfirmImpact impact)
     {
-        var type = ((CmdletInfo)engine.Run("param($n) Get-Command $n", new { n = name }).EnsureSuccess().Output[0].BaseObject).ImplementingType;
-        Assert.Equal(impact, type.GetCustomAttributes(typeof(CmdletAttribute), inherit: false).Cast<CmdletAttribute>().Single().ConfirmImpact);
+        var type =
+            ((CmdletInfo)engine.Run("param($n) Get-Command $n", new { n = name }).EnsureSuccess().Output[0].BaseObject).ImplementingType;
+        Assert.Equal(impact,
+            type.GetCustomAttributes(typeof(CmdletAttribute), inherit: false).Cast<CmdletAttribute>().Single().ConfirmImpact);
     }
 
     [Fact]
@@ -92,10 +95,12 @@ public sealed class ZooKeeperTests : IDisposable
     {
         var cluster = await FakeCluster.StartAsync();
         await using var standing = cluster.Server;
-        var plan = engine.Run("param($k) Add-ZooKeeperNode demo -Count 2 -Namespace shop -KubeConfig $k -WhatIf", new { k = standing.KubeConfig }).EnsureSuccess();
+        var plan = engine.Run("param($k) Add-ZooKeeperNode demo -Count 2 -Namespace shop -KubeConfig $k -WhatIf",
+            new { k = standing.KubeConfig }).EnsureSuccess();
         Assert.All(plan.Output, s => Assert.Equal("KafkaK8s.PlanStep", s.BaseObject.GetType().FullName));
         Assert.Matches(@"Step +Action +Name +WaitsFor +Risk", engine.Format(plan.Output));
-        Assert.Matches(@"Action +Kind +Name +Change", engine.Format(Run("Remove-KafkaCluster demo -KubeConfig $k -WhatIf").EnsureSuccess().Output));
+        Assert.Matches(@"Action +Kind +Name +Change",
+            engine.Format(Run("Remove-KafkaCluster demo -KubeConfig $k -WhatIf").EnsureSuccess().Output));
         Assert.Empty(standing.Writes);
     }
 

@@ -28,7 +28,8 @@ internal sealed class Duplex(Stream read, Stream write) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => read.Read(buffer, offset, count);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => read.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        read.ReadAsync(buffer, cancellationToken);
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -36,7 +37,8 @@ internal sealed class Duplex(Stream read, Stream write) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => write.Write(buffer, offset, count);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => write.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        write.WriteAsync(buffer, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {

@@ -7,7 +7,8 @@ using System.Text.Json.Nodes;
 namespace KafkaK8s.Tests.Fakes;
 
 /// <summary>
-/// A Kubernetes API server in this process, on the loopback, HTTP/1.1, with a kubeconfig in a folder of its own. See README.md beside this file.
+/// A Kubernetes API server in this process, on the loopback, HTTP/1.1, with a kubeconfig in a folder of its own. See README.md beside this
+/// file.
 /// </summary>
 public sealed class FakeApiServer : IDisposable, IAsyncDisposable
 {
@@ -153,7 +154,8 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
                 _ = task.ContinueWith(t => serving.TryRemove(t, out _), TaskScheduler.Default);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e)
+            when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The end of the test.
         }
@@ -231,14 +233,16 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
     private async Task StandardAsync(FakeRequest request, FakeResponse to)
     {
         if (FakePath.Parse(request.Path) is { Plural: "pods", Name: { } pod, Sub: "log" } log)
-            await (Logs.Any ? Logs.ServeAsync(log, request, to) : to.SendAsync(Log(pod, request.Parameter("previous") == "true"), type: "text/plain"));
+            await (Logs.Any ? Logs.ServeAsync(log, request, to)
+                : to.SendAsync(Log(pod, request.Parameter("previous") == "true"), type: "text/plain"));
         else if (request.IsWatch)
             await WatchAsync(request, to);
         else
             await SendAsync(Answer(request), to);
     }
 
-    private static Task SendAsync(FakeAnswer answer, FakeResponse to) => to.SendAsync(answer.Body.ToJsonString(), answer.Code, headers: answer.Headers);
+    private static Task SendAsync(FakeAnswer answer, FakeResponse to) =>
+        to.SendAsync(answer.Body.ToJsonString(), answer.Code, headers: answer.Headers);
 
     private FakeAnswer Answer(FakeRequest request)
     {
@@ -253,12 +257,14 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
             ("GET", null, null) => Store.List(path, request.Parameter("labelSelector"), request.Parameter("fieldSelector")),
             ("GET", not null, null) => Store.Get(path),
             ("POST", null, null) => Store.Create(path, request.Tree, manager, dryRun),
-            ("PATCH", not null, null) when request.Headers.GetValueOrDefault("content-type") == "application/merge-patch+json" => Store.Patch(path, request.Tree, manager, dryRun),
+            ("PATCH", not null, null) when request.Headers.GetValueOrDefault("content-type") == "application/merge-patch+json" =>
+                Store.Patch(path, request.Tree, manager, dryRun),
             ("PATCH", not null, null) when request.Headers.GetValueOrDefault("content-type") == "application/json-patch+json" =>
                 Store.JsonPatch(path, (JsonArray)JsonNode.Parse(request.Body)!, manager),
             ("PATCH", not null, null) => Store.Apply(path, request.Tree, manager, request.Parameter("force") == "true", dryRun),
             ("DELETE", not null, null) => Store.Delete(path, request.Body.Length == 0 ? null : request.Tree),
-            ("POST", not null, "eviction") => MayNotEvict(path.Name) is { } why ? FakeAnswer.Status(429, "TooManyRequests", why) : Store.Delete(path with { Sub = null }, (JsonObject?)request.Tree["deleteOptions"]),
+            ("POST", not null, "eviction") => MayNotEvict(path.Name) is { } why ? FakeAnswer.Status(429, "TooManyRequests", why)
+                : Store.Delete(path with { Sub = null }, (JsonObject?)request.Tree["deleteOptions"]),
             _ => NoSuchResource(),
         };
     }
@@ -272,9 +278,11 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
         await to.PieceAsync("");
         while (true)
         {
-            if (Store.Since(ref after, path, request.Parameter("labelSelector"), request.Parameter("fieldSelector"), out var next) is not { } lines)
+            if (Store.Since(ref after, path, request.Parameter("labelSelector"), request.Parameter("fieldSelector"),
+                out var next) is not { } lines)
             {
-                await to.EventAsync("ERROR", """{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old resource version"}""");
+                await to.EventAsync("ERROR",
+                    """{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old resource version"}""");
                 return;
             }
 
@@ -287,7 +295,8 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
     // False where the handshake was refused: the connection goes on.
     private async Task<bool> SocketAsync(NetworkStream stream, FakeRequest request, FakeResponse to)
     {
-        if (FakePath.Parse(request.Path) is not { Plural: "pods", Namespace: { } ns, Name: { } name, Sub: { } sub } || (sub == "exec" ? (object?)Exec : Ports) is null)
+        if (FakePath.Parse(request.Path) is not { Plural: "pods", Namespace: { } ns, Name: { } name, Sub: { } sub }
+            || (sub == "exec" ? (object?)Exec : Ports) is null)
         {
             await SendAsync(NoSuchResource(), to);
             return false;
@@ -296,7 +305,8 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
         var pod = Store.Find("v1", "pods", ns, name);
         if (pod is null || (string?)pod["status"]?["phase"] != "Running")
         {
-            await (pod is null ? to.RefuseAsync(404, $"pods \"{name}\" not found") : to.RefuseAsync(400, $"pod is not running. Current status={(string?)pod["status"]?["phase"] ?? "Pending"}"));
+            await (pod is null ? to.RefuseAsync(404, $"pods \"{name}\" not found")
+                : to.RefuseAsync(400, $"pod is not running. Current status={(string?)pod["status"]?["phase"] ?? "Pending"}"));
             return false;
         }
 
@@ -304,7 +314,8 @@ public sealed class FakeApiServer : IDisposable, IAsyncDisposable
         if (socket is null)
             return false;
         int port = int.Parse(request.Parameter("ports") ?? "0", CultureInfo.InvariantCulture);
-        await (sub == "exec" ? PodSockets.ExecAsync(socket, request, name, Exec!, stop.Token) : PodSockets.ForwardAsync(socket, port, Ports!(ns, name, port), stop.Token));
+        await (sub == "exec" ? PodSockets.ExecAsync(socket, request, name, Exec!, stop.Token)
+            : PodSockets.ForwardAsync(socket, port, Ports!(ns, name, port), stop.Token));
         return true;
     }
 

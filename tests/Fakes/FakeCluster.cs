@@ -10,7 +10,8 @@ namespace KafkaK8s.Tests.Fakes;
 /// <param name="FirstId">Id of the broker whose pod has the ordinal 0.</param>
 public sealed record FakeBrokers(string Set, string Headless, int FirstId);
 
-/// <summary>A Kafka cluster on a fake API server: its objects, its pods under the controllers, its ensemble and its brokers behind their ports.</summary>
+/// <summary>A Kafka cluster on a fake API server: its objects, its pods under the controllers, its ensemble and its brokers behind their
+/// ports.</summary>
 public sealed class FakeCluster
 {
     private readonly string prefix;
@@ -49,7 +50,8 @@ public sealed class FakeCluster
     public FakeKafka Kafka { get; }
 
     /// <summary>A server with a cluster whose pods are all ready.</summary>
-    public static async Task<FakeCluster> StartAsync(int servers = 3, int brokers = 3, string ns = "shop", string name = "demo", Version? version = null)
+    public static async Task<FakeCluster> StartAsync(int servers = 3, int brokers = 3, string ns = "shop", string name = "demo",
+        Version? version = null)
     {
         var cluster = new FakeCluster(new FakeApiServer(version), ns, name);
         await cluster.CreateAsync(servers, brokers);
@@ -79,8 +81,10 @@ public sealed class FakeCluster
     /// <summary>Waits until every pod of both sets is there and ready, of the present template where <paramref name="updated"/>.</summary>
     public Task ReadyAsync(bool updated = false) => Server.Pods.UntilAsync(store => new[] { ZooKeeperSet, BrokerSet }.All(name =>
         store.Find("apps/v1", "statefulsets", Namespace, name) is { } set && set["status"] is JsonObject status
-        && (long?)status["observedGeneration"] == (long?)set["metadata"]!["generation"] && (int?)status["readyReplicas"] == (int)set["spec"]!["replicas"]!
-        && (int?)status["replicas"] == (int)set["spec"]!["replicas"]! && (!updated || (int?)status["updatedReplicas"] == (int)set["spec"]!["replicas"]!)));
+        && (long?)status["observedGeneration"] == (long?)set["metadata"]!["generation"]
+        && (int?)status["readyReplicas"] == (int)set["spec"]!["replicas"]!
+        && (int?)status["replicas"] == (int)set["spec"]!["replicas"]!
+        && (!updated || (int?)status["updatedReplicas"] == (int)set["spec"]!["replicas"]!)));
 
     /// <summary>Changes the template of a set, so that its pods become outdated, and waits until the controller has seen it.</summary>
     public Task OutdateAsync(string set)
@@ -103,7 +107,8 @@ public sealed class FakeCluster
         return tree;
     }
 
-    private static Func<JsonObject, bool> Also(Func<JsonObject, bool> first, Func<JsonObject, bool> second) => pod => first(pod) && second(pod);
+    private static Func<JsonObject, bool> Also(Func<JsonObject, bool> first, Func<JsonObject, bool> second) =>
+        pod => first(pod) && second(pod);
 
     private JsonObject Labels(string app)
     {
@@ -136,23 +141,28 @@ public sealed class FakeCluster
                         ["name"] = app,
                         ["image"] = image,
                         ["env"] = app == "kafka"
-                            ? new JsonArray(Env("DEFAULT_REPLICATION_FACTOR", $"{Math.Min(3, brokers)}"), Env("MIN_INSYNC_REPLICAS", $"{Math.Min(2, brokers)}"), Env("ZK_SERVERS", "3"))
+                            ? new JsonArray(Env("DEFAULT_REPLICATION_FACTOR", $"{Math.Min(3, brokers)}"),
+                                Env("MIN_INSYNC_REPLICAS", $"{Math.Min(2, brokers)}"), Env("ZK_SERVERS", "3"))
                             : new JsonArray(Env("ZK_BOOTSTRAP_SERVERS", $"{replicas}")),
                     }),
                 },
             },
-            ["volumeClaimTemplates"] = new JsonArray(new JsonObject { ["metadata"] = new JsonObject { ["name"] = "data" }, ["spec"] = new JsonObject() }),
+            ["volumeClaimTemplates"] =
+                new JsonArray(new JsonObject { ["metadata"] = new JsonObject { ["name"] = "data" }, ["spec"] = new JsonObject() }),
         };
         return set;
     }
 
     // What the readiness probes ask for.
     private bool IsWell(JsonObject pod) =>
-        Id(pod, ZooKeeperSet) is { } ordinal ? Ensemble.Serves(ordinal + 1) : Id(pod, BrokerSet) is not { } broker || Kafka.IsAlive(broker + brokers.FirstId);
+        Id(pod, ZooKeeperSet) is { } ordinal ? Ensemble.Serves(ordinal + 1)
+        : Id(pod, BrokerSet) is not { } broker || Kafka.IsAlive(broker + brokers.FirstId);
 
-    private int? Id(JsonObject pod, string set) => (string?)pod["metadata"]!["namespace"] == Namespace ? Ordinal((string)pod["metadata"]!["name"]!, set) : null;
+    private int? Id(JsonObject pod, string set) =>
+        (string?)pod["metadata"]!["namespace"] == Namespace ? Ordinal((string)pod["metadata"]!["name"]!, set) : null;
 
-    private static int? Ordinal(string pod, string set) => pod.StartsWith($"{set}-", StringComparison.Ordinal) && int.TryParse(pod[(set.Length + 1)..], out int n) ? n : null;
+    private static int? Ordinal(string pod, string set) =>
+        pod.StartsWith($"{set}-", StringComparison.Ordinal) && int.TryParse(pod[(set.Length + 1)..], out int n) ? n : null;
 
     private Func<Stream, CancellationToken, Task>? Port(string ns, string pod, int port)
     {

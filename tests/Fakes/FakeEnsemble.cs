@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace KafkaK8s.Tests.Fakes;
 
 /// <summary>
-/// A ZooKeeper ensemble in memory, one server for each pod of a StatefulSet: who votes, who leads, how far each is, the four-letter words, and sessions
-/// with the few requests that a change of the ensemble needs. A server lives as long as its pod runs.
+/// A ZooKeeper ensemble in memory, one server for each pod of a StatefulSet: who votes, who leads, how far each is, the four-letter words,
+/// and sessions with the few requests that a change of the ensemble needs. A server lives as long as its pod runs.
 /// </summary>
 public sealed class FakeEnsemble
 {
@@ -204,9 +204,12 @@ public sealed class FakeEnsemble
             int synced = members.Keys.Count(m => m != lead && IsAlive(m) && Lag.GetValueOrDefault(m) == 0);
             return word switch
             {
-                "mntr" => $"zk_version\t3.8.6-0000, built on 2025-01-01\nzk_server_state\t{mode}\n" + (id == lead ? $"zk_synced_followers\t{synced}\n" : "") + "zk_znode_count\t5\n",
+                "mntr" => $"zk_version\t3.8.6-0000, built on 2025-01-01\nzk_server_state\t{mode}\n"
+                    + (id == lead ? $"zk_synced_followers\t{synced}\n" : "") + "zk_znode_count\t5\n",
                 "conf" => $"clientPort=2181\nserverId={id}\nmembership: \n{Config(id)}",
-                _ => $"Zookeeper version: 3.8.6-0000, built on 2025-01-01\nLatency min/avg/max: 0/0.5/3\nReceived: 10\nSent: 9\nConnections: 1\nOutstanding: 0\nZxid: 0x{own}\nMode: {mode}\nNode count: 5\n",
+                _ =>
+                    $"Zookeeper version: 3.8.6-0000, built on 2025-01-01\nLatency min/avg/max: 0/0.5/3\nReceived: 10\nSent: "
+                        + $"9\nConnections: 1\nOutstanding: 0\nZxid: 0x{own}\nMode: {mode}\nNode count: 5\n",
             };
         }
     }
@@ -214,14 +217,16 @@ public sealed class FakeEnsemble
     private string former = "";
 
     private string Config(int id = 0) => Unaware.Contains(id) && former.Length > 0 ? former
-        : string.Concat(members.Select(m => $"server.{m.Key}={m.Value}\n")) + $"version={Version.ToString("x", CultureInfo.InvariantCulture)}";
+        : string.Concat(members.Select(m => $"server.{m.Key}={m.Value}\n"))
+            + $"version={Version.ToString("x", CultureInfo.InvariantCulture)}";
 
     private async Task SessionAsync(int id, Stream stream, byte[] head, CancellationToken cancel)
     {
         _ = await Frames.ReadAsync(stream, cancel, head);
         if (!Serves(id))
             return; // a server outside of a quorum closes the connection
-        await stream.WriteAsync(new Writer().Int(0).Int(40000).Long(Interlocked.Increment(ref session)).Buffer(new byte[16]).Bool(false).Frame(), cancel);
+        await stream.WriteAsync(
+            new Writer().Int(0).Int(40000).Long(Interlocked.Increment(ref session)).Buffer(new byte[16]).Bool(false).Frame(), cancel);
         Write(1);
         bool super = false;
         var own = new List<string>();
@@ -291,9 +296,11 @@ public sealed class FakeEnsemble
                     zxid++;
                     return (0, stat);
                 case 4: // get
-                    return request.LongText() == "/zookeeper/config" ? (0, Body(new Writer().Buffer(Encoding.UTF8.GetBytes(Config())).Raw(stat))) : (-101, []);
+                    return request.LongText() == "/zookeeper/config"
+                        ? (0, Body(new Writer().Buffer(Encoding.UTF8.GetBytes(Config())).Raw(stat))) : (-101, []);
                 case 16:
-                    return Reconfigure(request, super) is not 0 and var refused ? (refused, []) : (0, Body(new Writer().Buffer(Encoding.UTF8.GetBytes(Config())).Raw(stat)));
+                    return Reconfigure(request, super) is not 0 and var refused ? (refused, [])
+                        : (0, Body(new Writer().Buffer(Encoding.UTF8.GetBytes(Config())).Raw(stat)));
                 default: // ping, auth, close
                     return (0, []);
             }

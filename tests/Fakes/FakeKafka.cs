@@ -31,8 +31,8 @@ public sealed class FakePartition(string topic, int id, IReadOnlyList<int> repli
 }
 
 /// <summary>
-/// Brokers in memory, one for each pod of a StatefulSet: topics with their copies, a controller, and the requests that this product sends. A broker lives
-/// as long as its pod runs; when it goes, its copies fall out of sync and others lead, and when it is back it catches up.
+/// Brokers in memory, one for each pod of a StatefulSet: topics with their copies, a controller, and the requests that this product sends.
+/// A broker lives as long as its pod runs; when it goes, its copies fall out of sync and others lead, and when it is back it catches up.
 /// </summary>
 public sealed class FakeKafka
 {
@@ -81,7 +81,8 @@ public sealed class FakeKafka
     /// <summary>Requests by key, in order: 3 Metadata, 20 DeleteTopics…</summary>
     public List<(int Broker, short Key, short Version)> Requests { get; } = [];
 
-    /// <summary>Answers in place of the usual ones: broker, key and the rest of the request to a frame's body behind the correlation id; null for the usual one.</summary>
+    /// <summary>Answers in place of the usual ones: broker, key and the rest of the request to a frame's body behind the correlation id;
+    /// null for the usual one.</summary>
     public Func<int, short, short, byte[]?> Instead { get; set; } = static (_, _, _) => null;
 
     /// <summary>Requests by key and version that a broker does not know: it closes the connection.</summary>
@@ -184,7 +185,8 @@ public sealed class FakeKafka
             if (!living.Contains(partition.Leader))
                 partition.Leader = living.Count > 0 ? living[0] : -1;
             if (partition.Leader >= 0)
-                partition.InSync.AddRange(partition.Replicas.Where(id => !partition.InSync.Contains(id) && IsAlive(id) && !Lagging.Contains(id)
+                partition.InSync.AddRange(
+                    partition.Replicas.Where(id => !partition.InSync.Contains(id) && IsAlive(id) && !Lagging.Contains(id)
                     && Environment.TickCount64 - running[id] >= CatchUpTime.TotalMilliseconds));
             partition.LeastInSync = Math.Min(partition.LeastInSync, living.Count);
             partition.WasOffline |= partition.Leader < 0;
@@ -267,7 +269,8 @@ public sealed class FakeKafka
     {
         (int Key, int Min, int Max)[] known =
         [
-            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 1), (35, 1, 4), (37, 0, 0),
+            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 1),
+            (35, 1, 4), (37, 0, 0),
             (44, 0, 0),
         ];
         answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max).Tags());
@@ -307,22 +310,26 @@ public sealed class FakeKafka
     {
         bool stands = Committed.Keys.Any(c => c.Group == group);
         int members = Members.GetValueOrDefault(group);
-        answer.Short(0).Text(group).Text(members > 0 ? "Stable" : stands ? "Empty" : "Dead").Text("consumer").Text(members > 0 ? "range" : "");
-        answer.Each(Enumerable.Range(0, members).ToList(), n => answer.Text($"member-{n}").Text($"client-{n}").Text("/10.0.0.1").Int(0).Int(0));
+        answer.Short(0).Text(group).Text(members > 0 ? "Stable" : stands ? "Empty" : "Dead").Text("consumer").Text(members > 0 ? "range"
+            : "");
+        answer.Each(Enumerable.Range(0, members).ToList(),
+            n => answer.Text($"member-{n}").Text($"client-{n}").Text("/10.0.0.1").Int(0).Int(0));
     });
 
     private Writer Fetched(Reader request, Writer answer)
     {
         string group = request.Text()!;
         var own = Committed.Where(c => c.Key.Group == group).GroupBy(c => c.Key.Topic).ToList();
-        return answer.Int(0).Each(own, t => answer.Text(t.Key).Each(t.ToList(), c => answer.Int(c.Key.Partition).Long(c.Value).Int(-1).Text("").Short(0))).Short(0);
+        return answer.Int(0).Each(own,
+            t => answer.Text(t.Key).Each(t.ToList(), c => answer.Int(c.Key.Partition).Long(c.Value).Int(-1).Text("").Short(0))).Short(0);
     }
 
     // The controller judges; what it would refuse in earnest it refuses when it is only asked.
     private Writer Create(int id, Reader request, Writer answer)
     {
         var asked = request.Each(() => (Name: request.Text()!, Partitions: request.Int(), Copies: request.Short(),
-            Assigned: request.Each(() => (request.Int(), request.Each(request.Int))), Configs: request.Each(() => (Key: request.Text()!, Value: request.Text()))));
+            Assigned: request.Each(() => (request.Int(), request.Each(request.Int))),
+            Configs: request.Each(() => (Key: request.Text()!, Value: request.Text()))));
         _ = request.Int();
         bool validateOnly = request.Byte() == 1;
         return answer.Int(0).Each(asked, t =>
@@ -331,11 +338,14 @@ public sealed class FakeKafka
             int copies = t.Copies < 0 ? Math.Min(3, running.Count) : t.Copies;
             var (error, words) = id != controller ? (41, "This is not the correct controller for this cluster.")
                 : topics.ContainsKey(t.Name) ? (36, $"Topic '{t.Name}' already exists.")
-                : copies > running.Count ? (38, $"Unable to replicate the partition {copies} time(s): The target replication factor of {copies} cannot be reached because only {running.Count} broker(s) are registered.")
+                : copies > running.Count ? (38,
+                    $"Unable to replicate the partition {copies} time(s): The target replication factor of {copies} cannot be reached "
+                        + $"because only {running.Count} broker(s) are registered.")
                 : BadSetting(t.Configs.Select(c => (c.Key, c.Value))) is string bad ? (40, bad) : (0, (string?)null);
             if (error == 0 && !validateOnly)
             {
-                Topic(t.Name, [.. Enumerable.Range(0, count).Select(p => running.Keys.Concat(running.Keys).Skip(p % running.Count).Take(copies).ToArray())]);
+                Topic(t.Name, [.. Enumerable.Range(0, count)
+                    .Select(p => running.Keys.Concat(running.Keys).Skip(p % running.Count).Take(copies).ToArray())]);
                 foreach (var (key, value) in t.Configs)
                     Configs[(t.Name, key)] = value!;
             }
@@ -346,7 +356,8 @@ public sealed class FakeKafka
 
     private Writer More(int id, Reader request, Writer answer)
     {
-        var asked = request.Each(() => (Name: request.Text()!, Count: request.Int(), Assigned: request.Each(() => request.Each(request.Int))));
+        var asked =
+            request.Each(() => (Name: request.Text()!, Count: request.Int(), Assigned: request.Each(() => request.Each(request.Int))));
         _ = request.Int();
         bool validateOnly = request.Byte() == 1;
         return answer.Int(0).Each(asked, t =>
@@ -354,7 +365,9 @@ public sealed class FakeKafka
             var partitions = topics.GetValueOrDefault(t.Name);
             var (error, words) = id != controller ? (41, "This is not the correct controller for this cluster.")
                 : partitions is null ? (3, "This server does not host this topic-partition.")
-                : t.Count <= partitions.Count ? (37, $"Topic currently has {partitions.Count} partitions, which is higher than the requested {t.Count}.") : (0, (string?)null);
+                : t.Count <= partitions.Count ? (37,
+                    $"Topic currently has {partitions.Count} partitions, which is higher than the requested {t.Count}.")
+                    : (0, (string?)null);
             while (error == 0 && !validateOnly && partitions!.Count < t.Count)
                 partitions.Add(new FakePartition(t.Name, partitions.Count, partitions[0].Replicas));
             answer.Text(t.Name).Short(error).Text(words);
@@ -363,7 +376,8 @@ public sealed class FakeKafka
 
     private Writer Alter(Reader request, Writer answer)
     {
-        var asked = request.Each(() => (Of: request.Byte(), Name: request.Text()!, Changes: request.Each(() => (Key: request.Text()!, Op: request.Byte(), Value: request.Text()))));
+        var asked = request.Each(() => (Of: request.Byte(), Name: request.Text()!,
+            Changes: request.Each(() => (Key: request.Text()!, Op: request.Byte(), Value: request.Text()))));
         bool validateOnly = request.Byte() == 1;
         return answer.Int(0).Each(asked, a =>
         {
@@ -398,7 +412,8 @@ public sealed class FakeKafka
     {
         string group = request.Text()!;
         _ = (request.Int(), request.Text(), request.Long());
-        var given = request.Each(() => (Topic: request.Text()!, Partitions: request.Each(() => (Id: request.Int(), Offset: request.Long(), Note: request.Text()))));
+        var given = request.Each(() => (Topic: request.Text()!,
+            Partitions: request.Each(() => (Id: request.Int(), Offset: request.Long(), Note: request.Text()))));
         foreach (var (topic, partitions) in given)
         {
             foreach (var (partition, offset, _) in partitions)
@@ -413,7 +428,8 @@ public sealed class FakeKafka
         var names = request.Each(() => request.Text()!);
         return answer.Int(0).Each(names, name =>
         {
-            short error = RemovalErrors.TryDequeue(out short told) ? told : id != controller ? (short)41 : topics.ContainsKey(name) ? (short)0 : (short)3;
+            short error = RemovalErrors.TryDequeue(out short told) ? told
+                : id != controller ? (short)41 : topics.ContainsKey(name) ? (short)0 : (short)3;
             if (error == 0)
                 topics.Remove(name);
             answer.Text(name).Short(error);
@@ -427,8 +443,10 @@ public sealed class FakeKafka
         {
             bool isTopic = a.Of == 2;
             // No list of keys asks for all of them.
-            var keys = a.Keys.Count > 0 ? a.Keys : [.. Configs.Keys.Where(c => c.Topic == "" || (isTopic && c.Topic == a.Name)).Select(c => c.Key).Distinct()];
-            var values = keys.Select(k => (Key: k, Value: (isTopic ? Configs.GetValueOrDefault((a.Name, k)) : null) ?? Configs.GetValueOrDefault(("", k)))).Where(v => v.Value is not null).ToList();
+            var keys = a.Keys.Count > 0 ? a.Keys
+                : [.. Configs.Keys.Where(c => c.Topic == "" || (isTopic && c.Topic == a.Name)).Select(c => c.Key).Distinct()];
+            var values = keys.Select(k => (Key: k, Value: (isTopic ? Configs.GetValueOrDefault((a.Name, k)) : null)
+                ?? Configs.GetValueOrDefault(("", k)))).Where(v => v.Value is not null).ToList();
             answer.Short(isTopic && !topics.ContainsKey(a.Name) ? 3 : 0).Text(null).Raw(a.Of).Text(a.Name).Each(values, v =>
             {
                 bool own = isTopic && Configs.ContainsKey((a.Name, v.Key));
@@ -449,7 +467,8 @@ public sealed class FakeKafka
         answer.Each(["/data"], dir =>
         {
             answer.Short(0).Text(dir).Each(own, t => answer.Text(t.Key)
-                .Each(t.Value.Where(p => p.Replicas.Contains(id)).ToList(), p => answer.Int(p.Id).Long(p.End).Long(0).Bool(false).Tags()).Tags());
+                .Each(t.Value.Where(p => p.Replicas.Contains(id)).ToList(), p => answer.Int(p.Id).Long(p.End).Long(0).Bool(false).Tags())
+                .Tags());
             if (version >= 4)
                 answer.Long(Volume.Total).Long(Volume.Usable);
             answer.Tags();

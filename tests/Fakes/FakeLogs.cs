@@ -3,8 +3,8 @@ using System.Globalization;
 namespace KafkaK8s.Tests.Fakes;
 
 /// <summary>
-/// The logs of pods as the API of Kubernetes gives them (PodLogOptions of core/v1): with timestamps, sinceSeconds, sinceTime (which counts whole
-/// seconds), tailLines, previous and follow. A log that is followed ends with its pod, or with a restart of its container.
+/// The logs of pods as the API of Kubernetes gives them (PodLogOptions of core/v1): with timestamps, sinceSeconds, sinceTime (which counts
+/// whole seconds), tailLines, previous and follow. A log that is followed ends with its pod, or with a restart of its container.
 /// </summary>
 public sealed class FakeLogs(FakeStore store)
 {
@@ -55,12 +55,14 @@ public sealed class FakeLogs(FakeStore store)
             life = lives.GetValueOrDefault(uid) - (request.Parameter("previous") == "true" ? 1 : 0);
         if (life < 0)
         {
-            await to.RefuseAsync(400, $"previous terminated container \"{request.Parameter("container")}\" in pod \"{path.Name}\" not found");
+            await to.RefuseAsync(400,
+                $"previous terminated container \"{request.Parameter("container")}\" in pod \"{path.Name}\" not found");
             return;
         }
 
         var since = request.Parameter("sinceTime") is { } text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture)
-            : request.Parameter("sinceSeconds") is { } seconds ? DateTimeOffset.UtcNow.AddSeconds(-int.Parse(seconds, CultureInfo.InvariantCulture)) : DateTimeOffset.MinValue;
+            : request.Parameter("sinceSeconds") is { } seconds
+                ? DateTimeOffset.UtcNow.AddSeconds(-int.Parse(seconds, CultureInfo.InvariantCulture)) : DateTimeOffset.MinValue;
         int sent = 0;
         await to.PieceAsync("");
         for (bool first = true; ; first = false)
@@ -78,7 +80,10 @@ public sealed class FakeLogs(FakeStore store)
             if (first && request.Parameter("tailLines") is { } tail)
                 wanted = [.. wanted.TakeLast(int.Parse(tail, CultureInfo.InvariantCulture))];
             if (wanted.Count > 0)
-                await to.PieceAsync(string.Concat(wanted.Select(l => $"{(request.Parameter("timestamps") == "true" ? $"{l.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffffff}00Z " : "")}{l.Text}\n")));
+                await to.PieceAsync(string.Concat(
+                    wanted.Select(
+                        l =>
+                        $"{(request.Parameter("timestamps") == "true" ? $"{l.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffffff}00Z " : "")}{l.Text}\n")));
             if (ended || request.Parameter("follow") != "true")
                 return;
             await Task.Delay(Beat, to.Gone);

@@ -18,7 +18,11 @@ public static class FakeObjects
     {
         ["apiVersion"] = "storage.k8s.io/v1",
         ["kind"] = "StorageClass",
-        ["metadata"] = new JsonObject { ["name"] = name, ["annotations"] = new JsonObject { ["storageclass.kubernetes.io/is-default-class"] = isDefault ? "true" : "false" } },
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["annotations"] = new JsonObject { ["storageclass.kubernetes.io/is-default-class"] = isDefault ? "true" : "false" }
+        },
     };
 
     public static JsonObject Labels(string cluster, string app) => new()
@@ -39,11 +43,16 @@ public static class FakeObjects
     {
         var set = Plain("apps/v1", "StatefulSet", name, Labels(cluster, app));
         set["metadata"]!["uid"] = $"uid-{name}";
-        set["metadata"]!["creationTimestamp"] = DateTime.UtcNow.AddMinutes(-5.5).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        set["metadata"]!["creationTimestamp"] = DateTime.UtcNow.AddMinutes(-5.5).ToString("yyyy-MM-ddTHH:mm:ssZ",
+            CultureInfo.InvariantCulture);
         set["spec"] = new JsonObject
         {
             ["replicas"] = replicas,
-            ["template"] = new JsonObject { ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = app, ["image"] = image }) } },
+            ["template"] = new JsonObject
+            {
+                ["spec"] =
+                new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = app, ["image"] = image }) }
+            },
         };
         set["status"] = new JsonObject { ["replicas"] = replicas, ["readyReplicas"] = replicas };
         return set;
@@ -52,8 +61,10 @@ public static class FakeObjects
     public static JsonObject Pod(string set, int ordinal, string cluster, string app, bool ready, string? setUid = null)
     {
         var pod = Plain("v1", "Pod", $"{set}-{ordinal}", Labels(cluster, app));
-        pod["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "StatefulSet", ["name"] = set, ["uid"] = setUid ?? $"uid-{set}" });
-        pod["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = ready ? "True" : "False" }) };
+        pod["metadata"]!["ownerReferences"] =
+            new JsonArray(new JsonObject { ["kind"] = "StatefulSet", ["name"] = set, ["uid"] = setUid ?? $"uid-{set}" });
+        pod["status"] =
+            new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = ready ? "True" : "False" }) };
         return pod;
     }
 
@@ -61,7 +72,8 @@ public static class FakeObjects
     public static void PutCluster(this FakeApiServer server, string ns, string cluster, bool brokersReady = false)
     {
         var store = server.Store;
-        foreach (var (app, suffix, image, ready) in new[] { ("zookeeper", "zk", "zookeeper:3.8.6", true), ("kafka", "kafka", "apache/kafka:3.9.2", brokersReady) })
+        foreach (var (app, suffix, image, ready) in new[] { ("zookeeper", "zk", "zookeeper:3.8.6", true),
+            ("kafka", "kafka", "apache/kafka:3.9.2", brokersReady) })
         {
             string set = $"{cluster}-{suffix}";
             store.Put("apps/v1", "statefulsets", ns, StatefulSet(set, cluster, app, image, 3));

@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace KafkaK8s.Tests.Fakes;
 
 /// <summary>
-/// The controller of StatefulSets and the kubelet. Pods come by ordinal (one after the other, or all at once by podManagementPolicy Parallel),
-/// go from the highest, and with OnDelete are replaced only after somebody deleted them. Each step takes some milliseconds.
+/// The controller of StatefulSets and the kubelet. Pods come by ordinal (one after the other, or all at once by podManagementPolicy
+/// Parallel), go from the highest, and with OnDelete are replaced only after somebody deleted them. Each step takes some milliseconds.
 /// </summary>
 public sealed class FakePods : IAsyncDisposable
 {
@@ -38,7 +38,8 @@ public sealed class FakePods : IAsyncDisposable
     /// <summary>Whether a pod that was deleted ends.</summary>
     public Func<JsonObject, bool> MayEnd { get; set; } = static _ => true;
 
-    /// <summary>Why the server refuses to take a pod (a quota, a policy); null where it takes it. The controller then waits until its set is touched.</summary>
+    /// <summary>Why the server refuses to take a pod (a quota, a policy); null where it takes it. The controller then waits until its set
+    /// is touched.</summary>
     public Func<string, string?> Refusal { get; set; } = static _ => null;
 
     /// <summary>Called when a pod's container begins to run, before anybody can see it.</summary>
@@ -73,7 +74,8 @@ public sealed class FakePods : IAsyncDisposable
     public static bool IsReady(JsonObject pod) => Conditions(pod).Any(c => (string?)c["type"] == "Ready" && (string?)c["status"] == "True");
 
     /// <summary>Whether a pod's process lives.</summary>
-    public static bool IsRunning(JsonObject? pod) => pod is not null && (string?)pod["status"]?["phase"] == "Running" && pod["metadata"]!["deletionTimestamp"] is null;
+    public static bool IsRunning(JsonObject? pod) =>
+        pod is not null && (string?)pod["status"]?["phase"] == "Running" && pod["metadata"]!["deletionTimestamp"] is null;
 
     /// <summary>The revision of a template, as the controller calls it.</summary>
     public static string Revision(JsonObject set)
@@ -92,7 +94,8 @@ public sealed class FakePods : IAsyncDisposable
         stop.Dispose();
     }
 
-    private static IEnumerable<JsonObject> Conditions(JsonObject pod) => (pod["status"]?["conditions"] as JsonArray ?? []).OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Conditions(JsonObject pod) =>
+        (pod["status"]?["conditions"] as JsonArray ?? []).OfType<JsonObject>();
 
     private static string Name(JsonObject tree) => (string)tree["metadata"]!["name"]!;
 
@@ -187,7 +190,8 @@ public sealed class FakePods : IAsyncDisposable
         string ns = Namespace(set);
         int wanted = (int?)set["spec"]!["replicas"] ?? 1;
         string revision = Revision(set);
-        var pods = store.All("v1", "pods", ns).Where(p => (string?)p["metadata"]!["ownerReferences"]?[0]?["uid"] == Uid(set)).ToDictionary(Ordinal);
+        var pods = store.All("v1", "pods", ns).Where(p => (string?)p["metadata"]!["ownerReferences"]?[0]?["uid"] == Uid(set))
+            .ToDictionary(Ordinal);
         bool parallel = (string?)set["spec"]!["podManagementPolicy"] == "Parallel";
         bool steady = true;
         for (int n = 0; n < wanted && (parallel || steady); n++)
@@ -245,7 +249,14 @@ public sealed class FakePods : IAsyncDisposable
         var labels = metadata["labels"] as JsonObject ?? (JsonObject)(metadata["labels"] = new JsonObject())!;
         labels[RevisionLabel] = revision;
         labels["statefulset.kubernetes.io/pod-name"] = name;
-        metadata["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = "StatefulSet", ["name"] = Name(set), ["uid"] = Uid(set), ["controller"] = true });
+        metadata["ownerReferences"] = new JsonArray(new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = "StatefulSet",
+            ["name"] = Name(set),
+            ["uid"] = Uid(set),
+            ["controller"] = true
+        });
         foreach (var claim in (set["spec"]!["volumeClaimTemplates"] as JsonArray ?? []).OfType<JsonObject>())
             Claim(set, ns, $"{(string)claim["metadata"]!["name"]!}-{name}", claim);
         store.Put("v1", "pods", ns, new JsonObject

@@ -14,7 +14,8 @@ public sealed record FakeRequest(string Method, string Path, string Query, strin
     /// <summary>Whether it applies an object, rather than patches a field of it.</summary>
     public bool IsApply => Method == "PATCH" && Headers.GetValueOrDefault("content-type") == "application/apply-patch+yaml";
 
-    public bool IsWatch => Query.Contains("watch=true", StringComparison.Ordinal) || Query.Contains("follow=true", StringComparison.Ordinal);
+    public bool IsWatch =>
+        Query.Contains("watch=true", StringComparison.Ordinal) || Query.Contains("follow=true", StringComparison.Ordinal);
 
     /// <summary>Whether it opens a WebSocket: an exec or a port-forward.</summary>
     public bool IsSocket => Headers.TryGetValue("upgrade", out string? protocol) && protocol == "websocket";
@@ -24,7 +25,8 @@ public sealed record FakeRequest(string Method, string Path, string Query, strin
     public string? Parameter(string name) => Parameters(name).FirstOrDefault();
 
     public IEnumerable<string> Parameters(string name) =>
-        Query.Split('&').Select(p => p.Split('=', 2)).Where(p => p[0] == name).Select(p => Uri.UnescapeDataString(p.ElementAtOrDefault(1) ?? ""));
+        Query.Split('&').Select(p => p.Split('=', 2)).Where(p => p[0] == name)
+        .Select(p => Uri.UnescapeDataString(p.ElementAtOrDefault(1) ?? ""));
 
     public override string ToString() => $"{Method} {Path}?{Query}";
 }

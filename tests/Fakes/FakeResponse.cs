@@ -34,7 +34,8 @@ public sealed class FakeResponse
 
     /// <summary>Answers with a Status object, as an API server refuses.</summary>
     public Task RefuseAsync(int status, string message, string details = "{}") =>
-        SendAsync($$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":{{JsonSerializer.Serialize(message)}},"code":{{status}},"details":{{details}} }""", status);
+        SendAsync(
+            $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":{{JsonSerializer.Serialize(message)}},"code":{{status}},"details":{{details}} }""", status);
 
     /// <summary>Answers with a list.</summary>
     public Task ListAsync(string version, params string[] items) =>
@@ -48,7 +49,8 @@ public sealed class FakeResponse
     {
         string head = begun ? "" : $"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n{connection}\r\n";
         begun = chunked = true;
-        await WriteAsync(head + (text.Length == 0 ? "" : $"{Encoding.UTF8.GetByteCount(text).ToString("x", CultureInfo.InvariantCulture)}\r\n{text}\r\n"));
+        await WriteAsync(head
+            + (text.Length == 0 ? "" : $"{Encoding.UTF8.GetByteCount(text).ToString("x", CultureInfo.InvariantCulture)}\r\n{text}\r\n"));
     }
 
     /// <summary>Holds the answer back until the client hangs up.</summary>

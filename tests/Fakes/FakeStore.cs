@@ -11,7 +11,8 @@ namespace KafkaK8s.Tests.Fakes;
 /// <param name="Before">The object before; null where there was none.</param>
 /// <param name="After">The object after; null where it is gone.</param>
 /// <param name="Pushed">Type of an event that no change stands behind; null for a change.</param>
-internal sealed record StoreEvent(int Version, string Group, string Plural, string? Namespace, JsonObject? Before, JsonObject? After, string? Pushed = null);
+internal sealed record StoreEvent(int Version, string Group, string Plural, string? Namespace, JsonObject? Before, JsonObject? After,
+    string? Pushed = null);
 
 /// <summary>The objects of the fake server, with as much of the API's manners as the product relies on.</summary>
 public sealed class FakeStore
@@ -26,7 +27,8 @@ public sealed class FakeStore
     /// <summary>The clock that objects' times go by.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
-    /// <summary>Whether pods end with a grace period and sets are looked after; else what is deleted is gone at once, with its pods.</summary>
+    /// <summary>Whether pods end with a grace period and sets are looked after; else what is deleted is gone at once, with its
+    /// pods.</summary>
     public bool HasControllers { get; set; }
 
     /// <summary>Called after each change of a pod, in order, with the pod before and after; it must not wait.</summary>
@@ -111,7 +113,8 @@ public sealed class FakeStore
         {
             if (objects.TryGetValue(Key(path), out var found))
                 return Ok(found.Tree);
-            return path.Plural == "endpoints" && objects.TryGetValue(("v1", "services", path.Namespace, path.Name!), out var service) ? Ok(Endpoints(service.Tree, path.Namespace!)) : NotFound(path);
+            return path.Plural == "endpoints" && objects.TryGetValue(("v1", "services", path.Namespace, path.Name!), out var service)
+                ? Ok(Endpoints(service.Tree, path.Namespace!)) : NotFound(path);
         }
     }
 
@@ -120,9 +123,11 @@ public sealed class FakeStore
         ArgumentNullException.ThrowIfNull(path);
         lock (gate)
         {
-            var found = Of(path.Group, path.Plural, path.Namespace).Where(o => Matches(o.Value.Tree, labels, fields)).Select(o => o.Value.Tree);
+            var found = Of(path.Group, path.Plural, path.Namespace).Where(o => Matches(o.Value.Tree, labels, fields))
+                .Select(o => o.Value.Tree);
             if (path is { Plural: "endpoints", Namespace: { } ns })
-                found = found.Concat(Of("v1", "services", ns).Where(o => Matches(o.Value.Tree, labels)).Select(o => Endpoints(o.Value.Tree, ns)).ToList());
+                found = found.Concat(
+                    Of("v1", "services", ns).Where(o => Matches(o.Value.Tree, labels)).Select(o => Endpoints(o.Value.Tree, ns)).ToList());
             return new(200, new JsonObject
             {
                 ["kind"] = "List",
@@ -153,7 +158,8 @@ public sealed class FakeStore
             var owners = new Dictionary<string, HashSet<string>> { [$"{manager}/Update"] = [.. FieldSet.Of(tree).Keys] };
             if (HasControllers && path.Plural == "pods")
                 tree["status"] ??= new JsonObject { ["phase"] = "Pending" };
-            return dryRun ? new(201, Stamped(tree, null, path.Namespace)) : new(201, (JsonObject)Write(key, (JsonObject)tree.DeepClone(), owners).DeepClone());
+            return dryRun ? new(201, Stamped(tree, null, path.Namespace))
+                : new(201, (JsonObject)Write(key, (JsonObject)tree.DeepClone(), owners).DeepClone());
         }
     }
 
@@ -170,16 +176,19 @@ public sealed class FakeStore
             var owners = entry?.Owners.ToDictionary(o => o.Key, o => o.Value.ToHashSet()) ?? [];
             var live = (JsonObject?)entry?.Tree.DeepClone() ?? [];
             var values = FieldSet.Of(live);
-            var conflicts = owners.Where(o => o.Key != me).SelectMany(o => o.Value.Where(f => fields.TryGetValue(f, out var wanted) && !JsonNode.DeepEquals(wanted, values.GetValueOrDefault(f))).Select(f => (Field: f, Owner: o.Key))).ToList();
+            var conflicts = owners.Where(o => o.Key != me).SelectMany(o => o.Value.Where(f => fields.TryGetValue(f, out var wanted)
+                && !JsonNode.DeepEquals(wanted, values.GetValueOrDefault(f))).Select(f => (Field: f, Owner: o.Key))).ToList();
             if (conflicts.Count > 0 && !force)
                 return Conflict(path, conflicts);
             foreach (var (field, owner) in conflicts)
                 owners[owner].Remove(field);
-            foreach (string gone in owners.GetValueOrDefault(me, []).Except(fields.Keys).Where(f => !owners.Any(o => o.Key != me && o.Value.Contains(f))))
+            foreach (string gone
+                in owners.GetValueOrDefault(me, []).Except(fields.Keys).Where(f => !owners.Any(o => o.Key != me && o.Value.Contains(f))))
                 FieldSet.Remove(live, gone);
             FieldSet.Merge(live, tree);
             owners[me] = [.. fields.Keys];
-            return new(entry is null ? 201 : 200, dryRun ? Stamped(live, entry?.Tree, path.Namespace) : (JsonObject)Write(Key(path), live, owners).DeepClone());
+            return new(entry is null ? 201 : 200,
+                dryRun ? Stamped(live, entry?.Tree, path.Namespace) : (JsonObject)Write(Key(path), live, owners).DeepClone());
         }
     }
 
@@ -192,16 +201,21 @@ public sealed class FakeStore
         {
             if (!objects.TryGetValue(Key(path), out var entry))
                 return NotFound(path);
-            if ((string?)patch["metadata"]?["resourceVersion"] is string wanted && wanted != (string?)entry.Tree["metadata"]!["resourceVersion"])
-                return FakeAnswer.Status(409, "Conflict", $"Operation cannot be fulfilled on {path.Plural} \"{path.Name}\": the object has been modified; please apply your changes to the latest version and try again", Details(path, path.Name!));
+            if ((string?)patch["metadata"]?["resourceVersion"] is string wanted
+                && wanted != (string?)entry.Tree["metadata"]!["resourceVersion"])
+                return FakeAnswer.Status(409, "Conflict",
+                    $"Operation cannot be fulfilled on {path.Plural} \"{path.Name}\": the object has been modified; please apply your "
+                        + $"changes to the latest version and try again", Details(path, path.Name!));
             var before = FieldSet.Of(entry.Tree);
             var tree = (JsonObject)entry.Tree.DeepClone();
             MergePatch(tree, patch);
             if (dryRun)
                 return new(200, Stamped(tree, entry.Tree, path.Namespace));
             var after = FieldSet.Of(tree);
-            var touched = after.Where(f => !before.TryGetValue(f.Key, out var old) || !JsonNode.DeepEquals(old, f.Value)).Select(f => f.Key).ToHashSet();
-            var owners = entry.Owners.ToDictionary(o => o.Key, o => o.Value.Where(f => after.ContainsKey(f) && !touched.Contains(f)).ToHashSet());
+            var touched = after.Where(f => !before.TryGetValue(f.Key, out var old) || !JsonNode.DeepEquals(old, f.Value)).Select(f => f.Key)
+                .ToHashSet();
+            var owners = entry.Owners.ToDictionary(o => o.Key,
+                o => o.Value.Where(f => after.ContainsKey(f) && !touched.Contains(f)).ToHashSet());
             owners[$"{manager}/Update"] = [.. owners.GetValueOrDefault($"{manager}/Update", []), .. touched];
             return Ok(Write(Key(path), tree, owners));
         }
@@ -227,7 +241,8 @@ public sealed class FakeStore
                 string? now = (string?)entry.Tree["metadata"]!["annotations"]?[name];
                 string kind = (string)operation["op"]!;
                 if (kind == "test" ? now != (string?)operation["value"] : kind != "add" && now is null)
-                    return FakeAnswer.Status(422, "Invalid", $"the server rejected our request due to an error in our request: testing path {at}");
+                    return FakeAnswer.Status(422, "Invalid",
+                        $"the server rejected our request due to an error in our request: testing path {at}");
                 if (kind != "test")
                     merge[name] = operation["value"]?.DeepClone();
             }
@@ -246,8 +261,11 @@ public sealed class FakeStore
                 return NotFound(path);
             foreach (string condition in new[] { "uid", "resourceVersion" })
             {
-                if ((string?)options?["preconditions"]?[condition] is string wanted && wanted != (string?)entry.Tree["metadata"]![condition])
-                    return FakeAnswer.Status(409, "Conflict", $"Precondition failed: {condition} in precondition: {wanted}, in object meta: {(string?)entry.Tree["metadata"]![condition]}", Details(path, path.Name!));
+                if ((string?)options?["preconditions"]?[condition] is string wanted
+                    && wanted != (string?)entry.Tree["metadata"]![condition])
+                    return FakeAnswer.Status(409, "Conflict",
+                        $"Precondition failed: {condition} in precondition: {wanted}, in object meta: "
+                            + $"{(string?)entry.Tree["metadata"]![condition]}", Details(path, path.Name!));
             }
 
             bool orphan = (string?)options?["propagationPolicy"] == "Orphan";
@@ -255,7 +273,9 @@ public sealed class FakeStore
                 EndPod(Key(path));
             else
                 Drop(Key(path));
-            foreach (var pod in Of("v1", "pods", path.Namespace).Where(o => (string?)o.Value.Tree["metadata"]!["ownerReferences"]?[0]?["uid"] == (string)entry.Tree["metadata"]!["uid"]!).Select(o => o.Key).ToList())
+            foreach (var pod in Of("v1", "pods", path.Namespace)
+                .Where(o => (string?)o.Value.Tree["metadata"]!["ownerReferences"]?[0]?["uid"] == (string)entry.Tree["metadata"]!["uid"]!)
+                .Select(o => o.Key).ToList())
             {
                 if (orphan)
                     Change(pod.Group, pod.Plural, pod.Namespace, pod.Name, t => t["metadata"]!.AsObject().Remove("ownerReferences"));
@@ -302,12 +322,14 @@ public sealed class FakeStore
 
     private static string? Line(StoreEvent e, FakePath path, string? labels, string? fields)
     {
-        if (e.Plural != path.Plural || (e.Pushed is null && (e.Group != path.Group || (path.Namespace is not null && e.Namespace != path.Namespace))))
+        if (e.Plural != path.Plural
+            || (e.Pushed is null && (e.Group != path.Group || (path.Namespace is not null && e.Namespace != path.Namespace))))
             return null;
         bool before = e.Before is not null && Matches(e.Before, labels, fields);
         bool after = e.After is not null && (e.Pushed is not null || Matches(e.After, labels, fields));
         string? type = e.Pushed ?? (after ? before ? "MODIFIED" : "ADDED" : before ? "DELETED" : null);
-        return type is null ? null : new JsonObject { ["type"] = type, ["object"] = (after ? e.After : e.Before)!.DeepClone() }.ToJsonString();
+        return type is null ? null
+            : new JsonObject { ["type"] = type, ["object"] = (after ? e.After : e.Before)!.DeepClone() }.ToJsonString();
     }
 
     internal int Version
@@ -323,15 +345,18 @@ public sealed class FakeStore
         Pairs(labels).All(p => (string?)tree["metadata"]!["labels"]?[p[0]] == p[1])
         && Pairs(fields).All(p => p[0].Split('.').Aggregate((JsonNode?)tree, (node, part) => node?[part])?.ToString() == p[1]);
 
-    private static IEnumerable<string[]> Pairs(string? selector) => string.IsNullOrEmpty(selector) ? [] : selector.Split(',').Select(p => p.Split('=', 2));
+    private static IEnumerable<string[]> Pairs(string? selector) =>
+        string.IsNullOrEmpty(selector) ? [] : selector.Split(',').Select(p => p.Split('=', 2));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static FakeAnswer Ok(JsonObject tree) => new(200, (JsonObject)tree.DeepClone());
 
-    private static (string Group, string Plural, string? Namespace, string Name) Key(FakePath path) => (path.Group, path.Plural, path.Namespace, path.Name!);
+    private static (string Group, string Plural, string? Namespace, string Name) Key(FakePath path) =>
+        (path.Group, path.Plural, path.Namespace, path.Name!);
 
-    private static FakeAnswer NotFound(FakePath path) => FakeAnswer.Status(404, "NotFound", $"{path.Plural} \"{path.Name}\" not found", Details(path, path.Name!));
+    private static FakeAnswer NotFound(FakePath path) =>
+        FakeAnswer.Status(404, "NotFound", $"{path.Plural} \"{path.Name}\" not found", Details(path, path.Name!));
 
     private static JsonObject Details(FakePath path, string name) => new() { ["kind"] = path.Plural, ["name"] = name };
 
@@ -340,7 +365,9 @@ public sealed class FakeStore
         var causes = conflicts.Select(c => new JsonObject
         {
             ["reason"] = "FieldManagerConflict",
-            ["message"] = $"conflict with \"{c.Owner.Split('/')[0]}\"{(c.Owner.EndsWith("/Apply", StringComparison.Ordinal) ? "" : $" using {path.Group}")}",
+            ["message"] =
+                $"conflict with "
+                    + $"\"{c.Owner.Split('/')[0]}\"{(c.Owner.EndsWith("/Apply", StringComparison.Ordinal) ? "" : $" using {path.Group}")}",
             ["field"] = FieldSet.Words(c.Field),
         });
         var details = Details(path, path.Name!);
@@ -361,10 +388,12 @@ public sealed class FakeStore
         }
     }
 
-    private IEnumerable<KeyValuePair<(string Group, string Plural, string? Namespace, string Name), Entry>> Of(string group, string plural, string? ns) =>
+    private IEnumerable<KeyValuePair<(string Group, string Plural, string? Namespace, string Name), Entry>> Of(string group, string plural,
+        string? ns) =>
         objects.Where(o => o.Key.Group == group && o.Key.Plural == plural && (ns is null || o.Key.Namespace == ns));
 
-    private void EndPod((string Group, string Plural, string? Namespace, string Name) key) => Change(key.Group, key.Plural, key.Namespace, key.Name, pod =>
+    private void EndPod((string Group, string Plural, string? Namespace, string Name) key) =>
+        Change(key.Group, key.Plural, key.Namespace, key.Name, pod =>
     {
         pod["metadata"]!["deletionTimestamp"] ??= Now();
         pod["metadata"]!["deletionGracePeriodSeconds"] ??= 30;
@@ -376,11 +405,17 @@ public sealed class FakeStore
         string selector = string.Join(',', (service["spec"]?["selector"] as JsonObject ?? []).Select(p => $"{p.Key}={p.Value}"));
         var pods = selector.Length == 0 ? [] : Of("v1", "pods", ns).Select(o => o.Value.Tree).Where(p => Matches(p, selector)).ToList();
         JsonArray Addresses(bool ready) => [.. pods.Where(p => FakePods.IsReady(p) == ready)
-            .Select(p => new JsonObject { ["targetRef"] = new JsonObject { ["kind"] = "Pod", ["name"] = (string?)p["metadata"]!["name"] } })];
+            .Select(
+                p => new JsonObject { ["targetRef"] = new JsonObject { ["kind"] = "Pod", ["name"] = (string?)p["metadata"]!["name"] } })];
         return new JsonObject
         {
             ["kind"] = "Endpoints",
-            ["metadata"] = new JsonObject { ["name"] = (string?)service["metadata"]!["name"], ["namespace"] = ns, ["labels"] = service["metadata"]!["labels"]?.DeepClone() },
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = (string?)service["metadata"]!["name"],
+                ["namespace"] = ns,
+                ["labels"] = service["metadata"]!["labels"]?.DeepClone()
+            },
             ["subsets"] = new JsonArray(new JsonObject { ["addresses"] = Addresses(true), ["notReadyAddresses"] = Addresses(false) }),
         };
     }
@@ -395,7 +430,8 @@ public sealed class FakeStore
         return true;
     }
 
-    private JsonObject Write((string Group, string Plural, string? Namespace, string Name) key, JsonObject tree, Dictionary<string, HashSet<string>> owners)
+    private JsonObject Write((string Group, string Plural, string? Namespace, string Name) key, JsonObject tree,
+        Dictionary<string, HashSet<string>> owners)
     {
         var before = objects.GetValueOrDefault(key);
         var after = Stamped(tree, before?.Tree, key.Namespace);
@@ -426,7 +462,8 @@ public sealed class FakeStore
         if (HasControllers && tree["spec"] is JsonNode spec)
         {
             long generation = (long?)old?["generation"] ?? (long?)metadata["generation"] ?? 0;
-            metadata["generation"] = before is null ? Math.Max(1, generation) : JsonNode.DeepEquals(before["spec"], spec) ? generation : generation + 1;
+            metadata["generation"] = before is null ? Math.Max(1, generation)
+                : JsonNode.DeepEquals(before["spec"], spec) ? generation : generation + 1;
         }
 
         return tree;

@@ -13,10 +13,12 @@ public sealed record Fault
     public static readonly Fault Silence = new() { Answer = FakeAnswer.Never };
 
     /// <summary>Somebody else changed the object meanwhile.</summary>
-    public static readonly Fault Conflict = Refusal(409, "Conflict", "the object has been modified; please apply your changes to the latest version and try again");
+    public static readonly Fault Conflict = Refusal(409, "Conflict",
+        "the object has been modified; please apply your changes to the latest version and try again");
 
     /// <summary>The server has too much to do, and asks to come again at once.</summary>
-    public static readonly Fault TooMany = Refusal(429, "TooManyRequests", "the server has received too many requests") with { RetryAfter = 0 };
+    public static readonly Fault TooMany =
+        Refusal(429, "TooManyRequests", "the server has received too many requests") with { RetryAfter = 0 };
 
     /// <summary>The server fails.</summary>
     public static readonly Fault Error = Refusal(500, "InternalError", "etcdserver: request timed out");
@@ -50,10 +52,13 @@ public sealed class Faults
             rules.Add(new Rule(fault, when ?? (_ => true), skip, times));
     }
 
-    /// <summary>Requests that <see cref="Every"/> leaves alone. A claim on the cluster that could not be given back runs out after 20 s of real time.</summary>
-    public Func<FakeRequest, bool> Spared { get; set; } = r => r.Method == "PATCH" && r.Body.Contains("kafkak8s.io/ensemble-change", StringComparison.Ordinal);
+    /// <summary>Requests that <see cref="Every"/> leaves alone. A claim on the cluster that could not be given back runs out after 20 s of
+    /// real time.</summary>
+    public Func<FakeRequest, bool> Spared { get; set; } = r =>
+        r.Method == "PATCH" && r.Body.Contains("kafkak8s.io/ensemble-change", StringComparison.Ordinal);
 
-    /// <summary>Lets one of so many requests go wrong, each time in the next of some ways; of a way that does not fit the request nothing comes.</summary>
+    /// <summary>Lets one of so many requests go wrong, each time in the next of some ways; of a way that does not fit the request nothing
+    /// comes.</summary>
     /// <param name="period">Of how many requests one goes wrong, watches left out.</param>
     /// <param name="phase">Which of them.</param>
     /// <param name="faults">The ways, in turn. A conflict fits patches only.</param>
@@ -70,7 +75,8 @@ public sealed class Faults
                 if (r.IsWatch || Spared(r))
                     return false;
                 int number = counts ? ++seen : seen;
-                return number % period == phase && number / period % faults.Length == mine && (faults[mine] != Fault.Conflict || r.Method == "PATCH");
+                return number % period == phase && number / period % faults.Length == mine
+                    && (faults[mine] != Fault.Conflict || r.Method == "PATCH");
             }, times: int.MaxValue);
         }
     }

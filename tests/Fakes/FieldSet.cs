@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace KafkaK8s.Tests.Fakes;
 
 /// <summary>
-/// Fields of an object by path, as server-side apply goes by them: a list whose items have a name is a map of them, any other list is one value.
-/// Good enough for what this product applies.
+/// Fields of an object by path, as server-side apply goes by them: a list whose items have a name is a map of them, any other list is one
+/// value. Good enough for what this product applies.
 /// </summary>
 internal static class FieldSet
 {

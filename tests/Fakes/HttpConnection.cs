@@ -31,7 +31,9 @@ internal sealed class HttpConnection(NetworkStream stream)
         await stream.ReadExactlyAsync(body.AsMemory(there), cancel);
         string[] first = lines[0].Split(' ');
         string[] target = first[1].Split('?', 2);
-        return new FakeRequest(first[0], target[0], target.ElementAtOrDefault(1) ?? "", Encoding.UTF8.GetString(body)) { Headers = headers };
+        return new FakeRequest(first[0], target[0], target.ElementAtOrDefault(1) ?? "",
+            Encoding.UTF8.GetString(body))
+        { Headers = headers };
     }
 
     private async Task<bool> FillAsync(CancellationToken cancel)

@@ -12,7 +12,8 @@ public sealed class FakeExec
     private readonly WebSocket socket;
     private readonly SemaphoreSlim turn;
 
-    internal FakeExec(WebSocket socket, SemaphoreSlim turn, string pod, string container, IReadOnlyList<string> command, Stream input, CancellationToken gone)
+    internal FakeExec(WebSocket socket, SemaphoreSlim turn, string pod, string container, IReadOnlyList<string> command, Stream input,
+        CancellationToken gone)
     {
         (this.socket, this.turn) = (socket, turn);
         (Pod, Container, Command, Input, Gone) = (pod, container, command, input, gone);
@@ -82,7 +83,8 @@ internal static class PodSockets
             await socket.SendAsync(new[] { channel, (byte)port, (byte)(port >> 8) }, WebSocketMessageType.Binary, true, stop);
         if (serve is null)
         {
-            await socket.SendAsync(new byte[] { 1 }.Concat(Encoding.UTF8.GetBytes($"failed to connect to localhost:{port}: connection refused")).ToArray(), WebSocketMessageType.Binary, true, stop);
+            await socket.SendAsync(new byte[] { 1 }.Concat(Encoding.UTF8.GetBytes(
+                $"failed to connect to localhost:{port}: connection refused")).ToArray(), WebSocketMessageType.Binary, true, stop);
             await CloseAsync(socket, stop);
             return;
         }
@@ -110,12 +112,14 @@ internal static class PodSockets
     }
 
     /// <summary>Runs a command: what it reads is channel 0, what it writes 1 and 2, how it ended 3.</summary>
-    public static async Task ExecAsync(WebSocket socket, FakeRequest request, string pod, Func<FakeExec, Task<int>> run, CancellationToken stop)
+    public static async Task ExecAsync(WebSocket socket, FakeRequest request, string pod, Func<FakeExec, Task<int>> run,
+        CancellationToken stop)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var (near, far) = Duplex.Pair();
         using var turn = new SemaphoreSlim(1);
-        var exec = new FakeExec(socket, turn, pod, request.Parameter("container") ?? "", [.. request.Parameters("command")], far, gone.Token);
+        var exec = new FakeExec(socket, turn, pod, request.Parameter("container") ?? "", [.. request.Parameters("command")], far,
+            gone.Token);
         var input = UpAsync(socket, near, gone);
         int code = await run(exec);
         var status = new JsonObject { ["status"] = code == 0 ? "Success" : "Failure" };
@@ -123,7 +127,8 @@ internal static class PodSockets
         {
             status["reason"] = "NonZeroExitCode";
             status["message"] = $"command terminated with non-zero exit code: exit status {code}";
-            status["details"] = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ExitCode", ["message"] = $"{code}" }) };
+            status["details"] =
+                new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ExitCode", ["message"] = $"{code}" }) };
         }
 
         await exec.SendAsync(3, Encoding.UTF8.GetBytes(status.ToJsonString()));
@@ -137,10 +142,12 @@ internal static class PodSockets
         byte[] buffer = new byte[64 * 1024];
         try
         {
-            for (bool start = true; await socket.ReceiveAsync(buffer.AsMemory(), gone.Token) is { MessageType: not WebSocketMessageType.Close } result; start = result.EndOfMessage)
+            for (bool start = true; await socket.ReceiveAsync(buffer.AsMemory(),
+                gone.Token) is { MessageType: not WebSocketMessageType.Close } result; start = result.EndOfMessage)
                 await to.WriteAsync(buffer.AsMemory(start ? 1 : 0, result.Count - (start ? 1 : 0)), gone.Token);
         }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException
+            or InvalidOperationException)
         {
             // It is gone.
         }
@@ -157,7 +164,8 @@ internal static class PodSockets
                 await socket.SendAsync(buffer.AsMemory(0, count + 1), WebSocketMessageType.Binary, true, stop);
             await CloseAsync(socket, stop);
         }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException
+            or InvalidOperationException)
         {
             // It is gone.
         }

@@ -8,7 +8,8 @@ public sealed class ContractTests
 {
     public static TheoryData<string> Outputs => [.. Types.Select(t => t.Name)];
 
-    private static IEnumerable<Type> Types => typeof(KafkaCluster).Assembly.GetExportedTypes().Where(t => t is { IsAbstract: false } && t.GetMethod("<Clone>$") is not null);
+    private static IEnumerable<Type> Types =>
+        typeof(KafkaCluster).Assembly.GetExportedTypes().Where(t => t is { IsAbstract: false } && t.GetMethod("<Clone>$") is not null);
 
     [Fact]
     public void There_are_some() => Assert.InRange(Outputs.Count, 12, 200);
@@ -21,7 +22,8 @@ public sealed class ContractTests
         Type[] plain = [typeof(string), typeof(bool), typeof(int), typeof(long), typeof(double), typeof(DateTimeOffset)];
         // What a message holds is its sender's matter.
         string[] ofTheSender = output == nameof(KafkaMessage) ? ["Key", "Value", "Headers", "KeyBytes", "ValueBytes"] : [];
-        foreach (var property in Types.Single(t => t.Name == output).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => !ofTheSender.Contains(p.Name)))
+        foreach (var property in Types.Single(t => t.Name == output).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => !ofTheSender.Contains(p.Name)))
         {
             var type = property.PropertyType;
             if (type.IsGenericType && type.GetGenericTypeDefinition() != typeof(Nullable<>))

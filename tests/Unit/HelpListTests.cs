@@ -48,7 +48,8 @@ public sealed partial class HelpListTests
     public void Every_check_of_health_has_a_section()
     {
         string[] others = ["Use", "See also"];
-        var headings = File.ReadLines(Path.Combine(Repository.Root, "docs", "en-US", "about_KafkaK8s_Health.md")).Where(l => l.StartsWith("## ", StringComparison.Ordinal)).Select(l => l[3..]);
+        var headings = File.ReadLines(Path.Combine(Repository.Root, "docs", "en-US", "about_KafkaK8s_Health.md"))
+            .Where(l => l.StartsWith("## ", StringComparison.Ordinal)).Select(l => l[3..]);
         Assert.Equal(HealthChecks.All.Select(c => c.Check), headings.Except(others));
     }
 
@@ -56,12 +57,15 @@ public sealed partial class HelpListTests
     public void Every_command_has_a_row_in_the_readme()
     {
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-        var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "en-US"), "*-*.md").Select(f => Path.GetFileNameWithoutExtension(f));
+        var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", "en-US"), "*-*.md")
+            .Select(f => Path.GetFileNameWithoutExtension(f));
         Assert.All(pages, name => Assert.Contains($"| [`{name}`](docs/en-US/{name}.md) |", readme, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/Help/", StringComparison.Ordinal)).Select(File.ReadAllText);
+    private static IEnumerable<string> Sources() =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/Help/", StringComparison.Ordinal))
+        .Select(File.ReadAllText);
 
     private static string Source(string file) => File.ReadAllText(Path.Combine(Repository.Root, "src", "Core", file));
 

@@ -3,11 +3,13 @@ using Xunit;
 
 namespace KafkaK8s.Tests.Unit;
 
-/// <summary>Each folder of src/Core is a room that knows only rooms before it, so that none of them can be understood only together.</summary>
+/// <summary>Each folder of src/Core is a room that knows only rooms before it, so that none of them can be understood only
+/// together.</summary>
 public sealed partial class RoomTests
 {
     // Kubernetes/Config belongs to Kubernetes.
-    private static readonly string[] Rooms = ["Yaml", "Kubernetes", "Model", "Manifests", "Running", "Kafka", "ZooKeeper", "Rolling", "Verification", "Operations"];
+    private static readonly string[] Rooms = ["Yaml", "Kubernetes", "Model", "Manifests", "Running", "Kafka", "ZooKeeper", "Rolling",
+        "Verification", "Operations"];
 
     private static string Core => Path.Combine(Repository.Root, "src", "Core");
 
@@ -25,7 +27,8 @@ public sealed partial class RoomTests
         var known = Rooms.TakeWhile(r => r != room).Append(room).ToHashSet();
         var files = Directory.EnumerateFiles(Path.Combine(Core, room), "*.cs", SearchOption.AllDirectories).ToList();
         Assert.NotEmpty(files);
-        var strangers = files.SelectMany(f => Named(File.ReadAllText(f)).Where(n => !known.Contains(n)).Select(n => $"{Path.GetFileName(f)} names {n}"));
+        var strangers = files.SelectMany(
+            f => Named(File.ReadAllText(f)).Where(n => !known.Contains(n)).Select(n => $"{Path.GetFileName(f)} names {n}"));
         Assert.Equal([], strangers);
     }
 
@@ -33,6 +36,13 @@ public sealed partial class RoomTests
     public void Core_does_not_know_Eks() => Assert.DoesNotContain(
         Directory.EnumerateFiles(Core, "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal)),
         f => Amazon().IsMatch(File.ReadAllText(f)));
+
+    [Fact]
+    public void Lines_have_140_characters_at_most() => Assert.Equal([], Directory.EnumerateFiles(
+            Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+        .SelectMany(f => File.ReadLines(f).Select((line, i) => (line.Length, At: $"{Path.GetRelativePath(Repository.Root, f)}:{i + 1}")))
+        .Where(l => l.Length > 140).Select(l => l.At));
 
     // By using lines, and by names that are spelt from a parent on.
     private static IEnumerable<string> Named(string text) =>

@@ -20,12 +20,15 @@ public abstract partial class NameCompleter : IArgumentCompleter
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         string? Bound(string name) => fakeBoundParameters.Contains(name) ? fakeBoundParameters[name]?.ToString() : null;
-        var reached = new CompletionSource(FullPath(Bound("KubeConfig")), Bound("Context"), Bound("Namespace"), Bound("Cluster") ?? (HasCluster(commandName) ? null : Bound("Name")),
-            fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection : null, CurrentFolder());
+        var reached = new CompletionSource(FullPath(Bound("KubeConfig")), Bound("Context"), Bound("Namespace"),
+            Bound("Cluster") ?? (HasCluster(commandName) ? null : Bound("Name")),
+            fakeBoundParameters["Connection"] is { } given ? (given as PSObject ?? PSObject.AsPSObject(given)).BaseObject as EksConnection
+            : null, CurrentFolder());
         return Shown(Within(cancel => NamesAsync(reached, cancel), wordToComplete));
     }
 
@@ -34,7 +37,8 @@ public abstract partial class NameCompleter : IArgumentCompleter
 
     // Where -Cluster names the cluster, -Name is that of something in it.
     private static bool HasCluster(string command) => Array.Exists(typeof(NameCompleter).Assembly.GetTypes(), t =>
-        t.GetCustomAttribute<CmdletAttribute>() is { } cmdlet && $"{cmdlet.VerbName}-{cmdlet.NounName}".Equals(command, StringComparison.OrdinalIgnoreCase)
+        t.GetCustomAttribute<CmdletAttribute>() is { } cmdlet
+        && $"{cmdlet.VerbName}-{cmdlet.NounName}".Equals(command, StringComparison.OrdinalIgnoreCase)
         && t.GetProperty("Cluster") is not null);
 
     /// <summary>The names that a source gives in time and that begin as what was typed.</summary>
@@ -65,11 +69,13 @@ public abstract partial class NameCompleter : IArgumentCompleter
     internal static IEnumerable<CompletionResult> Matching(IEnumerable<string> names, string? typed)
     {
         string word = (typed ?? "").Trim('\'', '"').Replace("''", "'", StringComparison.Ordinal);
-        return names.Where(n => n.StartsWith(word, StringComparison.OrdinalIgnoreCase) && n.Length > 0 && !n.Any(char.IsControl)).Distinct().Order(StringComparer.Ordinal)
+        return names.Where(n => n.StartsWith(word, StringComparison.OrdinalIgnoreCase) && n.Length > 0 && !n.Any(char.IsControl)).Distinct()
+            .Order(StringComparer.Ordinal)
             .Select(n => new CompletionResult(Quoted(n), n, CompletionResultType.ParameterValue, n));
     }
 
-    /// <summary>A name as one argument and nothing else, whoever chose it: a kubeconfig from elsewhere must not put a command on the line.</summary>
+    /// <summary>A name as one argument and nothing else, whoever chose it: a kubeconfig from elsewhere must not put a command on the
+    /// line.</summary>
     internal static string Quoted(string name) => Bare().IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 
     // The names are looked for on another thread, which has no runspace.
@@ -96,7 +102,8 @@ public abstract partial class NameCompleter : IArgumentCompleter
         try
         {
             using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-            return shell.AddScript("param($p) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($p)").AddParameter("p", path).Invoke<string>().FirstOrDefault() ?? path;
+            return shell.AddScript("param($p) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($p)")
+                .AddParameter("p", path).Invoke<string>().FirstOrDefault() ?? path;
         }
         catch (RuntimeException)
         {
@@ -116,7 +123,8 @@ public abstract partial class NameCompleter : IArgumentCompleter
 /// <param name="Cluster">The Kafka cluster.</param>
 /// <param name="Connection">The connection to EKS.</param>
 /// <param name="Folder">PowerShell's current folder.</param>
-public sealed record CompletionSource(string? KubeConfig, string? Context, string? Namespace, string? Cluster, EksConnection? Connection, string? Folder)
+public sealed record CompletionSource(string? KubeConfig, string? Context, string? Namespace, string? Cluster, EksConnection? Connection,
+    string? Folder)
 {
     /// <summary>Opens the connection that was typed.</summary>
     internal KubeConnection Open() => Connection is null ? KubeConnection.Open(KubeConfig, Context, Folder) : EksAccess.Open(Connection);
@@ -137,7 +145,8 @@ public sealed class NamespaceCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        return [.. KubeObjects.Items((await connection.GetAsync(ResourceKind.Namespace.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
+        return [.. KubeObjects.Items((await connection.GetAsync(ResourceKind.Namespace.Path(null), cancel).ConfigureAwait(false))["items"])
+            .Select(n => n.Name())];
     }
 }
 
@@ -148,7 +157,8 @@ public sealed class StorageClassCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        return [.. KubeObjects.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel).ConfigureAwait(false))["items"]).Select(n => n.Name())];
+        return [.. KubeObjects.Items((await connection.GetAsync(ResourceKind.StorageClass.Path(null), cancel)
+            .ConfigureAwait(false))["items"]).Select(n => n.Name())];
     }
 }
 
@@ -159,7 +169,8 @@ public sealed class ClusterCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        return [.. (await ListClusters.RunAsync(connection, source.Namespace ?? connection.DefaultNamespace, static _ => false, cancel).ConfigureAwait(false)).Select(c => c.Name)];
+        return [.. (await ListClusters.RunAsync(connection, source.Namespace ?? connection.DefaultNamespace, static _ => false, cancel)
+            .ConfigureAwait(false)).Select(c => c.Name)];
     }
 }
 
@@ -189,7 +200,8 @@ public sealed class ConsumerGroupCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        var admin = await KafkaAdmin.OpenAsync(connection, source.Namespace ?? connection.DefaultNamespace, source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
+        var admin = await KafkaAdmin.OpenAsync(connection, source.Namespace ?? connection.DefaultNamespace,
+            source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
         await using (admin.ConfigureAwait(false))
             return await ConsumerGroups.ListAsync(admin, cancel).ConfigureAwait(false);
     }
@@ -199,7 +211,8 @@ public sealed class ConsumerGroupCompleter : NameCompleter
 public sealed class CheckCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         NameCompleter.Matching(HealthChecks.All.Select(c => c.Check), wordToComplete);
 }
 
@@ -207,7 +220,8 @@ public sealed class CheckCompleter : IArgumentCompleter
 public sealed class TunnelCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         NameCompleter.Matching(HeldTunnels.All.Select(t => t.Cluster), wordToComplete);
 }
 
@@ -219,7 +233,8 @@ public sealed class ZooKeeperNodeCompleter : NameCompleter
     {
         using var connection = source.Open();
         var names = new ClusterNames(source.Cluster ?? ClusterSpec.DefaultName);
-        var pods = await connection.ListAsync(ResourceKind.Pod, source.Namespace ?? connection.DefaultNamespace, names.Selector, cancel).ConfigureAwait(false);
+        var pods = await connection.ListAsync(ResourceKind.Pod, source.Namespace ?? connection.DefaultNamespace, names.Selector, cancel)
+            .ConfigureAwait(false);
         return [.. pods.Where(p => p.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp).Select(p => p.Name())];
     }
 }
@@ -233,13 +248,16 @@ public sealed class BrokerCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        var set = await BrokerSetView.FindAsync(connection, source.Namespace ?? connection.DefaultNamespace, source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
+        var set = await BrokerSetView.FindAsync(connection, source.Namespace ?? connection.DefaultNamespace,
+            source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
         pods = set.Brokers.ToDictionary(b => b.NodeId.ToString(CultureInfo.InvariantCulture), b => b.Pod);
         return [.. pods.Keys];
     }
 
-    private protected override IEnumerable<CompletionResult> Shown(IEnumerable<CompletionResult> names) => names.OrderBy(n => n.ListItemText.Length)
-        .Select(n => new CompletionResult(n.CompletionText, n.ListItemText, n.ResultType, pods.GetValueOrDefault(n.ListItemText, n.ListItemText)));
+    private protected override IEnumerable<CompletionResult> Shown(IEnumerable<CompletionResult> names) =>
+        names.OrderBy(n => n.ListItemText.Length)
+        .Select(n =>
+            new CompletionResult(n.CompletionText, n.ListItemText, n.ResultType, pods.GetValueOrDefault(n.ListItemText, n.ListItemText)));
 }
 
 /// <summary>Completes the names of the pods of the cluster already typed.</summary>
@@ -249,7 +267,8 @@ public sealed class KafkaPodCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        var nodes = await ReadLogs.NodesAsync(connection, source.Namespace ?? connection.DefaultNamespace, source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
+        var nodes = await ReadLogs.NodesAsync(connection, source.Namespace ?? connection.DefaultNamespace,
+            source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
         return [.. nodes.Select(n => n.Pod)];
     }
 }
@@ -262,7 +281,8 @@ public sealed class TolerationCompleter : NameCompleter
     {
         using var connection = source.Open();
         var nodes = KubeObjects.Items((await connection.GetAsync(ResourceKind.Node.Path(null), cancel).ConfigureAwait(false))["items"]);
-        return [.. nodes.SelectMany(n => KubeObjects.Items(n["spec"]?["taints"])).Select(t => (string?)t["value"] is { Length: > 0 } value ? $"{t["key"]}={value}:{t["effect"]}" : $"{t["key"]}:{t["effect"]}").Distinct()];
+        return [.. nodes.SelectMany(n => KubeObjects.Items(n["spec"]?["taints"])).Select(t => (string?)t["value"] is { Length: > 0 } value
+            ? $"{t["key"]}={value}:{t["effect"]}" : $"{t["key"]}:{t["effect"]}").Distinct()];
     }
 }
 
@@ -270,12 +290,14 @@ public sealed class TolerationCompleter : NameCompleter
 public sealed class ImageCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         NameCompleter.Within(_ =>
         {
             var (set, container) = parameterName == "ZooKeeperImage" ? ("zk", ClusterNames.ZooKeeperApp) : ("kafka", ClusterNames.KafkaApp);
             var tree = Core.Manifests.ManifestCatalog.OfModule.Find("StatefulSet", set);
-            return Task.FromResult<IReadOnlyList<string>>([(string)Core.Manifests.TreePath.Get(tree, $"spec.template.spec.containers[name={container}].image")!]);
+            return Task.FromResult<IReadOnlyList<string>>(
+                [(string)Core.Manifests.TreePath.Get(tree, $"spec.template.spec.containers[name={container}].image")!]);
         }, wordToComplete);
 }
 
@@ -285,15 +307,18 @@ public sealed class KubernetesVersionCompleter : IArgumentCompleter
     private const int NewestTried = 36;
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        NameCompleter.Matching(Enumerable.Range(Core.Manifests.ServerAdaptation.Oldest.Minor, NewestTried - Core.Manifests.ServerAdaptation.Oldest.Minor + 1).Select(minor => $"1.{minor}"), wordToComplete);
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        NameCompleter.Matching(Enumerable.Range(Core.Manifests.ServerAdaptation.Oldest.Minor,
+            NewestTried - Core.Manifests.ServerAdaptation.Oldest.Minor + 1).Select(minor => $"1.{minor}"), wordToComplete);
 }
 
 /// <summary>Completes the names of Kafka's own tools.</summary>
 public sealed class KafkaToolCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         NameCompleter.Matching(KafkaTools.Names, wordToComplete);
 }
 
@@ -304,5 +329,6 @@ public sealed class FreeTextAttribute() : ArgumentCompleterAttribute(typeof(Free
 public sealed class FreeTextCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) => [];
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) => [];
 }

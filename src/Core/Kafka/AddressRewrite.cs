@@ -122,7 +122,8 @@ internal static class AddressRewrite
         return edit.Done();
     }
 
-    /// <summary>Lowers, in place, the newest versions that the broker offers. The header of this answer is never flexible (KIP-511).</summary>
+    /// <summary>Lowers, in place, the newest versions that the broker offers. The header of this answer is never flexible
+    /// (KIP-511).</summary>
     private static void HoldDown(short version, byte[] frame)
     {
         short error = new WireReader(frame.AsSpan(8)).Int16();

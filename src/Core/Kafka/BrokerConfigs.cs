@@ -13,7 +13,8 @@ internal static class BrokerConfigs
     /// <summary>Some settings of topics; any broker knows them.</summary>
     /// <exception cref="ClusterException"><c>BrokerSilent</c>: no answer in time, or a broker older than Kafka 0.11.</exception>
     public static async Task<IReadOnlyList<ConfigAnswer>> OfTopicsAsync(
-        KubeConnection connection, string ns, string pod, IReadOnlyCollection<string> topics, IReadOnlyCollection<string> keys, CancellationToken cancel)
+        KubeConnection connection, string ns, string pod, IReadOnlyCollection<string> topics, IReadOnlyCollection<string> keys,
+        CancellationToken cancel)
     {
         var all = new List<ConfigAnswer>(topics.Count);
         foreach (string[] batch in topics.Chunk(Batch))
@@ -23,11 +24,14 @@ internal static class BrokerConfigs
 
     /// <summary>Some settings of the broker in a pod.</summary>
     /// <exception cref="ClusterException"><c>BrokerSilent</c>: no answer in time, or a broker older than Kafka 0.11.</exception>
-    public static async Task<ConfigAnswer> OfBrokerAsync(KubeConnection connection, string ns, string pod, int broker, IReadOnlyCollection<string> keys, CancellationToken cancel) =>
-        (await AskAsync(connection, ns, pod, ConfigOf.Broker, [broker.ToString(System.Globalization.CultureInfo.InvariantCulture)], keys, cancel).ConfigureAwait(false))[0];
+    public static async Task<ConfigAnswer> OfBrokerAsync(KubeConnection connection, string ns, string pod, int broker,
+        IReadOnlyCollection<string> keys, CancellationToken cancel) =>
+        (await AskAsync(connection, ns, pod, ConfigOf.Broker, [broker.ToString(System.Globalization.CultureInfo.InvariantCulture)], keys,
+            cancel).ConfigureAwait(false))[0];
 
     private static async Task<IReadOnlyList<ConfigAnswer>> AskAsync(
-        KubeConnection connection, string ns, string pod, ConfigOf of, string[] names, IReadOnlyCollection<string> keys, CancellationToken cancel)
+        KubeConnection connection, string ns, string pod, ConfigOf of, string[] names, IReadOnlyCollection<string> keys,
+        CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(AskLimit);
@@ -36,17 +40,20 @@ internal static class BrokerConfigs
         {
             foreach (short version in ConfigCodec.Versions)
             {
-                byte[]? answer = await BrokerRequest.SendAsync(connection, ns, pod, ConfigCodec.Request(version, of, names, keys), limit.Token).ConfigureAwait(false);
+                byte[]? answer = await BrokerRequest.SendAsync(connection, ns, pod, ConfigCodec.Request(version, of, names, keys),
+                    limit.Token).ConfigureAwait(false);
                 if (answer is not null && ConfigCodec.Response(version, answer) is { } configs && configs.Count == names.Length)
                     return configs;
             }
         }
-        catch (Exception e) when (e is IOException or FormatException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e)
+            when (e is IOException or FormatException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             last = e;
         }
 
-        string why = last is null ? "it closes the connection" : last is OperationCanceledException ? $"no answer within {AskLimit.TotalSeconds:0.#} s" : last.Message;
+        string why = last is null ? "it closes the connection"
+            : last is OperationCanceledException ? $"no answer within {AskLimit.TotalSeconds:0.#} s" : last.Message;
         throw new ClusterException("BrokerSilent", last is OperationCanceledException ? FailureKind.Timeout : FailureKind.Unavailable, pod,
             $"The broker in the pod {pod} of the namespace {ns} does not give its settings: {why}.", last);
     }

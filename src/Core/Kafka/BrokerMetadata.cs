@@ -3,7 +3,8 @@ using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Kafka;
 
-/// <summary>Asks one broker how it sees the cluster, by a single request of Kafka's own protocol: some milliseconds, no client library.</summary>
+/// <summary>Asks one broker how it sees the cluster, by a single request of Kafka's own protocol: some milliseconds, no client
+/// library.</summary>
 internal static class BrokerMetadata
 {
     /// <summary>
@@ -14,16 +15,20 @@ internal static class BrokerMetadata
     private static readonly TimeSpan OldFor = TimeSpan.FromMinutes(5);
 
     /// <summary>Asks the broker in a pod, through the API server.</summary>
-    /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there. <c>BrokerSilent</c>: no sound answer in time.</exception>
-    public static async Task<BrokerView> ReadAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
+    /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there. <c>BrokerSilent</c>: no sound answer in
+    /// time.</exception>
+    public static async Task<BrokerView> ReadAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout,
+        CancellationToken cancel) =>
         (await AskAsync(connection, ns, pod, timeout, cancel).ConfigureAwait(false)).View;
 
     /// <summary>The same, with the id of the Kafka cluster.</summary>
-    public static async Task<BrokerAnswer> AskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel)
+    public static async Task<BrokerAnswer> AskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout,
+        CancellationToken cancel)
     {
         var key = (connection.Server, ns, pod);
         bool old = OldBrokers.TryGetValue(key, out long until) && Environment.TickCount64 < until;
-        var answer = await InBestVersionAsync($"The broker in the pod {pod}", old ? [0] : MetadataCodec.Versions, timeout, async (version, token) =>
+        var answer =
+            await InBestVersionAsync($"The broker in the pod {pod}", old ? [0] : MetadataCodec.Versions, timeout, async (version, token) =>
         {
             byte[]? bytes = await BrokerRequest.SendAsync(connection, ns, pod, MetadataCodec.Request(version), token).ConfigureAwait(false);
             return bytes is null ? null : MetadataCodec.Response(version, bytes);
@@ -39,7 +44,8 @@ internal static class BrokerMetadata
     /// of it, so that a slow broker is not taken for an old one.
     /// </summary>
     private static async Task<BrokerAnswer> InBestVersionAsync(
-        string who, IReadOnlyList<int> versions, TimeSpan timeout, Func<int, CancellationToken, Task<BrokerAnswer?>> ask, CancellationToken cancel)
+        string who, IReadOnlyList<int> versions, TimeSpan timeout, Func<int, CancellationToken, Task<BrokerAnswer?>> ask,
+        CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(timeout);
@@ -70,7 +76,8 @@ internal static class BrokerMetadata
         }
 
         cancel.ThrowIfCancellationRequested();
-        string why = last is null ? "it closes each connection" : last is OperationCanceledException ? $"no answer within {timeout.TotalSeconds:0.#} s" : last.Message;
+        string why = last is null ? "it closes each connection"
+            : last is OperationCanceledException ? $"no answer within {timeout.TotalSeconds:0.#} s" : last.Message;
         throw new ClusterException("BrokerSilent", last is OperationCanceledException ? FailureKind.Timeout : FailureKind.Unavailable, who,
             $"{who} does not answer a Metadata request: {why}.", last);
     }

@@ -4,7 +4,8 @@ using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
 
-/// <summary>Sends one request of Kafka's protocol to a broker's pod, over a connection of its own: neither a JVM nor the native client is needed.</summary>
+/// <summary>Sends one request of Kafka's protocol to a broker's pod, over a connection of its own: neither a JVM nor the native client is
+/// needed.</summary>
 internal static class BrokerRequest
 {
     /// <summary>Correlation id of every request: there is one for each connection.</summary>
@@ -18,7 +19,8 @@ internal static class BrokerRequest
     /// <param name="pod">The pod.</param>
     /// <param name="request">The request, with its length in front.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <returns>The answer without its length; null when the broker closed the connection: it does not know the request in that version.</returns>
+    /// <returns>The answer without its length; null when the broker closed the connection: it does not know the request in that
+    /// version.</returns>
     /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there, or the API server cannot be asked.</exception>
     /// <exception cref="FormatException">What came is no answer.</exception>
     public static async Task<byte[]?> SendAsync(KubeConnection connection, string ns, string pod, byte[] request, CancellationToken cancel)

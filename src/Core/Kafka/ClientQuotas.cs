@@ -38,7 +38,8 @@ internal static class ClientQuotas
                 string kind = reader.Text() ?? "";
                 string? name = reader.Text();
                 whom.Add($"{kind} {name ?? "(default)"}");
-                ours &= name is null || (kind == "client-id" && name.StartsWith("console-", StringComparison.Ordinal)) || (kind == "user" && name == "ANONYMOUS");
+                ours &= name is null || (kind == "client-id" && name.StartsWith("console-", StringComparison.Ordinal))
+                    || (kind == "user" && name == "ANONYMOUS");
             }
 
             for (int values = reader.Count(); values > 0; values--)

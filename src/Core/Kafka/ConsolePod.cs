@@ -39,7 +39,8 @@ internal sealed class ConsolePod : IAsyncDisposable
     /// <param name="waiting">Told what it waits for.</param>
     /// <param name="limit">Ends the wait.</param>
     /// <exception cref="ClusterException"><c>ConsolePodFailed</c>: it does not start.</exception>
-    public static async Task<ConsolePod> StartAsync(KubeConnection connection, BrokerSetView brokers, TimeSpan life, Action<string> waiting, CancellationToken limit)
+    public static async Task<ConsolePod> StartAsync(KubeConnection connection, BrokerSetView brokers, TimeSpan life, Action<string> waiting,
+        CancellationToken limit)
     {
         await SweepAsync(connection, brokers, limit).ConfigureAwait(false);
         string name = $"{brokers.Names.Cluster}-{App}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
@@ -76,16 +77,19 @@ internal sealed class ConsolePod : IAsyncDisposable
 
     /// <summary>Runs a command in the pod; no shell sees its arguments.</summary>
     public Task<ExecResult> RunAsync(
-        IReadOnlyList<string> command, TimeSpan limit, Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, IEnumerable<ReadOnlyMemory<byte>>? stdin, CancellationToken cancel) =>
+        IReadOnlyList<string> command, TimeSpan limit, Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error,
+        IEnumerable<ReadOnlyMemory<byte>>? stdin, CancellationToken cancel) =>
         PodExec.RunAsync(connection, ns, name, App, command, limit, output, error, stdin, cancel);
 
     /// <summary>Runs a bash script in the pod.</summary>
     public Task<ExecResult> RunAsync(
-        string script, TimeSpan limit, Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, IEnumerable<ReadOnlyMemory<byte>>? stdin, CancellationToken cancel) =>
+        string script, TimeSpan limit, Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error,
+        IEnumerable<ReadOnlyMemory<byte>>? stdin, CancellationToken cancel) =>
         RunAsync(["bash", "-c", script], limit, output, error, stdin, cancel);
 
     /// <summary>Runs a bash script that says little.</summary>
-    public Task<ExecText> CaptureAsync(string script, TimeSpan limit, CancellationToken cancel) => PodExec.CaptureAsync(connection, ns, name, App, ["bash", "-c", script], limit, cancel);
+    public Task<ExecText> CaptureAsync(string script, TimeSpan limit, CancellationToken cancel) =>
+        PodExec.CaptureAsync(connection, ns, name, App, ["bash", "-c", script], limit, cancel);
 
     /// <summary>Removes the pod, with whatever still runs in it.</summary>
     public async ValueTask DisposeAsync()
@@ -107,10 +111,21 @@ internal sealed class ConsolePod : IAsyncDisposable
         int seconds = Math.Max(60, (int)life.TotalSeconds);
         var template = brokers.Tree["spec"]?["template"]?["spec"] as JsonObject ?? [];
         var security = template["securityContext"]?.DeepClone() as JsonObject
-            ?? new JsonObject { ["runAsNonRoot"] = true, ["runAsUser"] = 1000, ["runAsGroup"] = 1000, ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" } };
+            ?? new JsonObject
+            {
+                ["runAsNonRoot"] = true,
+                ["runAsUser"] = 1000,
+                ["runAsGroup"] = 1000,
+                ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" }
+            };
         security.Remove("fsGroup");
         security.Remove("fsGroupChangePolicy");
-        var labels = new JsonObject { [ClusterNames.PartOfLabel] = ClusterNames.PartOf, [ClusterNames.InstanceLabel] = brokers.Names.Cluster, [ClusterNames.NameLabel] = App };
+        var labels = new JsonObject
+        {
+            [ClusterNames.PartOfLabel] = ClusterNames.PartOf,
+            [ClusterNames.InstanceLabel] = brokers.Names.Cluster,
+            [ClusterNames.NameLabel] = App
+        };
         var spec = new JsonObject
         {
             ["restartPolicy"] = "Never",
@@ -150,7 +165,8 @@ internal sealed class ConsolePod : IAsyncDisposable
             ["env"] = new JsonArray(
                 Env("LOG_DIR", "/tmp"),
                 Env("KAFKA_HEAP_OPTS", "-Xms32m -Xmx128m"),
-                Env("KAFKA_JVM_PERFORMANCE_OPTS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"), // collector flags must not stand in the heap options
+                // collector flags must not stand in the heap options
+                Env("KAFKA_JVM_PERFORMANCE_OPTS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"),
                 Env("KAFKA_GC_LOG_OPTS", " "),
                 Env("KAFKA_JMX_OPTS", " ")),
             ["resources"] = new JsonObject
@@ -180,19 +196,26 @@ internal sealed class ConsolePod : IAsyncDisposable
                     ["topologyKey"] = "kubernetes.io/hostname",
                     ["labelSelector"] = new JsonObject
                     {
-                        ["matchLabels"] = new JsonObject { [ClusterNames.NameLabel] = ClusterNames.KafkaApp, [ClusterNames.InstanceLabel] = cluster },
+                        ["matchLabels"] = new JsonObject
+                        {
+                            [ClusterNames.NameLabel] = ClusterNames.KafkaApp,
+                            [ClusterNames.InstanceLabel] = cluster
+                        },
                     },
                 },
             }),
         },
     };
 
-    /// <summary>Removes the pods of earlier checks that were cut off: those whose own limit has ended them. A running one may be a colleague's.</summary>
+    /// <summary>Removes the pods of earlier checks that were cut off: those whose own limit has ended them. A running one may be a
+    /// colleague's.</summary>
     private static async Task SweepAsync(KubeConnection connection, BrokerSetView brokers, CancellationToken cancel)
     {
-        var pods = await connection.ListAsync(ResourceKind.Pod, brokers.Namespace, $"{brokers.Names.Selector},{ClusterNames.NameLabel}={App}", cancel).ConfigureAwait(false);
+        var pods = await connection.ListAsync(ResourceKind.Pod, brokers.Namespace,
+            $"{brokers.Names.Selector},{ClusterNames.NameLabel}={App}", cancel).ConfigureAwait(false);
         foreach (var pod in pods.Where(p => (string?)p["status"]?["phase"] is "Failed" or "Succeeded"))
-            await connection.DeleteAsync(ResourceKind.Pod, brokers.Namespace, (string)pod["metadata"]!["name"]!, (string?)pod["metadata"]!["uid"], cancel).ConfigureAwait(false);
+            await connection.DeleteAsync(ResourceKind.Pod, brokers.Namespace, (string)pod["metadata"]!["name"]!,
+                (string?)pod["metadata"]!["uid"], cancel).ConfigureAwait(false);
     }
 
     private static string State(JsonObject? pod)

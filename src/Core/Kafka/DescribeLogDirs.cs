@@ -9,7 +9,8 @@ namespace KafkaK8s.Core.Kafka;
 internal sealed record BrokerDisk(IReadOnlyDictionary<(string Topic, int Partition), long> Sizes, long? TotalBytes, long? UsableBytes);
 
 /// <summary>Asks a broker for the size of each partition on its disk: DescribeLogDirs, which the native client does not offer.</summary>
-/// <remarks>Source: https://kafka.apache.org/protocol.html#The_Messages_DescribeLogDirs (version 1: Kafka 2.0 to today; version 4: since 3.3).</remarks>
+/// <remarks>Source: https://kafka.apache.org/protocol.html#The_Messages_DescribeLogDirs (version 1: Kafka 2.0 to today; version 4: since
+/// 3.3).</remarks>
 internal static class DescribeLogDirs
 {
     /// <summary>Sizes of partitions alone.</summary>
@@ -26,7 +27,8 @@ internal static class DescribeLogDirs
         (await TryReadAsync(connection, ns, pod, [WithSizes], timeout, cancel).ConfigureAwait(false))?.Sizes;
 
     /// <summary>The same with the size of the file system, where the broker says it.</summary>
-    public static Task<BrokerDisk?> TryReadDiskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
+    public static Task<BrokerDisk?> TryReadDiskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout,
+        CancellationToken cancel) =>
         TryReadAsync(connection, ns, pod, [WithVolume, WithSizes], timeout, cancel);
 
     /// <summary>A request for all topics, with its length in front.</summary>
@@ -104,7 +106,8 @@ internal static class DescribeLogDirs
 
             return null;
         }
-        catch (Exception e) when (e is ClusterException or FormatException || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e)
+            when (e is ClusterException or FormatException || e is OperationCanceledException && !cancel.IsCancellationRequested)
         {
             return null;
         }

@@ -62,7 +62,8 @@ internal static class GroupCodec
     }
 
     /// <summary>Asks any broker who keeps the offsets of a group. Version 0: Kafka 0.9 to today.</summary>
-    public static byte[] CoordinatorRequest(string group) => WireWriter.Request(FindCoordinator, 0, BrokerRequest.Correlation, body => body.Text(group));
+    public static byte[] CoordinatorRequest(string group) =>
+        WireWriter.Request(FindCoordinator, 0, BrokerRequest.Correlation, body => body.Text(group));
 
     /// <summary>Id of that broker, or Kafka's error code.</summary>
     /// <exception cref="FormatException">It is no such response.</exception>
@@ -73,7 +74,8 @@ internal static class GroupCodec
     }
 
     /// <summary>Gives a group without members its offsets, for some time. Version 2: Kafka 0.9 to today.</summary>
-    public static byte[] CommitRequest(string group, string topic, IReadOnlyCollection<(int Partition, long Offset)> offsets, TimeSpan keep) =>
+    public static byte[] CommitRequest(string group, string topic, IReadOnlyCollection<(int Partition, long Offset)> offsets,
+        TimeSpan keep) =>
         WireWriter.Request(OffsetCommit, 2, BrokerRequest.Correlation, body =>
         {
             body.Text(group);

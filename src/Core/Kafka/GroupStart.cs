@@ -69,7 +69,8 @@ internal static class GroupStart
         short version = (short)(old ? 0 : 1);
         var ends = await Task.WhenAll(partitions.GroupBy(p => p.Leader).Select(async led =>
         {
-            byte[]? answer = await ask(led.Key, GroupCodec.EndsRequest(version, topic, [.. led.Select(p => p.Partition)])).ConfigureAwait(false);
+            byte[]? answer = await ask(led.Key, GroupCodec.EndsRequest(version, topic, [.. led.Select(p => p.Partition)]))
+                .ConfigureAwait(false);
             return answer is null ? throw Closed(led.Key) : GroupCodec.Ends(version, answer);
         })).ConfigureAwait(false);
         var all = ends.SelectMany(e => e).ToList();

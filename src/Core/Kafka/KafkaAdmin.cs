@@ -40,7 +40,8 @@ internal sealed class KafkaAdmin : IAsyncDisposable
     /// <param name="target">What it is about, for the error.</param>
     /// <param name="call">The request.</param>
     /// <param name="cancel">Ends the waiting; what was sent is not taken back.</param>
-    /// <exception cref="ClusterException"><c>KafkaSilent</c>, or with the broker's own words an id of <see cref="KafkaErrors.OfRefusal"/>.</exception>
+    /// <exception cref="ClusterException"><c>KafkaSilent</c>, or with the broker's own words an id of
+    /// <see cref="KafkaErrors.OfRefusal"/>.</exception>
     public async Task<T> AskAsync<T>(object target, Func<IAdminClient, Task<T>> call, CancellationToken cancel)
     {
         try
@@ -73,7 +74,8 @@ internal sealed class KafkaAdmin : IAsyncDisposable
 
         string heard = lastWord is string word && !words.Contains(word, StringComparison.Ordinal) ? $" ({word})" : "";
         return new ClusterException("KafkaSilent", FailureKind.Unavailable, target,
-            $"The brokers of {Brokers.Names.Cluster} gave no answer about {target}: {words}{heard}. Get-KafkaCluster {Brokers.Names.Cluster} says what is wrong.", e);
+            $"The brokers of {Brokers.Names.Cluster} gave no answer about {target}: {words}{heard}. Get-KafkaCluster "
+                + $"{Brokers.Names.Cluster} says what is wrong.", e);
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ namespace KafkaK8s.Core.Kafka;
 /// </summary>
 internal static class KafkaClientSettings
 {
-    /// <summary>Messages that may be on their way at once: enough to fill every broker's pipe, few enough that a latency means something.</summary>
+    /// <summary>Messages that may be on their way at once: enough to fill every broker's pipe, few enough that a latency means
+    /// something.</summary>
     public const int Window = 20_000;
 
     private const int FullBatch = 1_000_000;
@@ -22,23 +23,25 @@ internal static class KafkaClientSettings
     /// <param name="messageTimeout">Longest time for one message.</param>
     /// <param name="messageSize">Size of each.</param>
     /// <param name="largestBatch">Bytes of the largest batch that the topic takes; null where that is unknown.</param>
-    public static ProducerConfig Producer(string bootstrap, TimeSpan messageTimeout, int messageSize, int? largestBatch = null) => Fast(new ProducerConfig
-    {
-        Acks = Acks.All,
-        EnableIdempotence = true,
-        // The library spins at full speed while messages wait that have lingered enough and five batches of their partition are on their way:
-        // on a cluster that is slow because this machine is busy it then starves it. Few, full batches, and 100,000 messages take a quarter less.
-        LingerMs = 20,
-        MessageTimeoutMs = (int)messageTimeout.TotalMilliseconds,
-        RequestTimeoutMs = (int)Math.Min(messageTimeout.TotalMilliseconds, 10_000),
-        RetryBackoffMs = 20,
-        RetryBackoffMaxMs = 200,
-        BatchSize = Math.Min(FullBatch, largestBatch ?? FullBatch),
-        MessageMaxBytes = Math.Max(FullBatch, messageSize + 4096),
-        QueueBufferingMaxMessages = Window + 1000,
-        QueueBufferingMaxKbytes = 64 * 1024,
-        DeliveryReportFields = "status",
-    }, bootstrap);
+    public static ProducerConfig Producer(string bootstrap, TimeSpan messageTimeout, int messageSize, int? largestBatch = null) =>
+        Fast(new ProducerConfig
+        {
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            // The library spins at full speed while messages wait that have lingered enough and five batches of their partition are on
+            // their way: on a cluster that is slow because this machine is busy it then starves it. Few, full batches, and 100,000
+            // messages take a quarter less.
+            LingerMs = 20,
+            MessageTimeoutMs = (int)messageTimeout.TotalMilliseconds,
+            RequestTimeoutMs = (int)Math.Min(messageTimeout.TotalMilliseconds, 10_000),
+            RetryBackoffMs = 20,
+            RetryBackoffMaxMs = 200,
+            BatchSize = Math.Min(FullBatch, largestBatch ?? FullBatch),
+            MessageMaxBytes = Math.Max(FullBatch, messageSize + 4096),
+            QueueBufferingMaxMessages = Window + 1000,
+            QueueBufferingMaxKbytes = 64 * 1024,
+            DeliveryReportFields = "status",
+        }, bootstrap);
 
     /// <summary>A consumer that reads assigned partitions from given offsets, belongs to no group and commits nothing.</summary>
     public static ConsumerConfig Consumer(string bootstrap) => Fast(new ConsumerConfig
@@ -58,7 +61,8 @@ internal static class KafkaClientSettings
     /// <summary>A producer of what people send. Keys go where Java's clients send them.</summary>
     /// <param name="bootstrap">The brokers' addresses.</param>
     /// <param name="messageTimeout">Longest time for one message.</param>
-    /// <param name="largestBatch">Bytes of the largest batch that the topic takes: a broker refuses a larger one with all of its messages.</param>
+    /// <param name="largestBatch">Bytes of the largest batch that the topic takes: a broker refuses a larger one with all of its
+    /// messages.</param>
     public static ProducerConfig Sender(string bootstrap, TimeSpan messageTimeout, int? largestBatch)
     {
         var config = Producer(bootstrap, messageTimeout, LargestMessage, largestBatch);
@@ -68,7 +72,8 @@ internal static class KafkaClientSettings
         return config;
     }
 
-    /// <summary>A consumer of what people read: assigned partitions, no group, no commits; where retention has taken the start, the first that is left.</summary>
+    /// <summary>A consumer of what people read: assigned partitions, no group, no commits; where retention has taken the start, the first
+    /// that is left.</summary>
     public static ConsumerConfig Reader(string bootstrap)
     {
         var config = Consumer(bootstrap);

@@ -11,8 +11,10 @@ internal static partial class KafkaTools
     /// <summary>Tools that need no address, or one that nobody else can know.</summary>
     private static readonly string[] WithoutAddress =
     [
-        "connect-distributed.sh", "connect-mirror-maker.sh", "connect-plugin-path.sh", "connect-standalone.sh", "kafka-dump-log.sh", "kafka-e2e-latency.sh",
-        "kafka-jmx.sh", "kafka-metadata-shell.sh", "kafka-mirror-maker.sh", "kafka-producer-perf-test.sh", "kafka-run-class.sh", "kafka-storage.sh", "trogdor.sh",
+        "connect-distributed.sh", "connect-mirror-maker.sh", "connect-plugin-path.sh", "connect-standalone.sh", "kafka-dump-log.sh",
+        "kafka-e2e-latency.sh",
+        "kafka-jmx.sh", "kafka-metadata-shell.sh", "kafka-mirror-maker.sh", "kafka-producer-perf-test.sh", "kafka-run-class.sh",
+        "kafka-storage.sh", "trogdor.sh",
     ];
 
     /// <summary>Tools with the option that takes the brokers' addresses.</summary>
@@ -44,20 +46,27 @@ internal static partial class KafkaTools
     };
 
     /// <summary>Tools with the option that takes ZooKeeper's addresses; empty for the first argument.</summary>
-    private static readonly Dictionary<string, string> ByZooKeeper = new() { ["zookeeper-security-migration.sh"] = "--zookeeper.connect", ["zookeeper-shell.sh"] = "" };
+    private static readonly Dictionary<string, string> ByZooKeeper = new()
+    {
+        ["zookeeper-security-migration.sh"] = "--zookeeper.connect",
+        ["zookeeper-shell.sh"] = ""
+    };
 
     /// <summary>Options with which a user names the cluster; Kafka's tools take the beginning of an option for the whole.</summary>
     private static readonly string[] Addresses = ["--boot", "--broker-list", "--zookeeper"];
     private const string NoAddress = "--zookeeper.acl";
 
     /// <summary>Names of all tools, in order.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. WithoutAddress.Concat(ByBrokers.Keys).Concat(ByZooKeeper.Keys).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names { get; } =
+        [.. WithoutAddress.Concat(ByBrokers.Keys).Concat(ByZooKeeper.Keys).Order(StringComparer.Ordinal)];
 
     /// <summary>The file's name of a tool that may have been given without its ending.</summary>
     /// <exception cref="ClusterException"><c>InvalidToolName</c>: it would be a path, or have what a shell understands.</exception>
     public static string FileOf(string tool) => Name().IsMatch(tool)
         ? tool.EndsWith(".sh", StringComparison.Ordinal) ? tool : $"{tool}.sh"
-        : throw new ClusterException("InvalidToolName", FailureKind.InvalidInput, tool, $"'{tool}' is no name of a tool: letters, digits, '.', '_' and '-', such as kafka-configs.sh. Arguments follow it as words of their own.");
+        : throw new ClusterException("InvalidToolName", FailureKind.InvalidInput, tool,
+            $"'{tool}' is no name of a tool: letters, digits, '.', '_' and '-', such as kafka-configs.sh. Arguments follow it as words of "
+                + $"their own.");
 
     /// <summary>The arguments, with the cluster's address where the tool takes one and the user gave none.</summary>
     /// <param name="file">The tool.</param>
@@ -66,10 +75,12 @@ internal static partial class KafkaTools
     /// <param name="zooKeeper">Addresses of ZooKeeper.</param>
     public static IReadOnlyList<string> WithAddress(string file, IReadOnlyList<string> given, string brokers, string zooKeeper)
     {
-        if (given.Any(a => Array.Exists(Addresses, o => a.StartsWith(o, StringComparison.Ordinal) && !a.StartsWith(NoAddress, StringComparison.Ordinal))))
+        if (given.Any(a =>
+            Array.Exists(Addresses, o => a.StartsWith(o, StringComparison.Ordinal) && !a.StartsWith(NoAddress, StringComparison.Ordinal))))
             return given;
         if (ByZooKeeper.TryGetValue(file, out string? option))
-            return option.Length > 0 ? [option, zooKeeper, .. given] : given.Count > 0 && Server().IsMatch(given[0]) ? given : [zooKeeper, .. given];
+            return option.Length > 0 ? [option, zooKeeper, .. given]
+                : given.Count > 0 && Server().IsMatch(given[0]) ? given : [zooKeeper, .. given];
         if (!ByBrokers.TryGetValue(file, out option))
             return given;
         // Of the tools with commands this one alone has the option at the command, and the others before it.
@@ -78,7 +89,8 @@ internal static partial class KafkaTools
 
     /// <summary>A command as it may be shown: passwords are no one's business.</summary>
     public static string Shown(string file, IEnumerable<string> arguments) =>
-        Secret().Replace(string.Join(' ', arguments.Prepend(file).Select(a => a.Length > 0 && !a.Contains(' ', StringComparison.Ordinal) ? a : $"'{a}'")), "$1***");
+        Secret().Replace(string.Join(' ',
+            arguments.Prepend(file).Select(a => a.Length > 0 && !a.Contains(' ', StringComparison.Ordinal) ? a : $"'{a}'")), "$1***");
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
@@ -87,6 +99,7 @@ internal static partial class KafkaTools
     private static partial Regex Server();
 
     // As in --add-config SCRAM-SHA-512=[password=...] and sasl.jaas.config.
-    [GeneratedRegex(@"((?:password|secret|jaas\.config|hmac)(?:=|\s+))('[^']*'|""[^""]*""|[^\s,\]]+)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"((?:password|secret|jaas\.config|hmac)(?:=|\s+))('[^']*'|""[^""]*""|[^\s,\]]+)",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Secret();
 }

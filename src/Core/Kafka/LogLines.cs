@@ -5,8 +5,8 @@ namespace KafkaK8s.Core.Kafka;
 
 /// <summary>From the lines of a pod's log to records. Pure.</summary>
 /// <remarks>
-/// Brokers: the pattern <c>[%d] %p %m (%c)</c> of the manifests' log4j.properties. ZooKeeper: <c>%d{ISO8601} [myid:…] - %-5p [%t:…] - %m</c>,
-/// of conf/logback.xml in its image. Each line begins with the time that Kubernetes gave it, as it does with timestamps=true.
+/// Brokers: the pattern <c>[%d] %p %m (%c)</c> of the manifests' log4j.properties. ZooKeeper: <c>%d{ISO8601} [myid:…] - %-5p [%t:…] -
+/// %m</c>, of conf/logback.xml in its image. Each line begins with the time that Kubernetes gave it, as it does with timestamps=true.
 /// </remarks>
 internal sealed partial class LogLines
 {
@@ -48,7 +48,8 @@ internal sealed partial class LogLines
     public static DateTimeOffset? TimeOf(string line)
     {
         int space = line.IndexOf(' ', StringComparison.Ordinal);
-        return space > 0 && DateTimeOffset.TryParse(line.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+        return space > 0 && DateTimeOffset.TryParse(line.AsSpan(0, space), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+            out var at) ? at : null;
     }
 
     /// <summary>The record that is open; null where none is.</summary>
@@ -65,14 +66,18 @@ internal sealed partial class LogLines
     // A stack trace begins with the name of a class at the line's beginning; all else of a record is indented.
     private static bool Continues(string text) => text.Length == 0 || text[0] is '\t' or ' ' or '}' || Exception().IsMatch(text);
 
-    private static bool IsFrame(string text) => text.StartsWith("\tat ", StringComparison.Ordinal) || text.StartsWith("\t... ", StringComparison.Ordinal) || text.StartsWith("Caused by: ", StringComparison.Ordinal);
+    private static bool IsFrame(string text) => text.StartsWith("\tat ", StringComparison.Ordinal)
+        || text.StartsWith("\t... ", StringComparison.Ordinal) || text.StartsWith("Caused by: ", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8},[0-9]{3}\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) (.*)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\[[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8},[0-9]{3}\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) (.*)\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Broker();
 
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:]{8},[0-9]{3} \[myid:[^\]]*\] - (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +(.*)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:]{8},[0-9]{3} \[myid:[^\]]*\] - (TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +(.*)\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex ZooKeeper();
 
-    [GeneratedRegex(@"^(Caused by: |Suppressed: |[\w$]+(\.[\w$]+)*\.[\w$]*(Exception|Error|Throwable)\w*(:|\z))", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(Caused by: |Suppressed: |[\w$]+(\.[\w$]+)*\.[\w$]*(Exception|Error|Throwable)\w*(:|\z))",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Exception();
 }

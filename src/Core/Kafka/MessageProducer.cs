@@ -17,8 +17,10 @@ internal sealed class MessageProducer : IDisposable
     /// <param name="topic">Topic.</param>
     /// <param name="timeout">Longest time for one message.</param>
     /// <param name="largestBatch">Bytes of the largest batch that the topic takes; null where that is unknown.</param>
-    /// <param name="acknowledged">Hears of each message that all in-sync copies have, on another thread; null where nobody wants to.</param>
-    public MessageProducer(string bootstrap, string topic, TimeSpan timeout, int? largestBatch, Action<Message<byte[], byte[]>, TopicPartitionOffset>? acknowledged)
+    /// <param name="acknowledged">Hears of each message that all in-sync copies have, on another thread; null where nobody wants
+    /// to.</param>
+    public MessageProducer(string bootstrap, string topic, TimeSpan timeout, int? largestBatch,
+        Action<Message<byte[], byte[]>, TopicPartitionOffset>? acknowledged)
     {
         Topic = topic;
         this.acknowledged = acknowledged;

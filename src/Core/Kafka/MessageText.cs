@@ -41,14 +41,16 @@ internal static class MessageText
             {
                 "base64" => Convert.FromBase64String(text),
                 "hex" => Convert.FromHexString(text),
-                "latin1" => Encoding.GetEncoding("latin1", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback).GetBytes(text),
+                "latin1" =>
+                    Encoding.GetEncoding("latin1", EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback).GetBytes(text),
                 "utf16" => Utf16.GetBytes(text),
                 _ => Utf8.GetBytes(text),
             };
         }
         catch (Exception e) when (e is FormatException or EncoderFallbackException)
         {
-            throw new ClusterException("MessageUnfit", FailureKind.InvalidInput, null, $"A text cannot be written as {encoding}: {e.Message}", e);
+            throw new ClusterException("MessageUnfit", FailureKind.InvalidInput, null,
+                $"A text cannot be written as {encoding}: {e.Message}", e);
         }
     }
 }

@@ -25,19 +25,22 @@ internal static class PartitionEnds
             try
             {
                 var latest = await ask().ConfigureAwait(false);
-                return [.. latest.ResultInfos.Select(r => r.TopicPartitionOffsetError).OrderBy(o => o.Partition.Value).Select(o => o.Offset.Value)];
+                return [.. latest.ResultInfos.Select(r => r.TopicPartitionOffsetError).OrderBy(o => o.Partition.Value)
+                    .Select(o => o.Offset.Value)];
             }
             catch (KafkaException e)
             {
                 var refused = e is ListOffsetsException one
-                    ? one.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError).Where(o => o.Error.IsError).OrderBy(o => o.Partition.Value).ToList()
+                    ? one.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError).Where(o => o.Error.IsError)
+                        .OrderBy(o => o.Partition.Value).ToList()
                     : [];
                 bool passes = refused.Count > 0 && refused.All(o => KafkaErrors.Passes(o.Error.Code));
                 if (!passes || clock.Elapsed > patience || limit.IsCancellationRequested)
                 {
                     string word = refused.Count > 0 ? $"partition {refused[0].Partition.Value}: {refused[0].Error.Reason}" : e.Error.Reason;
                     throw new ClusterException("PartitionUnreadable", FailureKind.Unavailable, topic,
-                        $"The ends of the partitions of {topic} cannot be read ({word}). Leave -Topic out to check with a topic made for it.", e);
+                        $"The ends of the partitions of {topic} cannot be read ({word}). Leave -Topic out to check with a topic made for "
+                            + $"it.", e);
                 }
 
                 await Task.Delay(50, limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -13,7 +13,8 @@ internal static class PartitionHealth
             .GroupBy(p => (p.Topic, p.Partition)).Select(g => g.OrderBy(p => p.InSync.Count).ThenBy(p => p.Leader < 0 ? 0 : 1).First())
             .OrderBy(p => p.Topic, StringComparer.Ordinal).ThenBy(p => p.Partition)];
 
-    /// <summary>The partitions that lag, have a copy missing or no leader in the eyes of at least one broker, as the worst of the views has them.</summary>
+    /// <summary>The partitions that lag, have a copy missing or no leader in the eyes of at least one broker, as the worst of the views
+    /// has them.</summary>
     public static IReadOnlyList<PartitionView> UnderReplicated(IEnumerable<BrokerView> views) =>
         [.. Worst(views.Select(v => v with { Partitions = [.. v.Partitions.Where(p => p.UnderReplicated || p.Leader < 0)] }))];
 }

@@ -44,7 +44,8 @@ internal static partial class TopicConfig
         if (isNumber)
             return text;
         if (key.EndsWith(".ms", StringComparison.Ordinal))
-            return Milliseconds(text) ?? throw Unfit(key, given, "a duration such as 7.00:00:00, 7d, 12h, 30m, 45s, 500ms, or milliseconds");
+            return Milliseconds(text)
+                ?? throw Unfit(key, given, "a duration such as 7.00:00:00, 7d, 12h, 30m, 45s, 500ms, or milliseconds");
         return key.EndsWith(".bytes", StringComparison.Ordinal)
             ? Bytes(text) ?? throw Unfit(key, given, "a size such as 512Ki, 1Gi, 10MB, or bytes")
             : given;
@@ -52,18 +53,28 @@ internal static partial class TopicConfig
 
     /// <summary>A duration as 10m, 2h, 7d or 00:10:00; null where it is none.</summary>
     public static TimeSpan? Span(string text) =>
-        Milliseconds(text.Trim()) is string ms && double.Parse(ms, CultureInfo.InvariantCulture) is > 0 and var n && n < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(n) : null;
+        Milliseconds(text.Trim()) is string ms && double.Parse(ms, CultureInfo.InvariantCulture) is > 0 and var n
+        && n < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(n) : null;
 
     private static string? Milliseconds(string text)
     {
         if (Duration().Match(text) is { Success: true } m && long.TryParse(m.Groups[1].ValueSpan, out long n))
         {
-            long unit = m.Groups[2].Value switch { "ms" => 1, "s" => 1000, "m" => 60_000, "h" => 3_600_000, "d" => 86_400_000, _ => 604_800_000 };
+            long unit = m.Groups[2].Value switch
+            {
+                "ms" => 1,
+                "s" => 1000,
+                "m" => 60_000,
+                "h" => 3_600_000,
+                "d" => 86_400_000,
+                _ => 604_800_000
+            };
             return n <= long.MaxValue / unit ? Number(n * unit) : null;
         }
 
         // A number without a colon would be taken for days.
-        return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero
+        return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
+            && span >= TimeSpan.Zero
             ? Number((long)span.TotalMilliseconds)
             : null;
     }
@@ -77,7 +88,8 @@ internal static partial class TopicConfig
             return n <= long.MaxValue / unit ? Number(n * unit) : null;
         }
 
-        return Quantity.TryParse(text, out decimal value) && value is >= 0 and <= long.MaxValue && decimal.Truncate(value) == value ? Number((long)value) : null;
+        return Quantity.TryParse(text, out decimal value) && value is >= 0 and <= long.MaxValue && decimal.Truncate(value) == value
+            ? Number((long)value) : null;
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -26,7 +26,8 @@ internal static class TopicReader
 
     /// <summary>The partitions of all topics, each as the worst of the brokers' views has it.</summary>
     /// <exception cref="ClusterException"><c>KafkaSilent</c>: no broker answers.</exception>
-    public static async Task<IReadOnlyList<PartitionView>> PartitionsAsync(KubeConnection connection, BrokerSetView brokers, CancellationToken cancel)
+    public static async Task<IReadOnlyList<PartitionView>> PartitionsAsync(KubeConnection connection, BrokerSetView brokers,
+        CancellationToken cancel)
     {
         var probes = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, LookLimit, cancel).ConfigureAwait(false);
         var views = probes.Select(p => p.Answer?.View).OfType<BrokerView>().ToList();
@@ -45,7 +46,8 @@ internal static class TopicReader
         foreach (string[] batch in topics.Chunk(Batch))
         {
             var asked = batch.Select(t => new ConfigResource { Type = ResourceType.Topic, Name = t });
-            foreach (var (topic, entries) in await admin.AskAsync(batch.Length == 1 ? batch[0] : "topics", SettingsOf, cancel).ConfigureAwait(false))
+            foreach (var (topic,
+                entries) in await admin.AskAsync(batch.Length == 1 ? batch[0] : "topics", SettingsOf, cancel).ConfigureAwait(false))
             {
                 all[topic] = new TopicSettings(
                     entries.Where(e => e.Source == ConfigSource.DynamicTopicConfig).ToDictionary(e => e.Name, e => e.Value ?? ""),
@@ -59,7 +61,8 @@ internal static class TopicReader
                     var results = await client.DescribeConfigsAsync(asked, options).ConfigureAwait(false);
                     return [.. results.Select(r => (r.ConfigResource.Name, (IReadOnlyCollection<ConfigEntryResult>)r.Entries.Values))];
                 }
-                catch (DescribeConfigsException e) when (e.Results.All(r => r.Error.Code is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart))
+                catch (DescribeConfigsException e)
+                    when (e.Results.All(r => r.Error.Code is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart))
                 {
                     return [.. e.Results.Where(r => !r.Error.IsError)
                         .Select(r => (r.ConfigResource.Name, (IReadOnlyCollection<ConfigEntryResult>)r.Entries.Values))];
@@ -76,7 +79,8 @@ internal static class TopicReader
         KafkaAdmin admin, IEnumerable<PartitionView> partitions, OffsetSpec spec, CancellationToken cancel)
     {
         var asked = partitions.Where(p => p.Leader >= 0)
-            .Select(p => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(p.Topic, p.Partition), OffsetSpec = spec }).ToList();
+            .Select(p => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(p.Topic, p.Partition), OffsetSpec = spec })
+            .ToList();
         if (asked.Count == 0)
             return new Dictionary<(string Topic, int Partition), long>();
         var options = new ListOffsetsOptions { RequestTimeout = KafkaAdmin.RequestLimit };

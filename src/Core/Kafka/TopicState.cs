@@ -5,7 +5,8 @@ namespace KafkaK8s.Core.Kafka;
 /// <summary>From what the brokers say to the topics that a user sees. Pure.</summary>
 internal static class TopicState
 {
-    private static readonly string[] FromBadToGood = [TopicStatus.Unavailable, TopicStatus.UnderMinIsr, TopicStatus.UnderReplicated, TopicStatus.Healthy];
+    private static readonly string[] FromBadToGood = [TopicStatus.Unavailable, TopicStatus.UnderMinIsr, TopicStatus.UnderReplicated,
+        TopicStatus.Healthy];
 
     /// <summary>Whether a topic is one of Kafka's own.</summary>
     /// <remarks>Source: org.apache.kafka.common.internals.Topic; the share group's topic came with 4.0.</remarks>
@@ -73,7 +74,8 @@ internal static class TopicState
                 string what = status switch
                 {
                     TopicStatus.Unavailable => "no leader",
-                    TopicStatus.UnderMinIsr => $"fewer than {minInSync} copies in sync: writes with acks=all are refused; missing on broker {missing}",
+                    TopicStatus.UnderMinIsr =>
+                        $"fewer than {minInSync} copies in sync: writes with acks=all are refused; missing on broker {missing}",
                     _ => $"copies out of sync on broker {missing}",
                 };
                 yield return string.Create(CultureInfo.InvariantCulture, $"{bad.Count} of {rows.Count} partitions: {what}");

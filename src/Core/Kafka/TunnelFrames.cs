@@ -51,7 +51,8 @@ internal sealed class TunnelFrames(Func<int, int> portOf)
 
     /// <summary>Takes bytes from the broker.</summary>
     /// <param name="piece">The bytes.</param>
-    /// <param name="pass">Gets what is to be sent to the client now, in order; parts of <paramref name="piece"/> where nothing had to change.</param>
+    /// <param name="pass">Gets what is to be sent to the client now, in order; parts of <paramref name="piece"/> where nothing had to
+    /// change.</param>
     /// <exception cref="FormatException">It does not speak Kafka's protocol.</exception>
     public void Answers(ReadOnlyMemory<byte> piece, List<ReadOnlyMemory<byte>> pass)
     {
@@ -118,7 +119,8 @@ internal sealed class TunnelFrames(Func<int, int> portOf)
             throw new FormatException("what connects to the tunnel does not speak Kafka's protocol");
         short apiKey = BinaryPrimitives.ReadInt16BigEndian(requestHead.AsSpan(4));
         if (AddressRewrite.Concerns(apiKey))
-            asked[BinaryPrimitives.ReadInt32BigEndian(requestHead.AsSpan(8))] = (apiKey, BinaryPrimitives.ReadInt16BigEndian(requestHead.AsSpan(6)));
+            asked[BinaryPrimitives.ReadInt32BigEndian(requestHead.AsSpan(8))] = (apiKey,
+                BinaryPrimitives.ReadInt16BigEndian(requestHead.AsSpan(6)));
     }
 
     /// <summary>The head of an answer is there. Whether the answer is to be held until it is whole.</summary>

@@ -13,7 +13,8 @@ namespace KafkaK8s.Core.Kafka;
 internal readonly record struct TunnelTraffic(int Connections, long Sent, long Received)
 {
     /// <summary>Both together.</summary>
-    public static TunnelTraffic operator +(TunnelTraffic a, TunnelTraffic b) => new(a.Connections + b.Connections, a.Sent + b.Sent, a.Received + b.Received);
+    public static TunnelTraffic operator +(TunnelTraffic a, TunnelTraffic b) =>
+        new(a.Connections + b.Connections, a.Sent + b.Sent, a.Received + b.Received);
 }
 
 /// <summary>One listening port of a tunnel, any that is free: each connection that it accepts gets a port-forward of its own.</summary>
@@ -48,7 +49,8 @@ internal sealed class TunnelPort : IAsyncDisposable
         {
             listener.Dispose();
             throw new ClusterException("NoLocalPort", FailureKind.Unavailable, cluster,
-                $"This machine gives no local port for the tunnel to {cluster}: {e.Message}. Free ports or file handles, or check with -ConsoleTools, which needs no port.", e);
+                $"This machine gives no local port for the tunnel to {cluster}: {e.Message}. Free ports or file handles, or check with "
+                    + $"-ConsoleTools, which needs no port.", e);
         }
 
         Number = ((IPEndPoint)listener.LocalEndpoint).Port;
@@ -133,7 +135,8 @@ internal sealed class TunnelPort : IAsyncDisposable
                 // The broker or the way to it is gone; the looks at the brokers say why.
                 await Task.Delay(FailurePause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or WebSocketException or IOException or ObjectDisposedException or FormatException)
+            catch (Exception e) when (e is OperationCanceledException or SocketException or WebSocketException or IOException
+                or ObjectDisposedException or FormatException)
             {
                 // One side went away, or does not speak Kafka's protocol; the client sees its connection closed and makes a new one.
             }

@@ -14,12 +14,15 @@ internal static partial class ApiFailure
     /// <param name="connection">Where it came from.</param>
     /// <param name="subject">What the request was about, for answers that do not say.</param>
     public static ClusterException From(HttpStatusCode code, string body, KubeConnection connection, string? subject = null) =>
-        code == HttpStatusCode.Unauthorized && connection.Origin.Connection is { } eks ? UnknownToEks(eks) : From(code, body, connection.Context, connection.Server, subject);
+        code == HttpStatusCode.Unauthorized && connection.Origin.Connection is { } eks ? UnknownToEks(eks)
+        : From(code, body, connection.Context, connection.Server, subject);
 
     // A token of AWS that is good and yet refused: the cluster was never told of this identity.
     private static ClusterException UnknownToEks(EksConnection eks) => new("Unauthorized", FailureKind.Authentication, eks.ClusterName,
-        $"The EKS cluster '{eks.ClusterName}' does not know the AWS identity of {(eks.ProfileName is null ? "the default chain of credentials" : $"the profile '{eks.ProfileName}'")}. "
-        + $"Have an access entry made for it ('aws eks create-access-entry --cluster-name {eks.ClusterName} --principal-arn …', then 'aws eks associate-access-policy'), or connect with other credentials by -ProfileName.");
+        $"The EKS cluster '{eks.ClusterName}' does not know the AWS identity of "
+        + $"{(eks.ProfileName is null ? "the default chain of credentials" : $"the profile '{eks.ProfileName}'")}. "
+        + $"Have an access entry made for it ('aws eks create-access-entry --cluster-name {eks.ClusterName} --principal-arn …', then 'aws "
+        + $"eks associate-access-policy'), or connect with other credentials by -ProfileName.");
 
     /// <summary>The same, without a connection.</summary>
     public static ClusterException From(HttpStatusCode code, string body, string context, Uri server, string? subject = null)
@@ -31,23 +34,33 @@ internal static partial class ApiFailure
         string what = named.Length > 0 ? named : subject ?? server.ToString();
         return code switch
         {
-            >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError when IsPolicy(code, status) => new("RefusedByPolicy", FailureKind.Permission, what,
+            >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError when IsPolicy(code, status) =>
+                new("RefusedByPolicy", FailureKind.Permission, what,
                 $"A policy of the Kubernetes cluster refuses it: {message}. {PolicyAdvice(message)}"),
             HttpStatusCode.Unauthorized when server.Scheme == "http" => new("Unauthorized", FailureKind.Authentication, context,
-                $"The API server {server} asks who you are, but its address in the context {context} is plain http, over which no credentials are sent. Use its https address, or choose another context with -Context."),
+                $"The API server {server} asks who you are, but its address in the context {context} is plain http, over which no "
+                    + $"credentials are sent. Use its https address, or choose another context with -Context."),
             HttpStatusCode.Unauthorized => new("Unauthorized", FailureKind.Authentication, context,
-                $"The API server {server} does not accept the credentials of the context {context}: they are expired or wrong. Log in again, or choose another context with -Context."),
+                $"The API server {server} does not accept the credentials of the context {context}: they are expired or wrong. Log in "
+                    + $"again, or choose another context with -Context."),
             HttpStatusCode.Forbidden => new("Forbidden", FailureKind.Permission, what,
-                $"The credentials of the context {context} do not allow this: {message}. Ask for that right in the namespace, or use another context."),
-            HttpStatusCode.NotFound when message.StartsWith("namespaces ", StringComparison.Ordinal) => NamespaceNotFound((string?)details?["name"] ?? what, context),
+                $"The credentials of the context {context} do not allow this: {message}. Ask for that right in the namespace, or use "
+                    + $"another context."),
+            HttpStatusCode.NotFound when message.StartsWith("namespaces ", StringComparison.Ordinal) =>
+                NamespaceNotFound((string?)details?["name"] ?? what, context),
             HttpStatusCode.NotFound => new("ObjectNotFound", FailureKind.NotFound, what, $"The server does not have it: {message}."),
-            HttpStatusCode.Conflict when Causes(details).Any(c => (string?)c["reason"] == "FieldManagerConflict") => FieldConflict(what, details!),
-            HttpStatusCode.Conflict => new("Conflict", FailureKind.Conflict, what, $"The object changed or exists already: {message}. Run the command again."),
-            HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest => new("RefusedByServer", FailureKind.InvalidData, what, $"The server refused it as invalid: {message}."),
+            HttpStatusCode.Conflict when Causes(details).Any(c => (string?)c["reason"] == "FieldManagerConflict") =>
+                FieldConflict(what, details!),
+            HttpStatusCode.Conflict =>
+                new("Conflict", FailureKind.Conflict, what, $"The object changed or exists already: {message}. Run the command again."),
+            HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest =>
+                new("RefusedByServer", FailureKind.InvalidData, what, $"The server refused it as invalid: {message}."),
             // Kubernetes 1.20 answers many a malformed apply with 500: trying again would never help.
-            HttpStatusCode.InternalServerError when message.StartsWith("failed to create typed patch object", StringComparison.Ordinal) || message.StartsWith("failed to convert", StringComparison.Ordinal)
+            HttpStatusCode.InternalServerError when message.StartsWith("failed to create typed patch object", StringComparison.Ordinal)
+                || message.StartsWith("failed to convert", StringComparison.Ordinal)
                 => new("RefusedByServer", FailureKind.InvalidData, what, $"The server refused it as invalid: {message}."),
-            _ => new("ApiServerError", FailureKind.Unavailable, what, $"The API server {server} answered {(int)code}: {message}. Run the command again later."),
+            _ => new("ApiServerError", FailureKind.Unavailable, what,
+                $"The API server {server} answered {(int)code}: {message}. Run the command again later."),
         };
     }
 
@@ -65,7 +78,8 @@ internal static partial class ApiFailure
 
     /// <summary>The failure of a namespace that is not there.</summary>
     public static ClusterException NamespaceNotFound(string ns, string context) => new("NamespaceNotFound", FailureKind.NotFound, ns,
-        $"There is no namespace '{ns}' in the context {context}. Create it ('kubectl create namespace {ns}', or New-KafkaCluster with -CreateNamespace), or name another with -Namespace.");
+        $"There is no namespace '{ns}' in the context {context}. Create it ('kubectl create namespace {ns}', or New-KafkaCluster with "
+            + $"-CreateNamespace), or name another with -Namespace.");
 
     /// <summary>The server's own words in a Status object; null where there are none.</summary>
     public static string? Words(string body) => (string?)Parse(body)?["message"];
@@ -74,7 +88,8 @@ internal static partial class ApiFailure
     {
         var causes = Causes(details).Select(c => $"{(string?)c["field"]} ({(string?)c["message"]})");
         return new("FieldConflict", FailureKind.Conflict, what,
-            $"Somebody else set fields of {what} that this command sets too: {string.Join(", ", causes)}. Take them over with -Force, or leave those parameters out.");
+            $"Somebody else set fields of {what} that this command sets too: {string.Join(", ", causes)}. Take them over with -Force, or "
+                + $"leave those parameters out.");
     }
 
     private static IEnumerable<JsonObject> Causes(JsonObject? details) => (details?["causes"] as JsonArray ?? []).OfType<JsonObject>();

@@ -20,7 +20,8 @@ internal static partial class FieldConflicts
         try
         {
             var causes = JsonNode.Parse(body)?["details"]?["causes"] as JsonArray ?? [];
-            return [.. causes.OfType<JsonObject>().Where(c => (string?)c["reason"] == "FieldManagerConflict").Select(c => (string?)c["field"] ?? "")];
+            return [.. causes.OfType<JsonObject>().Where(c => (string?)c["reason"] == "FieldManagerConflict")
+                .Select(c => (string?)c["field"] ?? "")];
         }
         catch (JsonException)
         {

@@ -23,11 +23,13 @@ internal sealed record ClusterOrigin(string? Context, string? KubeConfig, EksCon
         if (connection is null || (string.IsNullOrEmpty(context) && string.IsNullOrEmpty(kubeConfig)))
             return;
         string other = string.IsNullOrEmpty(context) ? $"-KubeConfig '{kubeConfig}'" : $"-Context '{context}'";
-        throw new ClusterException("TwoConnections", FailureKind.InvalidInput, connection, $"The connection to the EKS cluster '{connection.ClusterName}' and {other} name two servers. Give one of them.");
+        throw new ClusterException("TwoConnections", FailureKind.InvalidInput, connection,
+            $"The connection to the EKS cluster '{connection.ClusterName}' and {other} name two servers. Give one of them.");
     }
 }
 
-/// <summary>A connection to one API server. Objects travel as untyped JSON trees; how, to whom and as whom is the matter of <see cref="ServerAccess"/>.</summary>
+/// <summary>A connection to one API server. Objects travel as untyped JSON trees; how, to whom and as whom is the matter of
+/// <see cref="ServerAccess"/>.</summary>
 internal sealed class KubeConnection : IDisposable
 {
     /// <summary>Owner of the fields that this module sets, as the server records it.</summary>
@@ -42,7 +44,8 @@ internal sealed class KubeConnection : IDisposable
     private readonly IDisposable[] alongside;
     private int holders = 1;
 
-    private KubeConnection(ServerAccess access, string context, string defaultNamespace, ClusterOrigin origin, params IDisposable[] alongside)
+    private KubeConnection(ServerAccess access, string context, string defaultNamespace, ClusterOrigin origin,
+        params IDisposable[] alongside)
     {
         transport = new ApiTransport(access);
         Server = access.Server;
@@ -52,7 +55,8 @@ internal sealed class KubeConnection : IDisposable
         this.alongside = alongside;
     }
 
-    /// <summary>What messages call it: the name of the kubeconfig's context in use, or the ARN of the EKS cluster, which AWS's tools give their contexts as names.</summary>
+    /// <summary>What messages call it: the name of the kubeconfig's context in use, or the ARN of the EKS cluster, which AWS's tools give
+    /// their contexts as names.</summary>
     public string Context { get; }
 
     /// <summary>Namespace that the context names, or <c>default</c>.</summary>
@@ -84,7 +88,8 @@ internal sealed class KubeConnection : IDisposable
 
         string chosen = string.IsNullOrEmpty(context) ? file.CurrentContext : context;
         var found = file.Contexts.FirstOrDefault(c => c.Name == chosen) ?? throw NoContext(file, chosen);
-        var cluster = file.Clusters.FirstOrDefault(c => c.Name == found.Cluster) ?? throw Unusable(chosen, $"its cluster '{found.Cluster}' is not there.");
+        var cluster = file.Clusters.FirstOrDefault(c => c.Name == found.Cluster)
+            ?? throw Unusable(chosen, $"its cluster '{found.Cluster}' is not there.");
         var user = file.Users.FirstOrDefault(u => u.Name == found.User);
         if (user is null && found.User.Length > 0)
             throw Unusable(chosen, $"its user '{found.User}' is not there.");
@@ -105,7 +110,8 @@ internal sealed class KubeConnection : IDisposable
     /// <summary>Reads one object; null where there is none.</summary>
     public async Task<JsonObject?> TryGetAsync(ResourceKind kind, string? ns, string name, CancellationToken cancel)
     {
-        using var response = await SendRawAsync(HttpMethod.Get, kind.Path(ns, name), null, null, HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
+        using var response = await SendRawAsync(HttpMethod.Get, kind.Path(ns, name), null, null, HttpCompletionOption.ResponseContentRead,
+            cancel).ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, cancel).ConfigureAwait(false);
     }
 
@@ -126,7 +132,8 @@ internal sealed class KubeConnection : IDisposable
         var options = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions", ["propagationPolicy"] = "Background" };
         if (uid is not null)
             options["preconditions"] = new JsonObject { ["uid"] = uid };
-        using var response = await SendRawAsync(HttpMethod.Delete, kind.Path(ns, name), options, "application/json", HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
+        using var response = await SendRawAsync(HttpMethod.Delete, kind.Path(ns, name), options, "application/json",
+            HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
             return false;
         await ReadAsync(response, cancel).ConfigureAwait(false);
@@ -149,7 +156,8 @@ internal sealed class KubeConnection : IDisposable
             ["metadata"] = new JsonObject { ["name"] = pod, ["namespace"] = ns },
             ["deleteOptions"] = new JsonObject { ["preconditions"] = new JsonObject { ["uid"] = uid } },
         };
-        using var response = await SendRawAsync(HttpMethod.Post, $"{ResourceKind.Pod.Path(ns, pod)}/eviction", eviction, "application/json", HttpCompletionOption.ResponseContentRead, cancel, patient: false).ConfigureAwait(false);
+        using var response = await SendRawAsync(HttpMethod.Post, $"{ResourceKind.Pod.Path(ns, pod)}/eviction", eviction, "application/json",
+            HttpCompletionOption.ResponseContentRead, cancel, patient: false).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
             return null; // gone, or another one of that name by now
         if (response.StatusCode != HttpStatusCode.TooManyRequests)
@@ -158,28 +166,35 @@ internal sealed class KubeConnection : IDisposable
             return null;
         }
 
-        return ApiFailure.Words(await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)) ?? "the API server takes no more requests for now";
+        return ApiFailure.Words(await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false))
+            ?? "the API server takes no more requests for now";
     }
 
     /// <summary>Server-side apply of one tree as the field manager of this module.</summary>
     /// <returns>The object as the server has it now (or would have it, in a dry run), and whether it was created.</returns>
-    public async Task<(JsonObject Object, bool Created)> ApplyAsync(JsonObject tree, string ns, bool force, bool dryRun, CancellationToken cancel)
+    public async Task<(JsonObject Object, bool Created)> ApplyAsync(JsonObject tree, string ns, bool force, bool dryRun,
+        CancellationToken cancel)
     {
         string name = (string)tree["metadata"]!["name"]!;
-        string path = $"{ResourceKind.Of(tree).Path(ns, name)}?fieldManager={FieldManager}&force={(force ? "true" : "false")}{(dryRun ? "&dryRun=All" : "")}";
-        using var response = await SendRawAsync(HttpMethod.Patch, path, tree, "application/apply-patch+yaml", HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
+        string path =
+            $"{ResourceKind.Of(tree).Path(ns, name)}?fieldManager={FieldManager}&force={(force ? "true" : "false")}"
+                + $"{(dryRun ? "&dryRun=All" : "")}";
+        using var response = await SendRawAsync(HttpMethod.Patch, path, tree, "application/apply-patch+yaml",
+            HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
             return (await ReadAsync(response, cancel).ConfigureAwait(false), response.StatusCode == HttpStatusCode.Created);
         string body = await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false);
         if (!force && response.StatusCode == HttpStatusCode.Conflict && ApiFailure.IsOwnAnnotation(body))
             return await ApplyAsync(tree, ns, force: true, dryRun, cancel).ConfigureAwait(false);
-        if (!force && FieldConflicts.Read(response.StatusCode, body) is { Count: > 0 } fields && await ChangesNoneOfAsync(tree, ns, name, fields, cancel).ConfigureAwait(false))
+        if (!force && FieldConflicts.Read(response.StatusCode, body) is { Count: > 0 } fields
+            && await ChangesNoneOfAsync(tree, ns, name, fields, cancel).ConfigureAwait(false))
             return await ApplyAsync(tree, ns, force: true, dryRun, cancel).ConfigureAwait(false);
         throw ApiFailure.From(response.StatusCode, body, this, $"{(string)tree["kind"]!}/{name}");
     }
 
     // Whether the fields that somebody else owns would keep their values if they were taken over.
-    private async Task<bool> ChangesNoneOfAsync(JsonObject tree, string ns, string name, IReadOnlyList<string> fields, CancellationToken cancel)
+    private async Task<bool> ChangesNoneOfAsync(JsonObject tree, string ns, string name, IReadOnlyList<string> fields,
+        CancellationToken cancel)
     {
         var live = await TryGetAsync(ResourceKind.Of(tree), ns, name, cancel).ConfigureAwait(false);
         if (live is null)
@@ -199,7 +214,8 @@ internal sealed class KubeConnection : IDisposable
     {
         string path = $"{kind.Path(ns, name)}?fieldManager={FieldManager}";
         const HttpCompletionOption Whole = HttpCompletionOption.ResponseContentRead;
-        using var response = await SendRawAsync(HttpMethod.Patch, path, operations, "application/json-patch+json", Whole, cancel).ConfigureAwait(false);
+        using var response = await SendRawAsync(HttpMethod.Patch, path, operations, "application/json-patch+json", Whole, cancel)
+            .ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound)
             return false;
         await ReadAsync(response, cancel).ConfigureAwait(false);
@@ -209,17 +225,20 @@ internal sealed class KubeConnection : IDisposable
     /// <summary>Opens a watch: the answer's body gives one JSON event a line.</summary>
     public async Task<HttpResponseMessage> WatchAsync(string path, CancellationToken cancel)
     {
-        var response = await SendRawAsync(HttpMethod.Get, path, null, null, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        var response = await SendRawAsync(HttpMethod.Get, path, null, null, HttpCompletionOption.ResponseHeadersRead, cancel)
+            .ConfigureAwait(false);
         if (response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == "application/json")
             return response;
         using (response)
-            throw response.IsSuccessStatusCode ? NotAnApiServer(Called(response)) : await FailureOfAsync(response, cancel).ConfigureAwait(false);
+            throw response.IsSuccessStatusCode ? NotAnApiServer(Called(response))
+                : await FailureOfAsync(response, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Opens the log of a pod: the answer's body gives its lines.</summary>
     public async Task<HttpResponseMessage> LogAsync(string ns, string pod, string query, CancellationToken cancel)
     {
-        var response = await SendRawAsync(HttpMethod.Get, $"{ResourceKind.Pod.Path(ns, pod)}/log?{query}", null, null, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        var response = await SendRawAsync(HttpMethod.Get, $"{ResourceKind.Pod.Path(ns, pod)}/log?{query}", null, null,
+            HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
@@ -229,7 +248,9 @@ internal sealed class KubeConnection : IDisposable
     /// <summary>The last lines that a container wrote; empty where there are none to be had.</summary>
     public async Task<string> LogTailAsync(string ns, string pod, string container, bool previous, int lines, CancellationToken cancel)
     {
-        using var response = await SendRawAsync(HttpMethod.Get, $"{ResourceKind.Pod.Path(ns, pod)}/log?container={Uri.EscapeDataString(container)}&tailLines={lines}&previous={(previous ? "true" : "false")}",
+        using var response = await SendRawAsync(HttpMethod.Get,
+            $"{ResourceKind.Pod.Path(ns, pod)}/log?container={Uri.EscapeDataString(container)}"
+                + $"&tailLines={lines}&previous={(previous ? "true" : "false")}",
             null, null, HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
         return response.IsSuccessStatusCode ? (await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false)).Trim() : "";
     }
@@ -238,7 +259,8 @@ internal sealed class KubeConnection : IDisposable
     public async Task<Version> ServerVersionAsync(CancellationToken cancel)
     {
         var version = await GetAsync("/version", cancel).ConfigureAwait(false);
-        static int Number(JsonNode? node) => int.Parse(new string([.. ((string?)node ?? "0").TakeWhile(char.IsAsciiDigit)]), System.Globalization.CultureInfo.InvariantCulture);
+        static int Number(JsonNode? node) => int.Parse(new string([.. ((string?)node ?? "0").TakeWhile(char.IsAsciiDigit)]),
+            System.Globalization.CultureInfo.InvariantCulture);
         return new Version(Number(version["major"]), Number(version["minor"]));
     }
 
@@ -247,17 +269,20 @@ internal sealed class KubeConnection : IDisposable
     /// <param name="protocol">The sub-protocol that both must speak.</param>
     /// <param name="cancel">Ends the handshake.</param>
     /// <returns>The socket; or the status and the words with which the server refused it.</returns>
-    public async Task<(WebSocket? Socket, HttpStatusCode Status, string Refusal)> OpenSocketAsync(string path, string protocol, CancellationToken cancel)
+    public async Task<(WebSocket? Socket, HttpStatusCode Status, string Refusal)> OpenSocketAsync(string path, string protocol,
+        CancellationToken cancel)
     {
         string key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        var response = await SendOverAsync(() => Handshake(path, protocol, key), HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        var response = await SendOverAsync(() => Handshake(path, protocol, key), HttpCompletionOption.ResponseHeadersRead, cancel)
+            .ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
         {
             using (response)
                 return (null, response.StatusCode, await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false));
         }
 
-        static string? Only(HttpResponseMessage r, string header) => r.Headers.TryGetValues(header, out var values) ? values.Single() : null;
+        static string? Only(HttpResponseMessage r, string header) =>
+            r.Headers.TryGetValues(header, out var values) ? values.Single() : null;
         if (Only(response, "Sec-WebSocket-Accept") != WebSocketKey.Answer(key) || Only(response, "Sec-WebSocket-Protocol") != protocol)
         {
             using (response)
@@ -265,7 +290,11 @@ internal sealed class KubeConnection : IDisposable
         }
 
         var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-        return (WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = WebSocket.DefaultKeepAliveInterval }), response.StatusCode, "");
+        return (WebSocket.CreateFromStream(stream, new WebSocketCreationOptions
+        {
+            SubProtocol = protocol,
+            KeepAliveInterval = WebSocket.DefaultKeepAliveInterval
+        }), response.StatusCode, "");
     }
 
     /// <summary>One more uses it: it ends when as many have disposed of it.</summary>
@@ -289,7 +318,8 @@ internal sealed class KubeConnection : IDisposable
     {
         try
         {
-            return new KubeConnection(ServerAccess.Of(cluster, user, folder ?? Environment.CurrentDirectory, TimeProvider.System), context.Name, context.Namespace, origin);
+            return new KubeConnection(ServerAccess.Of(cluster, user, folder ?? Environment.CurrentDirectory, TimeProvider.System),
+                context.Name, context.Namespace, origin);
         }
         catch (FormatException e)
         {
@@ -297,20 +327,26 @@ internal sealed class KubeConnection : IDisposable
         }
     }
 
-    private static ClusterException Unusable(string context, string why, Exception? inner = null) => new("KubeConfigInvalid", FailureKind.InvalidInput, context,
+    private static ClusterException Unusable(string context, string why, Exception? inner = null) =>
+        new("KubeConfigInvalid", FailureKind.InvalidInput, context,
         $"The context {context} cannot be used: {why} Mend the kubeconfig, or choose another context with -Context.", inner);
 
     private static ClusterException NoContext(KubeConfig file, string? chosen)
     {
         string known = string.Join(", ", file.Contexts.Select(c => c.Name));
         return string.IsNullOrEmpty(chosen)
-            ? new("ContextNotFound", FailureKind.NotFound, file.Path, $"The kubeconfig names no current context. Choose one with -Context: {known}.")
+            ? new("ContextNotFound", FailureKind.NotFound, file.Path,
+                $"The kubeconfig names no current context. Choose one with -Context: {known}.")
             : new("ContextNotFound", FailureKind.NotFound, chosen, $"The kubeconfig has no context '{chosen}'. It has: {known}.");
     }
 
     private static HttpRequestMessage Handshake(string path, string protocol, string key)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, path) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(HttpMethod.Get, path)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact
+        };
         request.Headers.Connection.Add("Upgrade");
         request.Headers.Upgrade.Add(new ProductHeaderValue("websocket"));
         request.Headers.Add("Sec-WebSocket-Version", "13");
@@ -321,7 +357,11 @@ internal sealed class KubeConnection : IDisposable
 
     private static HttpRequestMessage Request(HttpMethod method, string path, JsonNode? body, string? type)
     {
-        var request = new HttpRequestMessage(method, path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        var request = new HttpRequestMessage(method, path)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower
+        };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (body is not null)
         {
@@ -344,7 +384,8 @@ internal sealed class KubeConnection : IDisposable
 
     private async Task<JsonObject> SendAsync(HttpMethod method, string path, JsonObject? body, string? type, CancellationToken cancel)
     {
-        using var response = await SendRawAsync(method, path, body, type, HttpCompletionOption.ResponseContentRead, cancel).ConfigureAwait(false);
+        using var response = await SendRawAsync(method, path, body, type, HttpCompletionOption.ResponseContentRead, cancel)
+            .ConfigureAwait(false);
         return await ReadAsync(response, cancel).ConfigureAwait(false);
     }
 
@@ -357,7 +398,8 @@ internal sealed class KubeConnection : IDisposable
         {
             try
             {
-                return await JsonNode.ParseAsync(stream, cancellationToken: cancel).ConfigureAwait(false) as JsonObject ?? throw NotAnApiServer("JSON that is no object");
+                return await JsonNode.ParseAsync(stream, cancellationToken: cancel).ConfigureAwait(false) as JsonObject
+                    ?? throw NotAnApiServer("JSON that is no object");
             }
             catch (JsonException)
             {
@@ -366,18 +408,24 @@ internal sealed class KubeConnection : IDisposable
         }
     }
 
-    private async Task<ClusterException> FailureOfAsync(HttpResponseMessage response, CancellationToken cancel) => (int)response.StatusCode is >= 300 and < 400
-        ? NotAnApiServer($"a redirection to {response.Headers.Location?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) ?? "elsewhere"}")
+    private async Task<ClusterException> FailureOfAsync(HttpResponseMessage response, CancellationToken cancel) =>
+        (int)response.StatusCode is >= 300 and < 400
+        ? NotAnApiServer(
+            $"a redirection to "
+                + $"{response.Headers.Location?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) ?? "elsewhere"}")
         : ApiFailure.From(response.StatusCode, await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false), this);
 
-    private static string Called(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is { } type && type != "application/json" ? type : "text that is no JSON";
+    private static string Called(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType is { } type && type != "application/json" ? type : "text that is no JSON";
 
     private ClusterException NotAnApiServer(string answer) => new("NotAnApiServer", FailureKind.InvalidData, Server,
-        $"The server {Server} of the context {Context} answered with {answer}, not as an API server does: a login page or a proxy seems to stand before it. Open the address in a browser, or check server and proxy-url in the kubeconfig.");
+        $"The server {Server} of the context {Context} answered with {answer}, not as an API server does: a login page or a proxy seems "
+            + $"to stand before it. Open the address in a browser, or check server and proxy-url in the kubeconfig.");
 
     // Waits where the server asks to come again later, as client-go does; the limit of the whole operation is the caller's.
     private async Task<HttpResponseMessage> SendRawAsync(
-        HttpMethod method, string path, JsonNode? body, string? type, HttpCompletionOption completion, CancellationToken cancel, bool patient = true)
+        HttpMethod method, string path, JsonNode? body, string? type, HttpCompletionOption completion, CancellationToken cancel,
+        bool patient = true)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -389,7 +437,8 @@ internal sealed class KubeConnection : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendOverAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendOverAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion,
+        CancellationToken cancel)
     {
         HttpRequestMessage Addressed()
         {
@@ -405,7 +454,8 @@ internal sealed class KubeConnection : IDisposable
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
             throw new ClusterException("ApiServerUnreachable", FailureKind.Connection, Server,
-                $"The API server {Server} did not answer within {RequestTimeout.TotalSeconds:0} s. Check the network, and that the context {Context} names the right server.", e);
+                $"The API server {Server} did not answer within {RequestTimeout.TotalSeconds:0} s. Check the network, and that the "
+                    + $"context {Context} names the right server.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException && cancel.IsCancellationRequested)
         {
@@ -414,13 +464,15 @@ internal sealed class KubeConnection : IDisposable
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException trust)
         {
             throw new ClusterException("ApiServerUntrusted", FailureKind.Authentication, Server,
-                $"The certificate of the server {Server} of the context {Context} is not trusted: {trust.Message} Fetch the kubeconfig again, or ask the operator of the cluster. Nothing was sent.", e);
+                $"The certificate of the server {Server} of the context {Context} is not trusted: {trust.Message} Fetch the kubeconfig "
+                    + $"again, or ask the operator of the cluster. Nothing was sent.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             string why = e.InnerException is SocketException socket ? socket.Message : (e.InnerException ?? e).Message;
             throw new ClusterException("ApiServerUnreachable", FailureKind.Connection, Server,
-                $"The API server {Server} of the context {Context} cannot be reached: {why}. Check that it runs and that the context names the right server.", e);
+                $"The API server {Server} of the context {Context} cannot be reached: {why}. Check that it runs and that the context "
+                    + $"names the right server.", e);
         }
     }
 }

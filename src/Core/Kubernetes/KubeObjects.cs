@@ -41,7 +41,8 @@ internal static class KubeObjects
     /// <summary>Objects of an array; none where there is no array.</summary>
     public static IEnumerable<JsonObject> Items(JsonNode? node) => (node as JsonArray ?? []).OfType<JsonObject>();
 
-    /// <summary>The image of a StatefulSet's own container, which goes by the set's name label; somebody may have put others before it.</summary>
+    /// <summary>The image of a StatefulSet's own container, which goes by the set's name label; somebody may have put others before
+    /// it.</summary>
     public static string Image(this JsonObject set)
     {
         var containers = Items(set["spec"]!["template"]!["spec"]!["containers"]).ToList();

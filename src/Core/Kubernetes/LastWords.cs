@@ -14,16 +14,19 @@ internal static partial class LastWords
     private static readonly (string Sign, string Advice)[] WaysOut =
     [
         ("No snapshot found, but there are log entries",
-            "Its volume lost the snapshot of its data: where a majority of the other servers serves, delete the pod's claim and then the pod, and it copies the data from them"),
+            "Its volume lost the snapshot of its data: where a majority of the other servers serves, delete the pod's claim and then the "
+                + "pod, and it copies the data from them"),
         ("OutOfMemoryError", "Its heap is too small: give more with -BrokerMemory or -ZooKeeperMemory"),
         ("Address already in use", "Something else in the pod's network has the port: look for a sidecar that listens on it"),
-        ("doesn't match stored clusterId", "The volume belongs to another cluster: use that cluster's name, or another one whose volumes are new"),
+        ("doesn't match stored clusterId",
+        "The volume belongs to another cluster: use that cluster's name, or another one whose volumes are new"),
         ("Permission denied", NoRight),
         ("AccessDeniedException", NoRight),
         ("No space left on device", "The volume is full"),
     ];
 
-    private const string NoRight = "The pod's user may not write to the volume: its driver does not apply fsGroup, or its files belong to somebody else";
+    private const string NoRight =
+        "The pod's user may not write to the volume: its driver does not apply fsGroup, or its files belong to somebody else";
 
     /// <summary>How a container ended, and what it said of the cause, with the way out where it is known.</summary>
     /// <param name="state">The state that holds <c>terminated</c>.</param>
@@ -45,9 +48,11 @@ internal static partial class LastWords
         var lines = log.Split('\n').Select(l => Stamp().Replace(l.Trim(), ""))
             .Where(l => l.Length > 0 && !Frame().IsMatch(l) && !Array.Exists(Noise, n => l.Contains(n, StringComparison.Ordinal))).ToList();
         string? error = lines.Find(l => Error().IsMatch(l));
-        string? cause = lines.FindLast(l => l.StartsWith("Caused by: ", StringComparison.Ordinal)) ?? lines.FindLast(l => Head().IsMatch(l));
+        string? cause = lines.FindLast(l => l.StartsWith("Caused by: ", StringComparison.Ordinal))
+            ?? lines.FindLast(l => Head().IsMatch(l));
         var told = new[] { error, cause }.OfType<string>().Distinct().ToList();
-        return string.Join(" | ", (told.Count > 0 ? told : lines.TakeLast(3)).Select(l => l.Length <= LongestLine ? l : l[..LongestLine] + "…"));
+        return string.Join(" | ",
+            (told.Count > 0 ? told : lines.TakeLast(3)).Select(l => l.Length <= LongestLine ? l : l[..LongestLine] + "…"));
     }
 
     // [2026-11-22 10:00:00,123] of Kafka, 2026-11-22 10:00:00,123 [myid:1] - of ZooKeeper.

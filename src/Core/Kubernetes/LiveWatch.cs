@@ -63,7 +63,8 @@ internal static class LiveWatch
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var changes = Channel.CreateUnbounded<Action<LiveObjects>?>(new UnboundedChannelOptions { SingleReader = true });
-        var loops = targets.Select(t => Task.Run(() => LoopAsync(connection, ns, t, changes.Writer, stop.Token), CancellationToken.None)).ToList();
+        var loops = targets.Select(t => Task.Run(() => LoopAsync(connection, ns, t, changes.Writer, stop.Token), CancellationToken.None))
+            .ToList();
         var live = new LiveObjects();
         int listed = 0;
         try
@@ -90,7 +91,8 @@ internal static class LiveWatch
     }
 
     // A null in the channel says: the first list of one target is in.
-    private static async Task LoopAsync(KubeConnection connection, string ns, WatchTarget target, ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
+    private static async Task LoopAsync(KubeConnection connection, string ns, WatchTarget target,
+        ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
     {
         var place = new Place();
         bool first = true;
@@ -155,7 +157,8 @@ internal static class LiveWatch
         }
     }
 
-    private static async Task<string> ListAsync(KubeConnection connection, string ns, WatchTarget target, ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
+    private static async Task<string> ListAsync(KubeConnection connection, string ns, WatchTarget target,
+        ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
     {
         var list = await connection.GetAsync($"{target.Kind.Path(ns)}?{Query(target)}", cancel).ConfigureAwait(false);
         var items = target.Kind.ItemsOf(list);
@@ -170,9 +173,12 @@ internal static class LiveWatch
 
     // False where the server had nothing but an error to tell.
     private static async Task<bool> WatchAsync(
-        KubeConnection connection, string ns, WatchTarget target, Place place, ChannelWriter<Action<LiveObjects>?> changes, CancellationToken cancel)
+        KubeConnection connection, string ns, WatchTarget target, Place place, ChannelWriter<Action<LiveObjects>?> changes,
+        CancellationToken cancel)
     {
-        string path = $"{target.Kind.Path(ns)}?watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion={place.Version}&{Query(target)}";
+        string path =
+            $"{target.Kind.Path(ns)}?watch=true&allowWatchBookmarks=true&timeoutSeconds=300"
+                + $"&resourceVersion={place.Version}&{Query(target)}";
         using var response = await connection.WatchAsync(path, cancel).ConfigureAwait(false);
         bool told = false;
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false));
@@ -192,7 +198,8 @@ internal static class LiveWatch
             if (type == "BOOKMARK")
                 continue;
             e.Remove("object");
-            await changes.WriteAsync(live => live.Set(target.Kind, NameOf(item), type == "DELETED" ? null : item), cancel).ConfigureAwait(false);
+            await changes.WriteAsync(live => live.Set(target.Kind, NameOf(item), type == "DELETED" ? null : item), cancel)
+                .ConfigureAwait(false);
         }
 
         return true;

@@ -49,7 +49,8 @@ internal static class ObjectDiff
         }
         else
         {
-            bool mask = secret && (path.StartsWith("data", StringComparison.Ordinal) || path.StartsWith("stringData", StringComparison.Ordinal));
+            bool mask = secret
+                && (path.StartsWith("data", StringComparison.Ordinal) || path.StartsWith("stringData", StringComparison.Ordinal));
             changes.Add(new FieldChange(path, Show(a, mask), Show(b, mask)));
         }
     }
@@ -57,11 +58,13 @@ internal static class ObjectDiff
     private static string? KeyOf(JsonArray a, JsonArray b) => Array.Find(ListKeys, key => IsKeyed(a, key) && IsKeyed(b, key));
 
     private static bool IsKeyed(JsonArray array, string key) =>
-        array.All(i => i is JsonObject o && o[key] is not null) && array.Select(i => i![key]!.ToJsonString()).Distinct().Count() == array.Count;
+        array.All(i => i is JsonObject o && o[key] is not null)
+        && array.Select(i => i![key]!.ToJsonString()).Distinct().Count() == array.Count;
 
     private static IEnumerable<string> Keys(JsonArray array, string key) => array.Select(i => i![key]!.ToString());
 
     private static JsonNode? Find(JsonArray array, string key, string value) => array.FirstOrDefault(i => i![key]!.ToString() == value);
 
-    private static string? Show(JsonNode? node, bool mask) => node is null ? null : mask ? "(secret)" : node.ToJsonString(JsonText.Readable);
+    private static string? Show(JsonNode? node, bool mask) =>
+        node is null ? null : mask ? "(secret)" : node.ToJsonString(JsonText.Readable);
 }

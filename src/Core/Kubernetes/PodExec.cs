@@ -37,16 +37,20 @@ internal static class PodExec
     /// <param name="ns">Namespace of the pod.</param>
     /// <param name="pod">Name of the pod.</param>
     /// <param name="container">Container in it.</param>
-    /// <param name="command">The command with its arguments; <c>timeout</c> is put in front, because cancelling does not end a process in a pod.</param>
+    /// <param name="command">The command with its arguments; <c>timeout</c> is put in front, because cancelling does not end a process in
+    /// a pod.</param>
     /// <param name="limit">Longest time that it may run.</param>
     /// <param name="output">Called for each piece of standard output; the bytes are valid during the call only.</param>
     /// <param name="error">The same for standard error.</param>
-    /// <param name="stdin">Pieces for standard input, each asked for when the one before is on its way. The protocol has no end of input: the command must know by itself when it has all.</param>
+    /// <param name="stdin">Pieces for standard input, each asked for when the one before is on its way. The protocol has no end of input:
+    /// the command must know by itself when it has all.</param>
     /// <param name="cancel">Ends the wait; the process in the pod goes on until its limit.</param>
-    /// <exception cref="ClusterException"><c>ExecFailed</c>: the pod or its container cannot run it. <c>ExecTimeout</c>: no end within the limit.</exception>
+    /// <exception cref="ClusterException"><c>ExecFailed</c>: the pod or its container cannot run it. <c>ExecTimeout</c>: no end within the
+    /// limit.</exception>
     public static async Task<ExecResult> RunAsync(
         KubeConnection connection, string ns, string pod, string container, IReadOnlyList<string> command, TimeSpan limit,
-        Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, IEnumerable<ReadOnlyMemory<byte>>? stdin, CancellationToken cancel)
+        Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, IEnumerable<ReadOnlyMemory<byte>>? stdin,
+        CancellationToken cancel)
     {
         int seconds = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
         string[] wrapped = ["timeout", seconds.ToString(CultureInfo.InvariantCulture), .. command];
@@ -54,26 +58,32 @@ internal static class PodExec
         end.CancelAfter(TimeSpan.FromSeconds(seconds) + Grace);
         try
         {
-            using var socket = await PodHandshake.OpenAsync(connection, ns, pod, Query(container, wrapped, stdin is not null), "ExecFailed", "run a command in", end.Token).ConfigureAwait(false);
+            using var socket = await PodHandshake.OpenAsync(connection, ns, pod, Query(container, wrapped, stdin is not null), "ExecFailed",
+                "run a command in", end.Token).ConfigureAwait(false);
             var writing = stdin is null ? Task.CompletedTask : Task.Run(() => SendAsync(socket, stdin, end.Token), CancellationToken.None);
             var result = await ReadAsync(socket, output, error, end.Token).ConfigureAwait(false);
             await end.CancelAsync().ConfigureAwait(false);
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a command that ended early leaves input unread
             return result;
         }
-        catch (Exception e) when (end.IsCancellationRequested && !cancel.IsCancellationRequested && e is OperationCanceledException or WebSocketException)
+        catch (Exception e)
+            when (end.IsCancellationRequested && !cancel.IsCancellationRequested && e is OperationCanceledException or WebSocketException)
         {
-            throw new ClusterException("ExecTimeout", FailureKind.Timeout, pod, $"'{string.Join(' ', command.Take(3))}' in the pod {pod} did not end within {seconds} s.", e);
+            throw new ClusterException("ExecTimeout", FailureKind.Timeout, pod,
+                $"'{string.Join(' ', command.Take(3))}' in the pod {pod} did not end within {seconds} s.", e);
         }
         catch (WebSocketException e) when (!cancel.IsCancellationRequested)
         {
-            throw new ClusterException("ExecFailed", FailureKind.Connection, pod, $"The connection to the pod {pod} broke while '{string.Join(' ', command.Take(3))}' ran: {e.GetBaseException().Message}", e);
+            throw new ClusterException("ExecFailed", FailureKind.Connection, pod,
+                $"The connection to the pod {pod} broke while '{string.Join(' ', command.Take(3))}' ran: {e.GetBaseException().Message}",
+                e);
         }
     }
 
     /// <summary>Runs a command and gives its output as text. For commands that say little.</summary>
     public static async Task<ExecText> CaptureAsync(
-        KubeConnection connection, string ns, string pod, string container, IReadOnlyList<string> command, TimeSpan limit, CancellationToken cancel, string? stdin = null)
+        KubeConnection connection, string ns, string pod, string container, IReadOnlyList<string> command, TimeSpan limit,
+        CancellationToken cancel, string? stdin = null)
     {
         using var output = new MemoryStream();
         using var error = new MemoryStream();
@@ -99,13 +109,16 @@ internal static class PodExec
             return new ExecResult(0, null);
         var causes = status?["details"]?["causes"] as JsonArray ?? [];
         string? code = (string?)causes.FirstOrDefault(c => (string?)c?["reason"] == "ExitCode")?["message"];
-        return new ExecResult(int.TryParse(code, NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null, (string?)status?["message"]);
+        return new ExecResult(int.TryParse(code, NumberStyles.Integer, CultureInfo.InvariantCulture, out int n) ? n : null,
+            (string?)status?["message"]);
     }
 
     private static string Query(string container, IEnumerable<string> command, bool stdin) =>
-        $"exec?container={Uri.EscapeDataString(container)}&stdin={(stdin ? "true" : "false")}&stdout=true&stderr=true&tty=false{string.Concat(command.Select(c => "&command=" + Uri.EscapeDataString(c)))}";
+        $"exec?container={Uri.EscapeDataString(container)}&stdin={(stdin ? "true" : "false")}&stdout=true&stderr=true&tty=false"
+        + $"{string.Concat(command.Select(c => "&command=" + Uri.EscapeDataString(c)))}";
 
-    private static async Task<ExecResult> ReadAsync(WebSocket socket, Action<ReadOnlyMemory<byte>>? output, Action<ReadOnlyMemory<byte>>? error, CancellationToken cancel)
+    private static async Task<ExecResult> ReadAsync(WebSocket socket, Action<ReadOnlyMemory<byte>>? output,
+        Action<ReadOnlyMemory<byte>>? error, CancellationToken cancel)
     {
         var frames = new ChannelFrames(portBytes: 0);
         using var status = new MemoryStream();

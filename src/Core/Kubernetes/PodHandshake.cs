@@ -18,9 +18,11 @@ internal static class PodHandshake
     /// <param name="id">Id of the failure where the pod is the reason.</param>
     /// <param name="verb">What was tried, as in "cannot ... the pod".</param>
     /// <param name="cancel">Ends it.</param>
-    public static async Task<WebSocket> OpenAsync(KubeConnection connection, string ns, string pod, string resource, string id, string verb, CancellationToken cancel)
+    public static async Task<WebSocket> OpenAsync(KubeConnection connection, string ns, string pod, string resource, string id, string verb,
+        CancellationToken cancel)
     {
-        var (socket, status, refusal) = await connection.OpenSocketAsync($"{ResourceKind.Pod.Path(ns, pod)}/{resource}", SubProtocol, cancel).ConfigureAwait(false);
+        var (socket, status, refusal) =
+            await connection.OpenSocketAsync($"{ResourceKind.Pod.Path(ns, pod)}/{resource}", SubProtocol, cancel).ConfigureAwait(false);
         return socket ?? throw await RefusedAsync(connection, ns, pod, id, verb, status, refusal, cancel).ConfigureAwait(false);
     }
 
@@ -40,7 +42,8 @@ internal static class PodHandshake
     }
 
     private static async Task<ClusterException> RefusedAsync(
-        KubeConnection connection, string ns, string pod, string id, string verb, HttpStatusCode status, string refusal, CancellationToken cancel)
+        KubeConnection connection, string ns, string pod, string id, string verb, HttpStatusCode status, string refusal,
+        CancellationToken cancel)
     {
         switch (status)
         {
@@ -48,7 +51,8 @@ internal static class PodHandshake
                 return ApiFailure.From(HttpStatusCode.Unauthorized, refusal, connection);
             case HttpStatusCode.Forbidden:
                 return new ClusterException("Forbidden", FailureKind.Permission, pod,
-                    $"The credentials of the context {connection.Context} do not allow to {verb} the pod {pod} in the namespace {ns}. Ask for the verbs get and create on pods/{(id == "ExecFailed" ? "exec" : "portforward")} there.");
+                    $"The credentials of the context {connection.Context} do not allow to {verb} the pod {pod} in the namespace {ns}. Ask "
+                        + $"for the verbs get and create on pods/{(id == "ExecFailed" ? "exec" : "portforward")} there.");
         }
 
         var tree = await connection.TryGetAsync(ResourceKind.Pod, ns, pod, cancel).ConfigureAwait(false);

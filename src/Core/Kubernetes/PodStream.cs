@@ -36,12 +36,14 @@ internal sealed class PodStream : IAsyncDisposable
     /// <exception cref="ClusterException">The pod or the right to reach it is missing, or the API server.</exception>
     public static async Task<PodStream> OpenAsync(KubeConnection connection, string ns, string pod, int port, CancellationToken cancel)
     {
-        var socket = await PodHandshake.OpenAsync(connection, ns, pod, $"portforward?ports={port}", "PortForwardFailed", "reach a port of", cancel).ConfigureAwait(false);
+        var socket = await PodHandshake.OpenAsync(connection, ns, pod, $"portforward?ports={port}", "PortForwardFailed", "reach a port of",
+            cancel).ConfigureAwait(false);
         return new PodStream(socket, $"port {port} of the pod {pod}");
     }
 
     /// <summary>Sends the first bytes of <see cref="Outgoing"/>.</summary>
-    public ValueTask SendAsync(int count, CancellationToken cancel) => socket.SendAsync(outgoing.AsMemory(0, count + 1), WebSocketMessageType.Binary, true, cancel);
+    public ValueTask SendAsync(int count, CancellationToken cancel) =>
+        socket.SendAsync(outgoing.AsMemory(0, count + 1), WebSocketMessageType.Binary, true, cancel);
 
     /// <summary>Sends bytes.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)

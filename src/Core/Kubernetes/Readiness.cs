@@ -21,7 +21,8 @@ internal static class Readiness
     public static bool IsSettled(JsonObject set) =>
         ((long?)set["status"]?["observedGeneration"] ?? 0) >= ((long?)set["metadata"]!["generation"] ?? 0);
 
-    /// <summary>Whether a pod serves. The condition counts, not the containers' statuses: after the loss of a node these still say ready.</summary>
+    /// <summary>Whether a pod serves. The condition counts, not the containers' statuses: after the loss of a node these still say
+    /// ready.</summary>
     public static bool IsPodReady(JsonObject pod) => !pod.IsTerminating()
         && KubeObjects.Items(pod["status"]?["conditions"]).Any(c => (string?)c["type"] == "Ready" && (string?)c["status"] == "True");
 
@@ -50,12 +51,14 @@ internal static class Readiness
 
     /// <summary>Whether a pod still runs an older template than its set has.</summary>
     public static bool IsOutdated(JsonObject pod, JsonObject set) =>
-        (string?)set["status"]?["updateRevision"] is string revision && pod.Label("controller-revision-hash") is string own && own != revision;
+        (string?)set["status"]?["updateRevision"] is string revision && pod.Label("controller-revision-hash") is string own
+        && own != revision;
 
     /// <summary>Pods that belong to a set, by ordinal.</summary>
     public static IReadOnlyList<JsonObject> PodsOf(JsonObject set, IEnumerable<JsonObject> pods)
     {
         string uid = set.Uid();
-        return [.. pods.Where(p => KubeObjects.Items(p["metadata"]!["ownerReferences"]).Any(o => (string?)o["uid"] == uid)).OrderBy(p => KubeObjects.Ordinal(p.Name()))];
+        return [.. pods.Where(p => KubeObjects.Items(p["metadata"]!["ownerReferences"]).Any(o => (string?)o["uid"] == uid))
+            .OrderBy(p => KubeObjects.Ordinal(p.Name()))];
     }
 }

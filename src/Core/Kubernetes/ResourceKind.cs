@@ -31,7 +31,8 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     public static ResourceKind Of(JsonObject tree)
     {
         string kind = (string?)tree["kind"] ?? throw new FormatException("an object has no kind");
-        var known = Array.Find(Known, k => k.Kind == kind) ?? throw new FormatException($"the kind {kind} is not one that this module handles");
+        var known = Array.Find(Known, k => k.Kind == kind)
+            ?? throw new FormatException($"the kind {kind} is not one that this module handles");
         return known with { ApiVersion = (string?)tree["apiVersion"] ?? throw new FormatException($"a {kind} has no apiVersion") };
     }
 
@@ -58,6 +59,7 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     }
 
     private static string Segment(string name) => name is "" or "." or ".."
-        ? throw new ClusterException("InvalidName", FailureKind.InvalidInput, name, $"'{name}' is not the name of a namespace or an object in Kubernetes.")
+        ? throw new ClusterException("InvalidName", FailureKind.InvalidInput, name,
+            $"'{name}' is not the name of a namespace or an object in Kubernetes.")
         : Uri.EscapeDataString(name);
 }

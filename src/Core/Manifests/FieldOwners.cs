@@ -11,7 +11,8 @@ internal static class FieldOwners
     public static bool IsOurs(JsonObject live, string path)
     {
         var records = KubeObjects.Items(live["metadata"]?["managedFields"]).ToList();
-        return records.Count == 0 || records.Exists(r => (string?)r["manager"] == KubeConnection.FieldManager && Holds(r["fieldsV1"] as JsonObject, path));
+        return records.Count == 0
+            || records.Exists(r => (string?)r["manager"] == KubeConnection.FieldManager && Holds(r["fieldsV1"] as JsonObject, path));
     }
 
     private static bool Holds(JsonObject? fields, string path)

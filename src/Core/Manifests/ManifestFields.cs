@@ -58,7 +58,8 @@ internal static class ManifestFields
         new(nameof(ClusterSpec.MinInSyncReplicas), Broker, Variable("MIN_INSYNC_REPLICAS"), s => Text(s.MinInSyncReplicas)),
         new(nameof(ClusterSpec.Config), Broker, Variable(BrokerConfig.Variable), s => Properties(s.Config), Back: Config),
         new(nameof(ClusterSpec.NodeSelector), Every, $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
-        new(nameof(ClusterSpec.Toleration), Every, $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true, Back: TolerationTexts),
+        new(nameof(ClusterSpec.Toleration), Every, $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true,
+            Back: TolerationTexts),
     ];
 
     private static readonly ConcurrentDictionary<ManifestSet, IReadOnlyList<ManifestField>> Known = new();

@@ -4,7 +4,8 @@ using KafkaK8s.Core.Kubernetes;
 namespace KafkaK8s.Core.Manifests;
 
 /// <summary>What an old API server needs instead of what the manifests say. Pure; the one place for it.</summary>
-/// <remarks>Sources: https://kubernetes.io/docs/reference/using-api/deprecation-guide/ and the feature-gate tables of each release.</remarks>
+/// <remarks>Sources: https://kubernetes.io/docs/reference/using-api/deprecation-guide/ and the feature-gate tables of each
+/// release.</remarks>
 internal static class ServerAdaptation
 {
     private const string Budget = "PodDisruptionBudget";

@@ -16,7 +16,8 @@ internal static partial class TreePath
             node = (node as JsonObject)?[key] ?? throw new FormatException($"{path}: there is no {key}");
             if (itemKey is null)
                 continue;
-            var hits = (node as JsonArray ?? []).Where(i => (string?)itemKey.Split('.').Aggregate(i, (n, k) => n?[k]) == itemValue).ToList();
+            var hits = (node as JsonArray ?? []).Where(i => (string?)itemKey.Split('.').Aggregate(i, (n, k) => n?[k]) == itemValue)
+                .ToList();
             node = hits.Count == 1 ? hits[0]! : throw new FormatException($"{path}: {hits.Count} items have {itemKey}={itemValue}");
         }
 
@@ -36,7 +37,8 @@ internal static partial class TreePath
         }
     }
 
-    /// <summary>Sets the value at a path whose parent is there; the last key may be new only where <paramref name="mayAdd"/> says so.</summary>
+    /// <summary>Sets the value at a path whose parent is there; the last key may be new only where <paramref name="mayAdd"/> says
+    /// so.</summary>
     public static void Set(JsonNode root, string path, JsonNode? value, bool mayAdd)
     {
         int dot = path.LastIndexOf('.');

@@ -16,7 +16,8 @@ internal static partial class BrokerConfig
     private const string Hidden = "(secret)";
 
     /// <summary>Whether a value is a secret: by Kafka's own list of passwords, and by the endings that plugins use. Certificates are
-    /// public, though Kafka lists them; a reference to a configuration provider, such as <c>${file:/path:key}</c>, holds no secret.</summary>
+    /// public, though Kafka lists them; a reference to a configuration provider, such as <c>${file:/path:key}</c>, holds no
+    /// secret.</summary>
     /// <remarks>Source: the keys of type PASSWORD in KafkaConfig of Kafka 3.9.2.</remarks>
     public static bool IsSecret(string key, string value) =>
         (SecretKey().IsMatch(key) && value.Length > 0 && !Reference().IsMatch(value))
@@ -32,7 +33,8 @@ internal static partial class BrokerConfig
     public static string Lines(IReadOnlyDictionary<string, string?> config) =>
         Join(config, value => Dollars().Replace(Escape(value), "$0$0"));
 
-    /// <summary>The text as modules before this rule wrote it: a cluster that stands keeps it, as another one would restart its brokers.</summary>
+    /// <summary>The text as modules before this rule wrote it: a cluster that stands keeps it, as another one would restart its
+    /// brokers.</summary>
     public static string FormerLines(IReadOnlyDictionary<string, string?> config) => Join(config, value => value);
 
     /// <summary>The properties back from the text of <see cref="Lines"/>.</summary>
@@ -46,7 +48,8 @@ internal static partial class BrokerConfig
         var copy = (JsonObject)set.DeepClone();
         if (copy["metadata"]?["annotations"] is JsonObject annotations && annotations[ClusterNames.SpecAnnotation] is JsonValue annotation)
             annotations[ClusterNames.SpecAnnotation] = HideInSpec((string?)annotation ?? "");
-        foreach (var variable in KubeObjects.Items(copy["spec"]?["template"]?["spec"]?["containers"]).SelectMany(c => KubeObjects.Items(c["env"])))
+        foreach (var variable
+            in KubeObjects.Items(copy["spec"]?["template"]?["spec"]?["containers"]).SelectMany(c => KubeObjects.Items(c["env"])))
         {
             if ((string?)variable["name"] == Variable && (string?)variable["value"] is string text)
                 variable["value"] = string.Join('\n', text.Split('\n').Select(HideInLine));

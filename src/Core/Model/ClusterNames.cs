@@ -27,7 +27,8 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>Annotation of StatefulSets: the name of the set of manifests that they come from.</summary>
     public const string SetAnnotation = "kafkak8s.io/manifest-set";
 
-    /// <summary>Annotation of the StatefulSet that starts first: who is changing the cluster, or what change of the ensemble was not finished.</summary>
+    /// <summary>Annotation of the StatefulSet that starts first: who is changing the cluster, or what change of the ensemble was not
+    /// finished.</summary>
     public const string ChangeAnnotation = "kafkak8s.io/ensemble-change";
 
     /// <summary>Annotation of the pods: a checksum of the settings that they read at their start.</summary>
@@ -152,8 +153,10 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     public string BrokerHost(int ordinal, string ns) => $"{BrokerPod(ordinal)}.{BrokerHeadless}.{ns}.svc";
 
     /// <summary>The failure of a cluster that is not there.</summary>
-    public static ClusterException NotFound(string cluster, string ns, string context) => new("ClusterNotFound", FailureKind.NotFound, cluster,
-        $"There is no cluster '{cluster}' in the namespace {ns} of the context {context}. Get-KafkaCluster -AllNamespaces shows those that are there.");
+    public static ClusterException NotFound(string cluster, string ns, string context) =>
+        new("ClusterNotFound", FailureKind.NotFound, cluster,
+        $"There is no cluster '{cluster}' in the namespace {ns} of the context {context}. Get-KafkaCluster -AllNamespaces shows those "
+            + $"that are there.");
 
     /// <summary>The ordinal at the end of a pod's name; -1 where there is none.</summary>
     public static int Ordinal(string pod) => KubeObjects.Ordinal(pod);

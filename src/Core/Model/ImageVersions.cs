@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace KafkaK8s.Core.Model;
 
-/// <summary>What an image's name tells of the version in it: what is known not to work is refused, what it does not tell is said. Pure.</summary>
+/// <summary>What an image's name tells of the version in it: what is known not to work is refused, what it does not tell is said.
+/// Pure.</summary>
 internal static partial class ImageVersions
 {
     // Listeners with names of their own came with 0.10.2 (KIP-103); 4.0 has no ZooKeeper any more.
@@ -33,7 +34,8 @@ internal static partial class ImageVersions
             throw Unsupported(
                 "-ZooKeeperImage",
                 zooKeeper,
-                $"ZooKeeper older than {OldestZooKeeper} cannot change its members while it runs. Use ZooKeeper {OldestZooKeeper} or newer.");
+                $"ZooKeeper older than {OldestZooKeeper} cannot change its members while it runs. Use ZooKeeper {OldestZooKeeper} or "
+                    + $"newer.");
         }
     }
 

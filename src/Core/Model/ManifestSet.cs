@@ -69,7 +69,8 @@ internal sealed record ManifestSet
 /// <summary>The sets of manifests that this module brings.</summary>
 internal static class ManifestSets
 {
-    /// <summary>Brokers with a ZooKeeper ensemble: broker N is the pod with the ordinal N, server N the one with the ordinal N - 1.</summary>
+    /// <summary>Brokers with a ZooKeeper ensemble: broker N is the pod with the ordinal N, server N the one with the ordinal N -
+    /// 1.</summary>
     public static readonly ManifestSet ZooKeeper = new()
     {
         Name = "zookeeper",

@@ -19,7 +19,8 @@ internal sealed record Toleration(string Key, string? Value, string? Effect)
         int equals = taint.IndexOf('=', StringComparison.Ordinal);
         string key = equals < 0 ? taint : taint[..equals];
         string? value = equals < 0 ? null : taint[(equals + 1)..];
-        return Labels.IsKey(key) && (value is null || Labels.IsValue(value)) && (effect is null || Effects.Contains(effect)) ? new(key, value, effect) : null;
+        return Labels.IsKey(key) && (value is null || Labels.IsValue(value)) && (effect is null || Effects.Contains(effect))
+            ? new(key, value, effect) : null;
     }
 }
 
@@ -35,7 +36,8 @@ internal static partial class Labels
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         string name = text[(slash + 1)..];
-        return name.Length is > 0 and <= LongestPart && Word().IsMatch(name) && (slash < 0 || (slash is > 0 and <= LongestPrefix && Prefix().IsMatch(text.AsSpan(0, slash))));
+        return name.Length is > 0 and <= LongestPart && Word().IsMatch(name)
+            && (slash < 0 || (slash is > 0 and <= LongestPrefix && Prefix().IsMatch(text.AsSpan(0, slash))));
     }
 
     /// <summary>Whether it can be a label's value; an empty one can.</summary>

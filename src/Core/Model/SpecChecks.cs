@@ -68,7 +68,8 @@ internal static partial class SpecChecks
     };
 
     // A table is merged by its names; a null takes one away.
-    private static IReadOnlyDictionary<string, string?>? Merge(IReadOnlyDictionary<string, string?>? before, IReadOnlyDictionary<string, string?>? given)
+    private static IReadOnlyDictionary<string, string?>? Merge(IReadOnlyDictionary<string, string?>? before,
+        IReadOnlyDictionary<string, string?>? given)
     {
         if (given is null)
             return before;
@@ -124,7 +125,8 @@ internal static partial class SpecChecks
         }
     }
 
-    /// <summary>Rejects values that are invalid on their own, before the cluster is read: values that were given earlier are not known yet.</summary>
+    /// <summary>Rejects values that are invalid on their own, before the cluster is read: values that were given earlier are not known
+    /// yet.</summary>
     /// <param name="spec">The spec as given.</param>
     /// <exception cref="ClusterException">As <see cref="Check"/>.</exception>
     public static void CheckGiven(ClusterSpec spec)
@@ -139,8 +141,10 @@ internal static partial class SpecChecks
             if (value is not null && BrokerConfig.IsSecret(key, value))
             {
                 throw Invalid("SecretInConfig", key,
-                    $"-Config: {key} is a secret, and what -Config gives stands readable in the StatefulSet and in every broker's environment. " +
-                    "Leave it out: no listener of this version needs one. Secrets will come from a Kubernetes Secret, together with listeners for TLS and SASL.");
+                    $"-Config: {key} is a secret, and what -Config gives stands readable in the StatefulSet and in every broker's "
+                    + $"environment. " +
+                    "Leave it out: no listener of this version needs one. Secrets will come from a Kubernetes Secret, together with "
+                    + "listeners for TLS and SASL.");
             }
         }
     }
@@ -156,9 +160,13 @@ internal static partial class SpecChecks
         if (factor < 1 || inSync < 1)
             throw Invalid("InvalidReplication", factor < 1 ? factor : inSync!, "-ReplicationFactor and -MinInSyncReplicas are at least 1.");
         if (factor > brokers)
-            throw Invalid("ReplicationFactorTooHigh", factor, $"-ReplicationFactor {factor}: there are only {brokers} brokers to hold replicas. Ask for more brokers, or for a factor of at most {brokers}.");
+            throw Invalid("ReplicationFactorTooHigh", factor,
+                $"-ReplicationFactor {factor}: there are only {brokers} brokers to hold replicas. Ask for more brokers, or for a factor "
+                    + $"of at most {brokers}.");
         if (inSync > factor)
-            throw Invalid("MinInSyncReplicasTooHigh", inSync, $"-MinInSyncReplicas {inSync}: with {factor} replicas nothing could ever be written. Ask for at most {factor}; with {Math.Max(1, factor.Value - 1)} one broker may fail.");
+            throw Invalid("MinInSyncReplicasTooHigh", inSync,
+                $"-MinInSyncReplicas {inSync}: with {factor} replicas nothing could ever be written. Ask for at most {factor}; with "
+                    + $"{Math.Max(1, factor.Value - 1)} one broker may fail.");
         CheckQuantity("-StorageSize", spec.StorageSize);
         CheckQuantity("-ZooKeeperStorageSize", spec.ZooKeeperStorageSize);
         CheckQuantity("-BrokerMemory", spec.BrokerMemory);
@@ -168,19 +176,24 @@ internal static partial class SpecChecks
         CheckQuantity("-BrokerCpuLimit", spec.BrokerCpuLimit);
         CheckQuantity("-ZooKeeperCpuLimit", spec.ZooKeeperCpuLimit);
         if (spec.Ephemeral == true && (spec.StorageSize ?? spec.ZooKeeperStorageSize ?? spec.StorageClass) is string storage)
-            throw Invalid("EphemeralWithStorage", storage, "-Ephemeral makes no volumes: leave -StorageSize, -ZooKeeperStorageSize and -StorageClass out.");
+            throw Invalid("EphemeralWithStorage", storage,
+                "-Ephemeral makes no volumes: leave -StorageSize, -ZooKeeperStorageSize and -StorageClass out.");
         foreach (string key in spec.Config?.Keys ?? [])
             CheckConfig(key);
         foreach (var (key, value) in spec.NodeSelector ?? new Dictionary<string, string?>())
         {
             if (!Labels.IsKey(key) || !Labels.IsValue(value ?? ""))
-                throw Invalid("InvalidPlacement", key, $"-NodeSelector: '{key}={value}' is not a valid node label. Give a table of labels, such as @{{ dedicated = 'kafka' }}.");
+                throw Invalid("InvalidPlacement", key,
+                    $"-NodeSelector: '{key}={value}' is not a valid node label. Give a table of labels, such as @{{ dedicated = 'kafka' "
+                        + $"}}.");
         }
 
         foreach (string text in spec.Toleration ?? [])
         {
             if (Toleration.TryParse(text) is null)
-                throw Invalid("InvalidPlacement", text, $"-Toleration '{text}' is not a toleration. Write key=value:effect, such as dedicated=kafka:NoSchedule; the value and the effect (NoSchedule, PreferNoSchedule, NoExecute) can be left out.");
+                throw Invalid("InvalidPlacement", text,
+                    $"-Toleration '{text}' is not a toleration. Write key=value:effect, such as dedicated=kafka:NoSchedule; the value and "
+                        + $"the effect (NoSchedule, PreferNoSchedule, NoExecute) can be left out.");
         }
     }
 
@@ -194,27 +207,35 @@ internal static partial class SpecChecks
         if (factor == 1)
             yield return "Replication factor 1: each message is stored once and is lost with the disk of its broker.";
         else if (inSync == factor)
-            yield return $"-MinInSyncReplicas {inSync} with {factor} replicas: while one broker is down, even for a restart, producers with acks=all are refused.";
+            yield return $"-MinInSyncReplicas {inSync} with {factor} replicas: while one broker is down, even for a restart, producers "
+                + $"with acks=all are refused.";
         else if (inSync == 1)
             yield return $"-MinInSyncReplicas 1: a message may be acknowledged while only one broker holds it.";
         if (Quantity.TryParse(spec.BrokerMemory, out decimal memory) && memory < 512m * 1024 * 1024)
             yield return $"-BrokerMemory {spec.BrokerMemory}: half of it is the heap; below 512Mi a broker may run out of memory.";
-        foreach (string key in (spec.Config ?? new Dictionary<string, string?>()).Where(p => BrokerConfig.IsSecret(p.Key, p.Value ?? "")).Select(p => p.Key).Order(StringComparer.Ordinal))
-            yield return $"{key} was given earlier and is a secret that stands readable in the StatefulSet: take it away with -Config @{{ '{key}' = $null }}.";
+        foreach (string key in (spec.Config ?? new Dictionary<string, string?>()).Where(p => BrokerConfig.IsSecret(p.Key, p.Value ?? ""))
+            .Select(p => p.Key).Order(StringComparer.Ordinal))
+            yield return $"{key} was given earlier and is a secret that stands readable in the StatefulSet: take it away with -Config @{{ "
+                + $"'{key}' = $null }}.";
     }
 
     /// <summary>Refuses a name that Kubernetes could not use for every object.</summary>
     public static void CheckName(string name)
     {
         if (!DnsLabel().IsMatch(name))
-            throw Invalid("InvalidName", name, $"'{name}' is not a valid cluster name: use lower-case letters, digits and '-'; begin with a letter, end with a letter or digit.");
+            throw Invalid("InvalidName", name,
+                $"'{name}' is not a valid cluster name: use lower-case letters, digits and '-'; begin with a letter, end with a letter or "
+                    + $"digit.");
         if (name.Length > ClusterNames.LongestCluster)
-            throw Invalid("NameTooLong", name, $"'{name}' has {name.Length} characters. With the suffixes of pods and services, the name of a cluster has at most {ClusterNames.LongestCluster}.");
+            throw Invalid("NameTooLong", name,
+                $"'{name}' has {name.Length} characters. With the suffixes of pods and services, the name of a cluster has at most "
+                    + $"{ClusterNames.LongestCluster}.");
     }
 
     /// <summary>The failure of an object of the pipeline that gives no name.</summary>
     public static ClusterException NameMissing(string command) => Invalid("NameMissing", command,
-        $"An object in the pipeline gives no name of a cluster: it has no property Name, or it is empty. Add a column Name, or give -Name to {command}.");
+        $"An object in the pipeline gives no name of a cluster: it has no property Name, or it is empty. Add a column Name, or give -Name "
+            + $"to {command}.");
 
     /// <summary>The failure of a row of a table with a value that its parameter cannot take.</summary>
     public static ClusterException CellUnfit(string parameter, object value) => Invalid("CellUnfit", value,
@@ -222,32 +243,37 @@ internal static partial class SpecChecks
 
     /// <summary>The failure of a parameter whose value is nothing.</summary>
     public static ClusterException EmptyParameter(string parameter) => Invalid("EmptyParameter", parameter,
-        $"-{parameter} was given an empty value. Leave the parameter out, or look where its value comes from: a variable of that name may not exist.");
+        $"-{parameter} was given an empty value. Leave the parameter out, or look where its value comes from: a variable of that name may "
+            + $"not exist.");
 
     /// <summary>Refuses what cannot be the name of a namespace: it becomes a part of the path of each request.</summary>
     public static void CheckNamespace(string ns)
     {
         if (ns.Length > 63 || !NamespaceLabel().IsMatch(ns))
-            throw Invalid("InvalidNamespace", ns, $"'{ns}' cannot name a namespace: use at most 63 lower-case letters, digits and '-', no '-' first or last.");
+            throw Invalid("InvalidNamespace", ns,
+                $"'{ns}' cannot name a namespace: use at most 63 lower-case letters, digits and '-', no '-' first or last.");
     }
 
     private static void CheckQuantity(string parameter, string? value)
     {
         if (value is not null && (!Quantity.TryParse(value, out decimal number) || number <= 0))
-            throw Invalid("InvalidQuantity", value, $"{parameter} '{value}' is not a quantity of Kubernetes. Write a number above 0 with a unit, such as 10Gi, 512Mi or 500m.");
+            throw Invalid("InvalidQuantity", value,
+                $"{parameter} '{value}' is not a quantity of Kubernetes. Write a number above 0 with a unit, such as 10Gi, 512Mi or 500m.");
     }
 
     private static void CheckMemory(string parameter, string? value, decimal smallest)
     {
         if (Quantity.TryParse(value, out decimal memory) && memory < smallest * Mebi)
-            throw Invalid("TooLittleMemory", value!, $"{parameter} {value} is too little for Java and its heap. Give at least {smallest:0}Mi.");
+            throw Invalid("TooLittleMemory", value!,
+                $"{parameter} {value} is too little for Java and its heap. Give at least {smallest:0}Mi.");
     }
 
     private static void CheckConfig(string key)
     {
         if (!PropertyName().IsMatch(key))
             throw Invalid("InvalidConfig", key, $"-Config: '{key}' is not the name of a broker property.");
-        if (OwnedConfig.TryGetValue(key, out string? why) || key.StartsWith("listener.name.", StringComparison.Ordinal) || key.StartsWith("controller.", StringComparison.Ordinal))
+        if (OwnedConfig.TryGetValue(key, out string? why) || key.StartsWith("listener.name.", StringComparison.Ordinal)
+            || key.StartsWith("controller.", StringComparison.Ordinal))
             throw Invalid("ConfigOwned", key, $"-Config: {key} is set by this module: {why ?? "listeners are not changed by hand"}.");
     }
 

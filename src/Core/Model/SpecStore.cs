@@ -34,7 +34,8 @@ internal static class SpecStore
             return null;
         if (former is not null && TryRead(former, spec.Name, out var stands, out _) && JsonNode.DeepEquals(Node(stands), node))
             return former;
-        return new JsonObject([KeyValuePair.Create(SchemaProperty, (JsonNode?)Schema), .. node.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))])
+        return new JsonObject([KeyValuePair.Create(SchemaProperty, (JsonNode?)Schema),
+            .. node.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))])
             .ToJsonString(Options);
     }
 
@@ -73,7 +74,8 @@ internal static class SpecStore
     /// <summary>A spec of values by the names of its properties, as trees hold them.</summary>
     public static ClusterSpec Of(string name, IEnumerable<KeyValuePair<string, JsonNode?>> values)
     {
-        var node = new JsonObject(values.Select(p => KeyValuePair.Create(JsonNamingPolicy.CamelCase.ConvertName(p.Key), p.Value?.DeepClone())));
+        var node =
+            new JsonObject(values.Select(p => KeyValuePair.Create(JsonNamingPolicy.CamelCase.ConvertName(p.Key), p.Value?.DeepClone())));
         return node.Deserialize<ClusterSpec>(Options)! with { Name = name };
     }
 

@@ -57,7 +57,8 @@ internal static class ChangeTopic
     }
 
     /// <summary>Makes a topic; the result is there when every broker that answers knows it and each partition has a leader.</summary>
-    public static async IAsyncEnumerable<OperationEvent> NewAsync(KafkaAdmin admin, TopicPlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<OperationEvent> NewAsync(KafkaAdmin admin, TopicPlan plan,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         yield return new Waiting("Topic", $"making {plan.Request.Name}");
         await CreateAsync(admin, plan.Request, validateOnly: false, cancel).ConfigureAwait(false);
@@ -67,7 +68,8 @@ internal static class ChangeTopic
     }
 
     /// <summary>The plan of a change.</summary>
-    /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>PartitionsCannotShrink</c>, <c>KafkaRefused</c>, or what cannot be.</exception>
+    /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>PartitionsCannotShrink</c>, <c>KafkaRefused</c>, or what cannot
+    /// be.</exception>
     public static async Task<TopicPlan> PlanSetAsync(KafkaAdmin admin, TopicRequest asked, CancellationToken cancel)
     {
         CheckSet(asked);
@@ -79,7 +81,8 @@ internal static class ChangeTopic
 
     /// <summary>The plan of a change of a topic that was read already.</summary>
     /// <exception cref="ClusterException"><c>PartitionsCannotShrink</c>, <c>KafkaRefused</c>, or what cannot be.</exception>
-    public static async Task<TopicPlan> PlanSetAsync(KafkaAdmin admin, TopicRequest asked, int partitions, TopicSettings settings, CancellationToken cancel)
+    public static async Task<TopicPlan> PlanSetAsync(KafkaAdmin admin, TopicRequest asked, int partitions, TopicSettings settings,
+        CancellationToken cancel)
     {
         CheckSet(asked);
         var request = asked with { Config = InKafkasForm(asked.Config) };
@@ -99,7 +102,12 @@ internal static class ChangeTopic
             fields.Add(new FieldChange("partitions", Text(partitions), Text(wanted)));
             warnings.Add($"{request.Name}: {MovingKeys(partitions, wanted)} % of the keys go to another partition from now on; "
                 + "messages of one key are in order only from then on.");
-            await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, wanted)], new CreatePartitionsOptions { ValidateOnly = true, RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
+            await admin.AskAsync(request.Name,
+                c => c.CreatePartitionsAsync([More(request.Name, wanted)], new CreatePartitionsOptions
+                {
+                    ValidateOnly = true,
+                    RequestTimeout = KafkaAdmin.RequestLimit
+                }), cancel).ConfigureAwait(false);
         }
 
         foreach (var (key, value) in request.Config.OrderBy(p => p.Key, StringComparer.Ordinal))
@@ -113,11 +121,13 @@ internal static class ChangeTopic
 
         if (fields.Exists(f => f.Path.StartsWith("config[", StringComparison.Ordinal)))
             await AlterAsync(admin, request, settings, validateOnly: true, cancel).ConfigureAwait(false);
-        return new TopicPlan(request, Row(admin, request.Name, fields.Count == 0 ? ChangeAction.None : ChangeAction.Update, fields, ""), warnings);
+        return new TopicPlan(request, Row(admin, request.Name, fields.Count == 0 ? ChangeAction.None : ChangeAction.Update, fields, ""),
+            warnings);
     }
 
     /// <summary>Changes a topic.</summary>
-    public static async IAsyncEnumerable<OperationEvent> SetAsync(KafkaAdmin admin, TopicPlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<OperationEvent> SetAsync(KafkaAdmin admin, TopicPlan plan,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         await ApplyAsync(admin, plan, cancel).ConfigureAwait(false);
         if (plan.Step.Action != ChangeAction.None)
@@ -137,10 +147,12 @@ internal static class ChangeTopic
         }
 
         if (plan.Step.Fields.Any(f => f.Path == "partitions"))
-            await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, request.Partitions!.Value)], new CreatePartitionsOptions { RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
+            await admin.AskAsync(request.Name, c => c.CreatePartitionsAsync([More(request.Name, request.Partitions!.Value)],
+                new CreatePartitionsOptions { RequestTimeout = KafkaAdmin.RequestLimit }), cancel).ConfigureAwait(false);
         if (plan.Step.Fields.Any(f => f.Path.StartsWith("config[", StringComparison.Ordinal)))
         {
-            var settings = (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
+            var settings =
+                (await TopicReader.SettingsAsync(admin, [request.Name], cancel).ConfigureAwait(false)).GetValueOrDefault(request.Name)
                 ?? throw TopicName.NotFound(request.Name, admin.Brokers.Names.Cluster, []);
             await AlterAsync(admin, request, settings, validateOnly: false, cancel).ConfigureAwait(false);
         }
@@ -157,11 +169,13 @@ internal static class ChangeTopic
         limit.CancelAfter(KnownLimit);
         while (!limit.IsCancellationRequested)
         {
-            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, KnownLimit / 10, cancel).ConfigureAwait(false);
+            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, KnownLimit / 10,
+                cancel).ConfigureAwait(false);
             var views = probes.Select(p => p.Answer?.View).OfType<BrokerView>().ToList();
             if (views.Count > 0 && views.TrueForAll(Knows))
                 break;
-            yield return new Waiting("Topic", $"waiting until every broker knows {(partitions.Count == 1 ? partitions.Keys.First() : $"{partitions.Count} topics")}");
+            yield return new Waiting("Topic",
+                $"waiting until every broker knows {(partitions.Count == 1 ? partitions.Keys.First() : $"{partitions.Count} topics")}");
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
         }
 
@@ -198,7 +212,12 @@ internal static class ChangeTopic
             ReplicationFactor = (short)(request.ReplicationFactor ?? -1),
             Configs = request.Config.Where(p => p.Value is not null).ToDictionary(p => p.Key, p => p.Value),
         };
-        var options = new CreateTopicsOptions { ValidateOnly = validateOnly, RequestTimeout = KafkaAdmin.RequestLimit, OperationTimeout = KafkaAdmin.RequestLimit };
+        var options = new CreateTopicsOptions
+        {
+            ValidateOnly = validateOnly,
+            RequestTimeout = KafkaAdmin.RequestLimit,
+            OperationTimeout = KafkaAdmin.RequestLimit
+        };
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -222,11 +241,25 @@ internal static class ChangeTopic
     }
 
     // Only what differs: a broker that is given a value sets it anew and tells everybody.
-    private static async Task AlterAsync(KafkaAdmin admin, TopicRequest request, TopicSettings settings, bool validateOnly, CancellationToken cancel)
+    private static async Task AlterAsync(KafkaAdmin admin, TopicRequest request, TopicSettings settings, bool validateOnly,
+        CancellationToken cancel)
     {
-        var entries = request.Config.Where(p => p.Value is null ? settings.Own.ContainsKey(p.Key) : settings.Own.GetValueOrDefault(p.Key) != p.Value)
-            .Select(p => new ConfigEntry { Name = p.Key, Value = p.Value, IncrementalOperation = p.Value is null ? AlterConfigOpType.Delete : AlterConfigOpType.Set }).ToList();
-        var changes = new Dictionary<ConfigResource, List<ConfigEntry>> { [new ConfigResource { Type = ResourceType.Topic, Name = request.Name }] = entries };
+        var entries =
+            request.Config.Where(p => p.Value is null ? settings.Own.ContainsKey(p.Key) : settings.Own.GetValueOrDefault(p.Key) != p.Value)
+            .Select(p => new ConfigEntry
+            {
+                Name = p.Key,
+                Value = p.Value,
+                IncrementalOperation = p.Value is null ? AlterConfigOpType.Delete : AlterConfigOpType.Set
+            }).ToList();
+        var changes = new Dictionary<ConfigResource, List<ConfigEntry>>
+        {
+            [new ConfigResource
+            {
+                Type = ResourceType.Topic,
+                Name = request.Name
+            }] = entries
+        };
         var options = new IncrementalAlterConfigsOptions { ValidateOnly = validateOnly, RequestTimeout = KafkaAdmin.RequestLimit };
         await admin.AskAsync(request.Name, c => c.IncrementalAlterConfigsAsync(changes, options), cancel).ConfigureAwait(false);
     }
@@ -238,7 +271,8 @@ internal static class ChangeTopic
         await foreach (var e in KnownAsync(admin, new Dictionary<string, int> { [topic] = partitions }, cancel).ConfigureAwait(false))
             yield return e;
         var found = await ListTopics.RunAsync(admin, t => t == topic, cancel).ConfigureAwait(false);
-        yield return new Completed<KafkaTopic>(found.Count > 0 ? found[0] : throw TopicName.NotFound(topic, admin.Brokers.Names.Cluster, []));
+        yield return new Completed<KafkaTopic>(found.Count > 0 ? found[0]
+            : throw TopicName.NotFound(topic, admin.Brokers.Names.Cluster, []));
     }
 
     private static void CheckSet(TopicRequest asked) => TopicConfig.CheckCount("Partition", asked.Partitions, TopicConfig.MostPartitions);

@@ -14,7 +14,8 @@ internal static class ClientConfig
         "Spring" => ["spring:", "  kafka:", $"    bootstrap-servers: {bootstrap}", "    security:", "      protocol: PLAINTEXT"],
         "DotNet" =>
         [
-            .. JsonSerializer.Serialize(new { Kafka = new { BootstrapServers = bootstrap, SecurityProtocol = "Plaintext" } }, JsonText.Indented).Split('\n'),
+            .. JsonSerializer.Serialize(new { Kafka = new { BootstrapServers = bootstrap, SecurityProtocol = "Plaintext" } },
+                JsonText.Indented).Split('\n'),
         ],
         _ => [$"bootstrap.servers={bootstrap}", "security.protocol=PLAINTEXT"],
     };

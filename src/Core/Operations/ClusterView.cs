@@ -67,22 +67,26 @@ internal static class ClusterView
             .Sum(s => Readiness.PodsOf(s, pods).Count(Readiness.IsPodReady));
     }
 
-    private static string Words(NodeRoles roles) => (roles & NodeRoles.Broker) != 0 ? "brokers" : (roles & NodeRoles.Controller) != 0 ? "controllers" : "ZooKeeper servers";
+    private static string Words(NodeRoles roles) =>
+        (roles & NodeRoles.Broker) != 0 ? "brokers" : (roles & NodeRoles.Controller) != 0 ? "controllers" : "ZooKeeper servers";
 
     /// <summary>The same with what could be better.</summary>
-    public static KafkaCluster Advise(KafkaCluster cluster, int newestManifests) => cluster.ManifestVersion is > 0 and int own && own < newestManifests
+    public static KafkaCluster Advise(KafkaCluster cluster, int newestManifests) =>
+        cluster.ManifestVersion is > 0 and int own && own < newestManifests
         ? cluster with { Advice = [$"manifests {own}, module has {newestManifests}: Update-KafkaCluster {cluster.Name} -Manifest"] }
         : cluster;
 
     /// <summary>Why a pod is not ready: what holds it up, or how far it is.</summary>
     public static string WhyNotReady(JsonObject pod) =>
-        string.Join("; ", Stalls.OfPod(pod).Select(s => s.ToString())) is { Length: > 0 } stalls ? stalls : $"pod {pod.Name()} {StateOf(pod).How}";
+        string.Join("; ", Stalls.OfPod(pod).Select(s => s.ToString())) is { Length: > 0 } stalls ? stalls
+        : $"pod {pod.Name()} {StateOf(pod).How}";
 
     // Why a pod without a stall is not ready, and whether something went wrong.
     private static (bool Wrong, string How) StateOf(JsonObject pod) =>
         pod.IsTerminating() ? (false, "is ending")
         : LostReadiness(pod) ? (true, "is not ready any more")
-        : Stalls.LastEnd(pod) is string ended ? (true, $"is starting again after {ended}") // between two crashes it looks like any other that starts
+        // between two crashes it looks like any other that starts
+        : Stalls.LastEnd(pod) is string ended ? (true, $"is starting again after {ended}")
         : (false, "is starting");
 
     // A pod whose container runs, has passed its start-up probe, and is not ready: something went wrong after the start.

@@ -11,13 +11,15 @@ internal static class ConsumerGroups
     public static async Task<ILookup<string, string>> ReadersAsync(KafkaAdmin admin, CancellationToken cancel)
     {
         var groups = await ListAsync(admin, cancel).ConfigureAwait(false);
-        var offsets = await Task.WhenAll(groups.Select(async g => (Group: g, Topics: (await CommittedAsync(admin, g, cancel).ConfigureAwait(false)).Select(o => o.Topic).Distinct().ToList())))
+        var offsets = await Task.WhenAll(groups.Select(async g => (Group: g,
+            Topics: (await CommittedAsync(admin, g, cancel).ConfigureAwait(false)).Select(o => o.Topic).Distinct().ToList())))
             .ConfigureAwait(false);
         return offsets.SelectMany(o => o.Topics.Select(t => (t, o.Group))).ToLookup(p => p.t, p => p.Group);
     }
 
     /// <summary>Reads the groups that are wanted. Where partitions end is asked once for all of them.</summary>
-    public static async Task<IReadOnlyList<KafkaConsumerGroup>> RunAsync(KafkaAdmin admin, Func<string, bool> wanted, CancellationToken cancel)
+    public static async Task<IReadOnlyList<KafkaConsumerGroup>> RunAsync(KafkaAdmin admin, Func<string, bool> wanted,
+        CancellationToken cancel)
     {
         var names = (await ListAsync(admin, cancel).ConfigureAwait(false)).Where(wanted).ToList();
         if (names.Count == 0)
@@ -27,8 +29,10 @@ internal static class ConsumerGroups
         var committed = await Task.WhenAll(names.Select(n => CommittedAsync(admin, n, cancel))).ConfigureAwait(false);
         var (described, partitions) = (await describing.ConfigureAwait(false), await topics.ConfigureAwait(false));
         var read = committed.SelectMany(c => c).Select(o => (o.Topic, o.Partition.Value))
-            .Concat(described.Values.SelectMany(d => d.Members).SelectMany(m => m.Assignment?.TopicPartitions ?? []).Select(p => (p.Topic, p.Partition.Value))).ToHashSet();
-        var ends = await TopicReader.OffsetsAsync(admin, partitions.Where(p => read.Contains((p.Topic, p.Partition))), OffsetSpec.Latest(), cancel).ConfigureAwait(false);
+            .Concat(described.Values.SelectMany(d => d.Members).SelectMany(m => m.Assignment?.TopicPartitions ?? [])
+                .Select(p => (p.Topic, p.Partition.Value))).ToHashSet();
+        var ends = await TopicReader.OffsetsAsync(admin, partitions.Where(p => read.Contains((p.Topic, p.Partition))), OffsetSpec.Latest(),
+            cancel).ConfigureAwait(false);
         var origin = admin.Connection.Origin;
         return [.. names.Zip(committed, (n, c) => Compose(n, described.GetValueOrDefault(n), c, ends) with
         {
@@ -42,21 +46,24 @@ internal static class ConsumerGroups
 
     /// <summary>A group from what is known of it. Pure.</summary>
     public static KafkaConsumerGroup Compose(
-        string name, ConsumerGroupDescription? described, IReadOnlyList<TopicPartitionOffset> committed, IReadOnlyDictionary<(string Topic, int Partition), long> ends)
+        string name, ConsumerGroupDescription? described, IReadOnlyList<TopicPartitionOffset> committed,
+        IReadOnlyDictionary<(string Topic, int Partition), long> ends)
     {
         var at = committed.ToDictionary(o => (o.Topic, o.Partition.Value), o => o.Offset.Value);
-        var owners = (described?.Members ?? []).SelectMany(m => (m.Assignment?.TopicPartitions ?? []).Select(p => (Key: (p.Topic, p.Partition.Value), Member: m)))
+        var owners = (described?.Members ?? []).SelectMany(
+            m => (m.Assignment?.TopicPartitions ?? []).Select(p => (Key: (p.Topic, p.Partition.Value), Member: m)))
             .ToLookup(p => p.Key, p => p.Member);
-        var rows = at.Keys.Union(owners.Select(o => o.Key)).OrderBy(k => k.Topic, StringComparer.Ordinal).ThenBy(k => k.Value).Select(k => new KafkaGroupPartition
-        {
-            Group = name,
-            Topic = k.Topic,
-            Partition = k.Value,
-            Committed = at.TryGetValue(k, out long offset) ? offset : null,
-            End = ends.TryGetValue(k, out long end) ? end : null,
-            ClientId = owners[k].FirstOrDefault()?.ClientId ?? "",
-            ClientHost = owners[k].FirstOrDefault()?.Host.TrimStart('/') ?? "",
-        }).ToList();
+        var rows = at.Keys.Union(owners.Select(o => o.Key)).OrderBy(k => k.Topic, StringComparer.Ordinal).ThenBy(k => k.Value)
+            .Select(k => new KafkaGroupPartition
+            {
+                Group = name,
+                Topic = k.Topic,
+                Partition = k.Value,
+                Committed = at.TryGetValue(k, out long offset) ? offset : null,
+                End = ends.TryGetValue(k, out long end) ? end : null,
+                ClientId = owners[k].FirstOrDefault()?.ClientId ?? "",
+                ClientHost = owners[k].FirstOrDefault()?.Host.TrimStart('/') ?? "",
+            }).ToList();
         return new KafkaConsumerGroup
         {
             Name = name,
@@ -75,7 +82,8 @@ internal static class ConsumerGroups
     public static ClusterException NotFound(string group, string cluster, IReadOnlyList<string> known)
     {
         string has = known.Count == 0 ? "It has none" : $"It has: {string.Join(", ", known.Take(10))}";
-        return new ClusterException("GroupNotFound", FailureKind.NotFound, group, $"The cluster {cluster} has no consumer group '{group}'. {has}.");
+        return new ClusterException("GroupNotFound", FailureKind.NotFound, group,
+            $"The cluster {cluster} has no consumer group '{group}'. {has}.");
     }
 
     /// <summary>Names of all groups.</summary>
@@ -96,7 +104,8 @@ internal static class ConsumerGroups
         return [.. listed.Select(g => g.GroupId).Order(StringComparer.Ordinal)];
     }
 
-    private static async Task<Dictionary<string, ConsumerGroupDescription>> DescribeAsync(KafkaAdmin admin, IReadOnlyList<string> names, CancellationToken cancel)
+    private static async Task<Dictionary<string, ConsumerGroupDescription>> DescribeAsync(KafkaAdmin admin, IReadOnlyList<string> names,
+        CancellationToken cancel)
     {
         var options = new DescribeConsumerGroupsOptions { RequestTimeout = KafkaAdmin.RequestLimit };
         var all = await admin.AskAsync("consumer groups", async client =>
@@ -117,8 +126,10 @@ internal static class ConsumerGroups
     public static async Task<IReadOnlyList<TopicPartitionOffset>> CommittedAsync(KafkaAdmin admin, string group, CancellationToken cancel)
     {
         var options = new ListConsumerGroupOffsetsOptions { RequestTimeout = KafkaAdmin.RequestLimit };
-        var answer = await admin.AskAsync(group, c => c.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)], options), cancel)
+        var answer = await admin.AskAsync(group,
+            c => c.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)], options), cancel)
             .ConfigureAwait(false);
-        return [.. answer.SelectMany(a => a.Partitions).Where(p => !p.Error.IsError && p.Offset.Value >= 0).Select(p => p.TopicPartitionOffset)];
+        return [.. answer.SelectMany(a => a.Partitions).Where(p => !p.Error.IsError && p.Offset.Value >= 0)
+            .Select(p => p.TopicPartitionOffset)];
     }
 }

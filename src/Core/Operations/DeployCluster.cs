@@ -16,12 +16,14 @@ internal static class DeployCluster
         RunAsync(connection, plan, TimeProvider.System, cancel);
 
     /// <summary>The same by another clock, that of the lease left out.</summary>
-    public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, DeployPlan plan, TimeProvider time, CancellationToken cancel)
+    public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, DeployPlan plan, TimeProvider time,
+        CancellationToken cancel)
     {
         var wait = new ClusterWait(connection, plan.Names, plan.Request.Namespace, time);
         var begun = new StrongBox<bool>();
         return Limits.WithinAsync(
-            plan.Request.Timeout, token => StepsAsync(connection, plan, wait, time, begun, token), () => Late(plan, wait, begun.Value), cancel);
+            plan.Request.Timeout, token => StepsAsync(connection, plan, wait, time, begun, token), () => Late(plan, wait, begun.Value),
+            cancel);
     }
 
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(
@@ -76,11 +78,13 @@ internal static class DeployCluster
     }
 
     private static ClusterException Changed(ClusterNames names) => new("ClusterChanged", FailureKind.Conflict, names.Cluster,
-        $"Somebody changed the cluster {names.Cluster} after this command had looked at it, so nothing was done. Run the same command again: it looks anew.");
+        $"Somebody changed the cluster {names.Cluster} after this command had looked at it, so nothing was done. Run the same command "
+            + $"again: it looks anew.");
 
     // Applies under the lease, or nothing where there is none, and waits until the cluster serves.
     private static async IAsyncEnumerable<OperationEvent> ServeAsync(
-        KubeConnection connection, DeployPlan plan, ClusterWait wait, TimeProvider time, ClusterLease? lease, PhaseClock clock, List<PlanStep> changes,
+        KubeConnection connection, DeployPlan plan, ClusterWait wait, TimeProvider time, ClusterLease? lease, PhaseClock clock,
+        List<PlanStep> changes,
         [EnumeratorCancellation] CancellationToken cancel)
     {
         string ns = plan.Request.Namespace;
@@ -128,11 +132,22 @@ internal static class DeployCluster
             clock.End("InSync");
         }
 
-        var cluster = await ListClusters.FindAsync(connection, ns, plan.Names.Cluster, [plan.Names.ManifestSet], cancel).ConfigureAwait(false)
+        var cluster = await ListClusters.FindAsync(connection, ns, plan.Names.Cluster, [plan.Names.ManifestSet], cancel)
+            .ConfigureAwait(false)
             ?? throw ClusterNames.NotFound(plan.Names.Cluster, ns, connection.Context);
-        cluster = cluster with { Kafka = plan.Request.NoWait ? KafkaAnswer.NotAsked : KafkaAnswer.Healthy, Timings = clock.Timings, Changes = changes };
+        cluster = cluster with
+        {
+            Kafka = plan.Request.NoWait ? KafkaAnswer.NotAsked : KafkaAnswer.Healthy,
+            Timings = clock.Timings,
+            Changes = changes
+        };
         yield return new Completed<KafkaCluster>(left.Length == 0 ? cluster
-            : cluster with { Kafka = KafkaAnswer.Unhealthy, Status = ClusterStatus.Degraded, Reasons = [.. cluster.Reasons, $"Kafka: {left}"] });
+            : cluster with
+            {
+                Kafka = KafkaAnswer.Unhealthy,
+                Status = ClusterStatus.Degraded,
+                Reasons = [.. cluster.Reasons, $"Kafka: {left}"]
+            });
     }
 
     /// <summary>The sets of a cluster in the order in which they roll: ZooKeeper first, brokers last.</summary>
@@ -142,13 +157,15 @@ internal static class DeployCluster
     /// <param name="former">Partitions that were out of sync before; null where nobody has looked.</param>
     /// <param name="time">The clock; null for this machine's.</param>
     public static IReadOnlyList<(string Set, IRollPolicy Policy)> Policies(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlySet<(string Topic, int Partition)>? former, TimeProvider? time = null) =>
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlySet<(string Topic, int Partition)>? former,
+        TimeProvider? time = null) =>
     [.. names.ManifestSet.Pools.Select(p => (names.Prefixed(p.Name), p.Has(NodeRoles.ZooKeeper)
         ? (IRollPolicy)new ZooKeeperRollPolicy(connection, names, ns, bearNoQuorum: true)
         : new BrokerRollPolicy(connection, names, ns, former, time ?? TimeProvider.System)))];
 
     // Null where somebody else was quicker.
-    private static async Task<Applied?> TryMakeNamespaceAsync(KubeConnection connection, ClusterNames names, string ns, CancellationToken cancel)
+    private static async Task<Applied?> TryMakeNamespaceAsync(KubeConnection connection, ClusterNames names, string ns,
+        CancellationToken cancel)
     {
         var tree = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = ns } };
         try
@@ -184,7 +201,8 @@ internal static class DeployCluster
     private static Progress FormerLife(LiveObjects live)
     {
         // A volume that is deleted under a pod that runs goes with the pod, and whoever did it knows why.
-        bool InUse(JsonObject claim) => live.Find(ResourceKind.Pod, claim.Name()[ClusterNames.Claim("").Length..]) is { } pod && !pod.IsTerminating();
+        bool InUse(JsonObject claim) =>
+            live.Find(ResourceKind.Pod, claim.Name()[ClusterNames.Claim("").Length..]) is { } pod && !pod.IsTerminating();
         var going = live.Of(ResourceKind.StatefulSet).Concat(live.Of(ResourceKind.VolumeClaim).Where(c => !InUse(c)))
             .Where(o => o.IsTerminating()).Select(o => o.Name()).Order().ToList();
         return new Progress(going.Count == 0, $"an earlier life of the cluster still goes: {string.Join(", ", going)}");
@@ -203,7 +221,8 @@ internal static class DeployCluster
         })).ConfigureAwait(false);
 
     private static async IAsyncEnumerable<OperationEvent> WaitReadyAsync(
-        DeployPlan plan, ClusterWait wait, Roller roller, PhaseClock clock, HashSet<string> lost, [EnumeratorCancellation] CancellationToken cancel)
+        DeployPlan plan, ClusterWait wait, Roller roller, PhaseClock clock, HashSet<string> lost,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var restarted = new List<PlanStep>();
         var timed = new HashSet<string>();
@@ -235,7 +254,8 @@ internal static class DeployCluster
         }
     }
 
-    // What keeps the cluster from being ready, where that is nothing but pods on lost nodes, and they were told of: nobody can wait for these.
+    // What keeps the cluster from being ready, where that is nothing but pods on lost nodes, and they were told of: nobody can wait for
+    // these.
     private static List<string> Lost(LiveObjects live, ClusterNames names, ClusterWait wait)
     {
         var lost = new List<string>();
@@ -261,8 +281,10 @@ internal static class DeployCluster
             : "Nothing was created yet; run the same command again";
         string late = $"The cluster {name} is not ready after {plan.Request.Timeout.TotalSeconds:0} s";
         return wait.Unmended.Count > 0
-            ? new ClusterException("Stalled", FailureKind.Stalled, name, $"{late}: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {stands} once that is fixed.")
-            : new ClusterException("Timeout", FailureKind.Timeout, name, $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {stands}, with a longer -TimeoutSeconds if need be.");
+            ? new ClusterException("Stalled", FailureKind.Stalled, name,
+                $"{late}: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {stands} once that is fixed.")
+            : new ClusterException("Timeout", FailureKind.Timeout, name,
+                $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {stands}, with a longer -TimeoutSeconds if need be.");
     }
 
     private static OperationEvent Remember(OperationEvent e, List<PlanStep> changes, StrongBox<bool> begun)

@@ -58,7 +58,8 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
     /// <summary>The namespace has to be made first.</summary>
     public bool NamespaceMissing { get; init; }
 
-    /// <summary>Whether the pool that starts first is not there: the cluster is made, with a Secret that is there before all else.</summary>
+    /// <summary>Whether the pool that starts first is not there: the cluster is made, with a Secret that is there before all
+    /// else.</summary>
     public bool IsFirstStart { get; init; }
 
     /// <summary>The cluster as it will be.</summary>
@@ -71,16 +72,19 @@ internal sealed record DeployPlan(DeployRequest Request, ClusterNames Names, Clu
     public required LiveCluster Live { get; init; }
 }
 
-/// <summary>Makes the plan: reads what is there, composes what should be, and lets the server say what would change. Changes nothing.</summary>
+/// <summary>Makes the plan: reads what is there, composes what should be, and lets the server say what would change. Changes
+/// nothing.</summary>
 internal static class DeployPlanner
 {
     private const string AfterRestarts = "after the restarts: it selects pods by what those of before do not carry";
 
-    private static readonly string[] DefaultClassAnnotations = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
+    private static readonly string[] DefaultClassAnnotations = ["storageclass.kubernetes.io/is-default-class",
+        "storageclass.beta.kubernetes.io/is-default-class"];
 
     /// <summary>Makes the plan.</summary>
     /// <exception cref="ClusterException">The request cannot be carried out; nothing was changed.</exception>
-    public static async Task<DeployPlan> PlanAsync(KubeConnection connection, ManifestCatalog catalog, DeployRequest request, CancellationToken cancel)
+    public static async Task<DeployPlan> PlanAsync(KubeConnection connection, ManifestCatalog catalog, DeployRequest request,
+        CancellationToken cancel)
     {
         SpecChecks.CheckGiven(request.Given); // before anything is asked
         var names = new ClusterNames(request.Given.Name, catalog.Set);
@@ -102,7 +106,8 @@ internal static class DeployPlanner
                 ImmutableChanges.Check(objects[i], there, names);
         }
 
-        var late = objects.Zip(standing).Where(p => p.Second is not null && SelectsOtherPods(p.First, p.Second)).Select(p => p.First).ToList();
+        var late = objects.Zip(standing).Where(p => p.Second is not null && SelectsOtherPods(p.First, p.Second)).Select(p => p.First)
+            .ToList();
         bool IsLate(PlanStep c) => late.Exists(o => (string?)o["kind"] == c.Kind && o.Name() == c.Name);
         bool isNew = standing.Zip(objects).Any(p => p.First is null && ResourceKind.Of(p.Second).Kind == ResourceKind.StatefulSet.Kind);
         var warnings = new List<string>([.. SpecChecks.Advise(spec, catalog.Defaults), .. ImageVersions.Advise(request.Given)]);
@@ -126,7 +131,8 @@ internal static class DeployPlanner
         var adopted = isNew && spec.Ephemeral != true ? live.Claims : [];
         bool isFirstStart = live.Model.Standing(model.Pools[0]) is null;
         var first = await PreparedAsync(connection, names, request.Namespace, missing, isFirstStart, adopted, cancel).ConfigureAwait(false);
-        var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, objects, cancel).ConfigureAwait(false);
+        var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, objects, cancel)
+            .ConfigureAwait(false);
         return new DeployPlan(request, names, spec)
         {
             Objects = objects,
@@ -134,7 +140,8 @@ internal static class DeployPlanner
             Manifests = desired.Manifests,
             NewestManifests = catalog.Version,
             Changes = PlanSteps.Numbered(
-                [.. first, .. changes.Where(c => !IsLate(c)), .. restarts, .. changes.Where(IsLate).Select(c => c with { Note = AfterRestarts })]),
+                [.. first, .. changes.Where(c => !IsLate(c)), .. restarts,
+                .. changes.Where(IsLate).Select(c => c with { Note = AfterRestarts })]),
             Warnings = warnings,
             KeptClaims = adopted,
             Live = live,
@@ -147,17 +154,21 @@ internal static class DeployPlanner
 
     // A Service that asks for more than the pods of before carry would leave them without names and clients.
     private static bool SelectsOtherPods(JsonObject wanted, JsonObject live) =>
-        (string?)wanted["kind"] is "Service" or "PodDisruptionBudget" && !JsonNode.DeepEquals(wanted["spec"]?["selector"], live["spec"]?["selector"]);
+        (string?)wanted["kind"] is "Service" or "PodDisruptionBudget"
+        && !JsonNode.DeepEquals(wanted["spec"]?["selector"], live["spec"]?["selector"]);
 
     // What is made before the first object is applied, in this order.
     private static async Task<IReadOnlyList<PlanStep>> PreparedAsync(
-        KubeConnection connection, ClusterNames names, string ns, bool namespaceMissing, bool isFirstStart, IReadOnlyList<JsonObject> keptClaims, CancellationToken cancel)
+        KubeConnection connection, ClusterNames names, string ns, bool namespaceMissing, bool isFirstStart,
+        IReadOnlyList<JsonObject> keptClaims, CancellationToken cancel)
     {
         var rows = new List<PlanStep>();
         if (namespaceMissing)
             rows.Add(PlanSteps.Of(names, ns, "Namespace", ns, ChangeAction.Create, ""));
-        rows.AddRange(keptClaims.Where(c => !c.IsTerminating()).Select(c => PlanSteps.Of(names, ns, "PersistentVolumeClaim", c.Name(), ChangeAction.Keep, "of an earlier cluster of this name: read first, taken over where it fits")));
-        if (isFirstStart && (namespaceMissing || await connection.TryGetAsync(ResourceKind.Secret, ns, names.FirstSecret, cancel).ConfigureAwait(false) is null))
+        rows.AddRange(keptClaims.Where(c => !c.IsTerminating()).Select(c => PlanSteps.Of(names, ns, "PersistentVolumeClaim", c.Name(),
+            ChangeAction.Keep, "of an earlier cluster of this name: read first, taken over where it fits")));
+        if (isFirstStart && (namespaceMissing
+            || await connection.TryGetAsync(ResourceKind.Secret, ns, names.FirstSecret, cancel).ConfigureAwait(false) is null))
             rows.Add(PlanSteps.Of(names, ns, "Secret", names.FirstSecret, ChangeAction.Create, ""));
         return rows;
     }
@@ -169,36 +180,44 @@ internal static class DeployPlanner
         if (space.IsTerminating() || (string?)space["status"]?["phase"] == "Terminating")
         {
             throw new ClusterException("NamespaceTerminating", FailureKind.Conflict, request.Namespace,
-                $"The namespace {request.Namespace} is being deleted; nothing can be made in it. Wait until it is gone, or name another with -Namespace.");
+                $"The namespace {request.Namespace} is being deleted; nothing can be made in it. Wait until it is gone, or name another "
+                    + $"with -Namespace.");
         }
 
         return false;
     }
 
     // Refuses what nothing would ever bind. Volumes that somebody made by hand need no object of their class.
-    private static async Task<IReadOnlyList<string>> CheckStorageClassAsync(KubeConnection connection, ClusterSpec spec, int needed, CancellationToken cancel)
+    private static async Task<IReadOnlyList<string>> CheckStorageClassAsync(KubeConnection connection, ClusterSpec spec, int needed,
+        CancellationToken cancel)
     {
         if (needed <= 0 || await TryListAsync(connection, ResourceKind.StorageClass, cancel).ConfigureAwait(false) is not { } classes)
             return [];
-        if (classes.Any(c => spec.StorageClass is string named ? c.Name() == named : Array.Exists(DefaultClassAnnotations, a => c.Annotation(a) == "true")))
+        if (classes.Any(c => spec.StorageClass is string named ? c.Name() == named
+            : Array.Exists(DefaultClassAnnotations, a => c.Annotation(a) == "true")))
             return [];
-        string missing = spec.StorageClass is null ? "No storage class is the default one" : $"There is no storage class '{spec.StorageClass}'";
+        string missing = spec.StorageClass is null ? "No storage class is the default one"
+            : $"There is no storage class '{spec.StorageClass}'";
         string without = spec.StorageClass is null ? "without a class" : "of that class";
         if (await TryListAsync(connection, ResourceKind.Volume, cancel).ConfigureAwait(false) is not { } volumes)
             return [$"{missing}; the {needed} claims wait for volumes {without} that somebody makes by hand."];
-        int free = volumes.Count(v => ((string?)v["spec"]?["storageClassName"] ?? "") == (spec.StorageClass ?? "") && (string?)v["status"]?["phase"] is null or "Available");
+        int free = volumes.Count(v => ((string?)v["spec"]?["storageClassName"] ?? "") == (spec.StorageClass ?? "")
+            && (string?)v["status"]?["phase"] is null or "Available");
         if (free >= needed)
             return [];
         if (free > 0)
             return [$"{missing}, and only {free} of {needed} volumes {without} are free; the other claims wait until somebody makes more."];
         string known = classes.Count == 0 ? "none" : string.Join(", ", classes.Select(c => c.Name()));
         throw spec.StorageClass is string name
-            ? new ClusterException("StorageClassNotFound", FailureKind.NotFound, name, $"{missing}, and no free volume of that class. There are: {known}. Name one of them with -StorageClass.")
-            : new ClusterException("NoDefaultStorageClass", FailureKind.NotFound, null, $"{missing}, so no volume could be made. There are: {known}. Name one with -StorageClass.");
+            ? new ClusterException("StorageClassNotFound", FailureKind.NotFound, name,
+                $"{missing}, and no free volume of that class. There are: {known}. Name one of them with -StorageClass.")
+            : new ClusterException("NoDefaultStorageClass", FailureKind.NotFound, null,
+                $"{missing}, so no volume could be made. There are: {known}. Name one with -StorageClass.");
     }
 
     // A right for one namespace does not reach what belongs to the whole of Kubernetes; the claims will tell.
-    private static async Task<IReadOnlyList<JsonObject>?> TryListAsync(KubeConnection connection, ResourceKind kind, CancellationToken cancel)
+    private static async Task<IReadOnlyList<JsonObject>?> TryListAsync(KubeConnection connection, ResourceKind kind,
+        CancellationToken cancel)
     {
         try
         {
@@ -212,12 +231,14 @@ internal static class DeployPlanner
 
     // The server's own answer to each apply, all at once: what it would refuse is known before anything is changed.
     private static async Task<IReadOnlyList<PlanStep>> DryRunAsync(
-        KubeConnection connection, ClusterNames names, DeployRequest request, IReadOnlyList<JsonObject> objects, IReadOnlyList<JsonObject?> live, CancellationToken cancel) =>
+        KubeConnection connection, ClusterNames names, DeployRequest request, IReadOnlyList<JsonObject> objects,
+        IReadOnlyList<JsonObject?> live, CancellationToken cancel) =>
         await Task.WhenAll(objects.Zip(live, async (tree, before) =>
         {
             if (before?.IsTerminating() == true)
                 return Change(names, request.Namespace, tree, null, null) with { Note = "once the one of before is gone" };
-            var (after, _) = await connection.ApplyAsync(tree, request.Namespace, request.Force, dryRun: true, cancel).ConfigureAwait(false);
+            var (after,
+                _) = await connection.ApplyAsync(tree, request.Namespace, request.Force, dryRun: true, cancel).ConfigureAwait(false);
             return Change(names, request.Namespace, tree, before, after);
         })).ConfigureAwait(false);
 
@@ -225,7 +246,8 @@ internal static class DeployPlanner
     public static PlanStep Change(ClusterNames names, string ns, JsonObject tree, JsonObject? before, JsonObject? after)
     {
         // What was asked for stands last: what it changes matters more.
-        IReadOnlyList<FieldChange> fields = before is null || after is null ? [] : [.. Compare(before, after).OrderBy(f => f.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))];
+        IReadOnlyList<FieldChange> fields = before is null || after is null ? []
+            : [.. Compare(before, after).OrderBy(f => f.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))];
         return new PlanStep
         {
             Cluster = names.Cluster,
@@ -253,13 +275,15 @@ internal static class DeployPlanner
 
     // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan, in the order of the roll.
     private static async Task<IReadOnlyList<PlanStep>> RestartsAsync(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods, IReadOnlyList<PlanStep> changes,
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods,
+        IReadOnlyList<PlanStep> changes,
         IReadOnlyList<JsonObject> composed, CancellationToken cancel)
     {
         var restarts = new List<PlanStep>();
         foreach (var set in sets)
         {
-            bool changed = changes.Any(c => c.Kind == "StatefulSet" && c.Name == set.Name() && c.Fields.Any(f => f.Path.StartsWith("spec.template", StringComparison.Ordinal)));
+            bool changed = changes.Any(c => c.Kind == "StatefulSet" && c.Name == set.Name()
+                && c.Fields.Any(f => f.Path.StartsWith("spec.template", StringComparison.Ordinal)));
             var own = Readiness.PodsOf(set, pods);
             var after = composed.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == set.Name()) ?? set;
             var due = RestartReason.Due(set, own, changed ? after : null);
@@ -267,7 +291,8 @@ internal static class DeployPlanner
             if (due.Count == 0)
                 continue;
             var policy = DeployCluster.Policies(connection, names, ns, null).First(p => p.Set == set.Name()).Policy;
-            restarts.AddRange(await RollPlan.StepsAsync(names, ns, policy, due, MissingPods(set, own, outdated), cancel).ConfigureAwait(false));
+            restarts.AddRange(
+                await RollPlan.StepsAsync(names, ns, policy, due, MissingPods(set, own, outdated), cancel).ConfigureAwait(false));
         }
 
         return restarts;

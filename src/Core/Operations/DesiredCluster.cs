@@ -10,7 +10,8 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="TakeDefaults">Take the manifests' values where nobody knows any more what was given.</param>
 /// <param name="NewestManifests">Take the manifests of this module in place of those that the cluster was made of.</param>
 /// <param name="RebuildSpec">Take what stands for what was given.</param>
-internal sealed record ComposeOptions(bool AllowEven = false, bool TakeDefaults = false, bool NewestManifests = false, bool RebuildSpec = false);
+internal sealed record ComposeOptions(bool AllowEven = false, bool TakeDefaults = false, bool NewestManifests = false,
+    bool RebuildSpec = false);
 
 /// <summary>
 /// What a cluster should be: what is given, over what was given before and what stands. The one way to it, for New-KafkaCluster and for

@@ -10,7 +10,8 @@ internal static class ExportManifest
 {
     /// <summary>The YAML for the server of a connection, with the parameters that a standing cluster was given.</summary>
     public static async Task<string> RunAsync(
-        KubeConnection connection, ManifestCatalog catalog, ClusterSpec given, string ns, string? writtenNamespace, CancellationToken cancel)
+        KubeConnection connection, ManifestCatalog catalog, ClusterSpec given, string ns, string? writtenNamespace,
+        CancellationToken cancel)
     {
         SpecChecks.CheckGiven(given);
         var version = connection.ServerVersionAsync(cancel);

@@ -25,7 +25,8 @@ internal static class ExportTopics
                 ReplicationFactor = g.Min(p => p.Replicas.Count),
                 Config = settings[g.Key].Own.Where(c => !IsSecret(settings[g.Key], c.Key)).ToDictionary(c => c.Key, string? (c) => c.Value),
             })],
-            [.. standing.SelectMany(g => settings[g.Key].Own.Keys.Where(k => IsSecret(settings[g.Key], k)).Order(StringComparer.Ordinal).Select(k => $"{k} of {g.Key}"))]);
+            [.. standing.SelectMany(g => settings[g.Key].Own.Keys.Where(k => IsSecret(settings[g.Key], k)).Order(StringComparer.Ordinal)
+                .Select(k => $"{k} of {g.Key}"))]);
     }
 
     // A broker gives no value of a setting that it takes for sensitive, such as one that it does not know (KafkaConfig.maybeSensitive).

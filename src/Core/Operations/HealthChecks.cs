@@ -63,7 +63,8 @@ internal static class HealthChecks
     /// <summary>The checks that are wanted, the worst first.</summary>
     /// <param name="facts">What was read.</param>
     /// <param name="wanted">Whether a check is wanted, by its name.</param>
-    public static IReadOnlyList<KafkaClusterCheck> Judge(HealthFacts facts, Func<string, bool> wanted) => [.. All.Where(c => wanted(c.Check))
+    public static IReadOnlyList<KafkaClusterCheck> Judge(HealthFacts facts, Func<string, bool> wanted) =>
+        [.. All.Where(c => wanted(c.Check))
         .Select(c => (c.Check, Finding: c.Rule(facts)))
         .OrderBy(c => CheckSeverity.All.TakeWhile(s => s != c.Finding.Severity).Count())
         .Select(c => new KafkaClusterCheck
@@ -94,7 +95,9 @@ internal static class HealthChecks
 
     /// <summary>One of Kafka's own tools, in the first broker's pod.</summary>
     public static string Tool(this HealthFacts facts, string tool, string rest) =>
-        facts.Kubectl($"exec {facts.Model.Names.BrokerPod(0)} -c kafka -- /opt/kafka/bin/{tool} --bootstrap-server localhost:{ClusterNames.InternalPort} {rest}");
+        facts.Kubectl(
+            $"exec {facts.Model.Names.BrokerPod(0)} -c kafka -- /opt/kafka/bin/{tool} --bootstrap-server "
+                + $"localhost:{ClusterNames.InternalPort} {rest}");
 
     // A check that could not be made is never well. What lies outside of the namespace is often not for everybody to read, and says little.
     private static Func<HealthFacts, Finding> On<T>(Func<HealthFacts, Fact<T>> of, Func<HealthFacts, T, Finding> rule)
@@ -103,7 +106,8 @@ internal static class HealthChecks
     private static Func<HealthFacts, Finding> On<T, TOther>(
         Func<HealthFacts, Fact<T>> of, Func<HealthFacts, Fact<TOther>> other, Func<HealthFacts, T, TOther, Finding> rule)
         where T : class
-        where TOther : class => On(of, (facts, value) => other(facts) is { Value: { } second } ? rule(facts, value, second) : NotChecked(other(facts)));
+        where TOther : class =>
+            On(of, (facts, value) => other(facts) is { Value: { } second } ? rule(facts, value, second) : NotChecked(other(facts)));
 
     private static Finding NotChecked<T>(Fact<T> fact)
         where T : class => new(fact.BeyondNamespace ? CheckSeverity.Info : CheckSeverity.Warning, $"not checked: {fact.Failure}");

@@ -83,7 +83,8 @@ internal sealed record HealthFacts
         ? new(PartitionHealth.Worst(views)) : new(null, Views.Failure);
 
     /// <summary>The views of the brokers that answered: one at least.</summary>
-    public Fact<IReadOnlyList<BrokerView>> Views => Probes.Value?.Select(p => p.Answer?.View).OfType<BrokerView>().ToList() is { Count: > 0 } views
+    public Fact<IReadOnlyList<BrokerView>> Views =>
+        Probes.Value?.Select(p => p.Answer?.View).OfType<BrokerView>().ToList() is { Count: > 0 } views
         ? new(views) : new(null, Probes.Failure ?? "no broker answers");
 
     /// <summary>Reads: first what Kubernetes has, then brokers and servers at once, then the settings of brokers and topics.</summary>
@@ -93,7 +94,8 @@ internal sealed record HealthFacts
     /// <param name="manifests">Version of the manifests of this module.</param>
     /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="ClusterException"><c>ClusterNotFound</c>, or the sets and pods cannot be read.</exception>
-    public static async Task<HealthFacts> ReadAsync(KubeConnection connection, string ns, string cluster, int manifests, CancellationToken cancel)
+    public static async Task<HealthFacts> ReadAsync(KubeConnection connection, string ns, string cluster, int manifests,
+        CancellationToken cancel)
     {
         var names = new ClusterNames(cluster);
         var sets = connection.ListAsync(ResourceKind.StatefulSet, ns, ClusterNames.AllSelector, cancel);
@@ -101,13 +103,17 @@ internal sealed record HealthFacts
         var nodes = TryAsync(() => connection.ListAsync(ResourceKind.Node, null, "", cancel), beyond: true);
         var classes = TryAsync(() => connection.ListAsync(ResourceKind.StorageClass, null, "", cancel), beyond: true);
         // A set takes up a claim by its name alone, whatever its labels are.
-        var claims = TryAsync(async () => Of(await connection.ListAsync(ResourceKind.VolumeClaim, ns, "", cancel).ConfigureAwait(false), names.OwnsClaim));
+        var claims = TryAsync(
+            async () => Of(await connection.ListAsync(ResourceKind.VolumeClaim, ns, "", cancel).ConfigureAwait(false), names.OwnsClaim));
         var budgets = TryAsync(() => BudgetsAsync(connection, ns, cancel));
         var endpoints = TryAsync(async () => Of(
-            await connection.ListAsync(ResourceKind.Endpoints, ns, ClusterNames.AllSelector, cancel).ConfigureAwait(false), e => Ownership.ClusterOf(e) == cluster));
-        var config = TryAsync(async () => await connection.TryGetAsync(ResourceKind.ConfigMap, ns, names.ZooKeeperConfig, cancel).ConfigureAwait(false) ?? []);
+            await connection.ListAsync(ResourceKind.Endpoints, ns, ClusterNames.AllSelector, cancel).ConfigureAwait(false),
+            e => Ownership.ClusterOf(e) == cluster));
+        var config = TryAsync(async () =>
+            await connection.TryGetAsync(ResourceKind.ConfigMap, ns, names.ZooKeeperConfig, cancel).ConfigureAwait(false) ?? []);
         await Task.WhenAll(sets, pods).ConfigureAwait(false);
-        var model = ClusterModel.Of(cluster, ns, Of(await sets.ConfigureAwait(false), s => Ownership.ClusterOf(s) == cluster), ManifestSets.All);
+        var model = ClusterModel.Of(cluster, ns, Of(await sets.ConfigureAwait(false), s => Ownership.ClusterOf(s) == cluster),
+            ManifestSets.All);
         if (model.Sets.Count == 0)
             throw ClusterNames.NotFound(cluster, ns, connection.Context);
         var own = model.Pools.Select(model.Set).OfType<JsonObject>().SelectMany(s => Readiness.PodsOf(s, pods.Result)).ToList();
@@ -176,10 +182,12 @@ internal sealed record HealthFacts
         KubeConnection connection, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel)
     {
         var found = await Task.WhenAll(able.Select(async p => (p.Broker, Settings: await TryAsync(async () => new Settings(
-            (await BrokerConfigs.OfBrokerAsync(connection, model.Namespace, PodOf(model, p), p.Broker, [UncleanElection, MinInSync], cancel).ConfigureAwait(false)).Values))
+            (await BrokerConfigs.OfBrokerAsync(connection, model.Namespace, PodOf(model, p), p.Broker, [UncleanElection, MinInSync], cancel)
+                .ConfigureAwait(false)).Values))
             .ConfigureAwait(false)))).ConfigureAwait(false);
         var given = found.Where(f => f.Settings.Value is not null).ToDictionary(f => f.Broker, f => f.Settings.Value!);
-        return given.Count > 0 ? new(given) : new(null, found.Select(f => f.Settings.Failure).FirstOrDefault() ?? "no broker gives its settings");
+        return given.Count > 0 ? new(given)
+            : new(null, found.Select(f => f.Settings.Failure).FirstOrDefault() ?? "no broker gives its settings");
     }
 
     private static Task<Fact<IReadOnlyDictionary<string, Settings>>> TopicSettingsAsync(
@@ -192,14 +200,16 @@ internal sealed record HealthFacts
                 return new Dictionary<string, Settings>();
             var answers = await BrokerConfigs.OfTopicsAsync(
                 connection, model.Namespace, PodOf(model, able[0]), topics, [UncleanElection, MinInSync], cancel).ConfigureAwait(false);
-            return answers.Where(a => a.Error == 0).ToDictionary(a => a.Name, a => new Settings(a.Values)); // one that is gone meanwhile has none
+            // one that is gone meanwhile has none
+            return answers.Where(a => a.Error == 0).ToDictionary(a => a.Name, a => new Settings(a.Values));
         });
 
     private static async Task<Fact<IReadOnlyDictionary<int, BrokerDisk>>> DisksAsync(
         KubeConnection connection, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel)
     {
         var told = await Task.WhenAll(able.Select(async p => (p.Broker,
-            Disk: await DescribeLogDirs.TryReadDiskAsync(connection, model.Namespace, PodOf(model, p), AskLimit, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+            Disk: await DescribeLogDirs.TryReadDiskAsync(connection, model.Namespace, PodOf(model, p), AskLimit, cancel)
+                .ConfigureAwait(false)))).ConfigureAwait(false);
         return new(told.Where(t => t.Disk is not null).ToDictionary(t => t.Broker, t => t.Disk!));
     }
 

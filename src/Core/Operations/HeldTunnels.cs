@@ -12,7 +12,8 @@ internal static class HeldTunnels
     /// <summary>All that are open.</summary>
     public static IReadOnlyList<KafkaTunnel> All => [.. Open.Keys.OrderBy(t => t.Since)];
 
-    /// <summary>Opens one. Each connection of a client gets a way of its own: a way that is cut costs that client a new connection.</summary>
+    /// <summary>Opens one. Each connection of a client gets a way of its own: a way that is cut costs that client a new
+    /// connection.</summary>
     /// <exception cref="ClusterException"><c>ClusterNotFound</c>; <c>KafkaSilent</c>: no broker answers through it.</exception>
     public static async Task<KafkaTunnel> OpenAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
     {
@@ -21,7 +22,8 @@ internal static class HeldTunnels
         var tunnel = Tunnel.Open(connection.Hold(), brokers);
         var origin = connection.Origin;
         KafkaTunnel held = null!;
-        held = new KafkaTunnel(() => Open.TryGetValue(held, out var open) && open.Tunnel.Traffic is var traffic ? (traffic.Connections, traffic.Sent, traffic.Received) : null)
+        held = new KafkaTunnel(() => Open.TryGetValue(held, out var open) && open.Tunnel.Traffic is var traffic
+            ? (traffic.Connections, traffic.Sent, traffic.Received) : null)
         {
             Cluster = cluster,
             Namespace = ns,

@@ -30,13 +30,15 @@ internal static class ImmutableChanges
         var (now, then) = (PoolStorage.Of(live), PoolStorage.Of(wanted));
         if (now.IsEphemeral != then.IsEphemeral)
         {
-            throw Refused(what, $"{what} {(now.IsEphemeral ? "has no volumes" : "has volumes")}: that cannot be changed on an existing cluster. "
+            throw Refused(what,
+                $"{what} {(now.IsEphemeral ? "has no volumes" : "has volumes")}: that cannot be changed on an existing cluster. "
                 + $"Create another cluster, or remove this one first (Remove-KafkaCluster {names.Cluster}).");
         }
 
         if (!SameQuantity(now.Size, then.Size))
         {
-            throw Refused(what, $"{what} has volumes of {now.Size}; Kubernetes cannot change that to {then.Size} on an existing StatefulSet. "
+            throw Refused(what,
+                $"{what} has volumes of {now.Size}; Kubernetes cannot change that to {then.Size} on an existing StatefulSet. "
                 + $"Leave the size out or give {now.Size}. To grow the volumes: edit each claim (kubectl patch pvc …), then "
                 + $"Remove-KafkaCluster {names.Cluster}, which keeps them, and New-KafkaCluster {names.Cluster} with the new size.");
         }

@@ -31,11 +31,13 @@ internal static class ImportTopics
     /// <param name="replicationFactor">Copies of each partition of new topics, in place of those of the list.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="ClusterException"><c>KafkaSilent</c>, or a name is there twice.</exception>
-    public static async Task<ImportPlan> PlanAsync(KafkaAdmin admin, IReadOnlyList<TopicRequest> asked, int? replicationFactor, CancellationToken cancel)
+    public static async Task<ImportPlan> PlanAsync(KafkaAdmin admin, IReadOnlyList<TopicRequest> asked, int? replicationFactor,
+        CancellationToken cancel)
     {
         if (asked.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw TopicFile.Invalid($"The topic {twice.Key} is there {twice.Count()} times.");
-        var warnings = asked.Where(t => TopicState.IsInternal(t.Name)).Select(t => $"{t.Name} is one of Kafka's own topics, and is left out.").ToList();
+        var warnings = asked.Where(t => TopicState.IsInternal(t.Name))
+            .Select(t => $"{t.Name} is one of Kafka's own topics, and is left out.").ToList();
         var topics = asked.Where(t => !TopicState.IsInternal(t.Name)).OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
         var names = topics.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var standing = (await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false))
@@ -55,7 +57,8 @@ internal static class ImportTopics
                 failures[i] = e;
             }
         }).ConfigureAwait(false);
-        return new ImportPlan([.. plans.OfType<TopicPlan>()], [.. failures.OfType<ClusterException>()], [.. warnings, .. plans.OfType<TopicPlan>().SelectMany(p => p.Warnings)]);
+        return new ImportPlan([.. plans.OfType<TopicPlan>()], [.. failures.OfType<ClusterException>()],
+            [.. warnings, .. plans.OfType<TopicPlan>().SelectMany(p => p.Warnings)]);
 
         async Task<TopicPlan> PlanOneAsync(TopicRequest topic, CancellationToken token)
         {
@@ -65,7 +68,11 @@ internal static class ImportTopics
                 var set = await ChangeTopic.PlanSetAsync(admin, topic, partitions.Count, own, token).ConfigureAwait(false);
                 int copies = partitions.Min(p => p.Replicas.Count);
                 if (topic.ReplicationFactor is int wanted && wanted != copies)
-                    set = set with { Warnings = [.. set.Warnings, string.Create(CultureInfo.InvariantCulture, $"{topic.Name} stays at a replication factor of {copies}; the list has {wanted}. An import moves no copies.")] };
+                    set = set with
+                    {
+                        Warnings = [.. set.Warnings, string.Create(CultureInfo.InvariantCulture,
+                        $"{topic.Name} stays at a replication factor of {copies}; the list has {wanted}. An import moves no copies.")]
+                    };
                 return set.Step.Action == ChangeAction.None ? set with { Step = set.Step with { Note = "is as the list has it" } } : set;
             }
 
@@ -73,14 +80,22 @@ internal static class ImportTopics
             if (request.ReplicationFactor > admin.Brokers.Count)
                 throw TooFewBrokers(request, admin);
             var made = await ChangeTopic.PlanNewAsync(admin, request, token).ConfigureAwait(false);
-            return made.Request.Config.GetValueOrDefault("min.insync.replicas") is string text && int.TryParse(text, CultureInfo.InvariantCulture, out int least) && least > request.ReplicationFactor
-                ? made with { Warnings = [$"{topic.Name}: min.insync.replicas is {least}, more than its {request.ReplicationFactor} copies: writes with acks=all will be refused."] }
+            return made.Request.Config.GetValueOrDefault("min.insync.replicas") is string text
+                && int.TryParse(text, CultureInfo.InvariantCulture, out int least) && least > request.ReplicationFactor
+                ? made with
+                {
+                    Warnings =
+                    [
+                    $"{topic.Name}: min.insync.replicas is {least}, more than its {request.ReplicationFactor} copies: writes with "
+                        + $"acks=all will be refused."]
+                }
                 : made;
         }
     }
 
     /// <summary>Carries a plan out; a topic that fails does not stop the others.</summary>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(KafkaAdmin admin, ImportPlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(KafkaAdmin admin, ImportPlan plan,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var todo = plan.Topics.Where(t => t.Step.Action != ChangeAction.None).ToList();
         var failed = new HashSet<string>();
@@ -125,8 +140,10 @@ internal static class ImportTopics
     {
         var (cluster, brokers) = (admin.Brokers.Names.Cluster, admin.Brokers.Count);
         return new ClusterException("TooFewBrokers", FailureKind.InvalidInput, topic.Name, string.Create(CultureInfo.InvariantCulture,
-            $"{topic.Name} has a replication factor of {topic.ReplicationFactor}, and {cluster} has {brokers} broker{(brokers == 1 ? "" : "s")}. ")
-            + $"-ReplicationFactor {brokers} makes the new topics with fewer copies; New-KafkaCluster {cluster} -BrokerCount adds brokers.");
+            $"{topic.Name} has a replication factor of {topic.ReplicationFactor}, and {cluster} has {brokers} "
+                + $"broker{(brokers == 1 ? "" : "s")}. ")
+            + $"-ReplicationFactor {brokers} makes the new topics with fewer copies; New-KafkaCluster {cluster} -BrokerCount adds "
+            + $"brokers.");
     }
 
     private static ParallelOptions Limit(CancellationToken cancel) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };

@@ -37,7 +37,8 @@ internal static class KafkaProbe
     }
 
     /// <summary>
-    /// Adds what a broker sees. Copies out of sync are a part of a rolling restart; of a cluster whose pods are all well they are a fault. Pure.
+    /// Adds what a broker sees. Copies out of sync are a part of a rolling restart; of a cluster whose pods are all well they are a fault.
+    /// Pure.
     /// </summary>
     public static KafkaCluster Judge(KafkaCluster cluster, BrokerView view, IEnumerable<int> brokers, int minInSync)
     {
@@ -52,7 +53,8 @@ internal static class KafkaProbe
         if (leaderless.Count > 0)
         {
             var first = leaderless[0];
-            reasons.Add($"Kafka: {Partitions(leaderless.Count)} without a leader, such as {first.Topic}-{first.Partition}: no reads, no writes");
+            reasons.Add(
+                $"Kafka: {Partitions(leaderless.Count)} without a leader, such as {first.Topic}-{first.Partition}: no reads, no writes");
         }
 
         if (tooFew.Count > 0)

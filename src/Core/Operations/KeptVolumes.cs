@@ -54,7 +54,8 @@ internal static class KeptVolumes
         ids=$(
           for file in /volume/zk/version-2/*; do
             [ -e "$file" ] || continue
-            cat "$file" | tr '\000' '\n' | { grep -ao '{"version":"1","id":"[^"]*"}'; [ $? -le 1 ]; } || { echo "$file cannot be read"; exit 1; }
+            cat "$file" | tr '\000' '\n' | { grep -ao '{"version":"1","id":"[^"]*"}'; [ $? -le 1 ]; } ||
+              { echo "$file cannot be read"; exit 1; }
           done
         ) || fail "${ids##*$'\n'}"
         printf '%s\n' "$ids" | sort -u | sed -n 's/.*"id":"\(.*\)"}/zk.id=\1/p'
@@ -70,13 +71,17 @@ internal static class KeptVolumes
             return $"{swapped.Claim} holds the data of broker {swapped.BrokerId}, not of broker {swapped.Node.NodeId}";
         var ids = brokers.SelectMany(b => b.ClusterIds).Distinct().ToList();
         if (ids.Count > 1)
-            return $"the brokers' volumes come from different clusters ({string.Join(", ", brokers.Select(b => $"{b.Claim}: {string.Join("/", b.ClusterIds.DefaultIfEmpty("no id"))}"))})";
+            return $"the brokers' volumes come from different clusters "
+                + $"({string.Join(", ", brokers.Select(b => $"{b.Claim}: {string.Join("/", b.ClusterIds.DefaultIfEmpty("no id"))}"))})";
         var known = servers.SelectMany(s => s.ClusterIds).Distinct().ToList();
         if (ids.Count == 1 && !known.Contains(ids[0]))
-            return $"the brokers' volumes belong to the cluster {ids[0]}, and {(servers.Count == 0 ? "ZooKeeper's volumes are gone" : known.Count == 0 ? "ZooKeeper's volumes know of no cluster" : $"ZooKeeper's to {string.Join(", ", known)}")}";
+            return $"the brokers' volumes belong to the cluster {ids[0]}, and "
+                + $"{(servers.Count == 0 ? "ZooKeeper's volumes are gone" : known.Count == 0
+                    ? "ZooKeeper's volumes know of no cluster" : $"ZooKeeper's to {string.Join(", ", known)}")}";
         int members = servers.Select(s => s.Members.Count).DefaultIfEmpty(0).Max();
         if (members > 0 && members != zooKeeperCount)
-            return $"ZooKeeper's volumes belong to an ensemble of {members} servers, and {zooKeeperCount} are asked for: give -ZooKeeperCount {members}";
+            return $"ZooKeeper's volumes belong to an ensemble of {members} servers, and {zooKeeperCount} are asked for: give "
+                + $"-ZooKeeperCount {members}";
         int whole = servers.Count(s => s.Members.Count > 0);
         if (members > 0 && whole <= members / 2)
             return $"only {whole} of the ensemble's {members} volumes are there: the others could outvote them with nothing";
@@ -84,7 +89,8 @@ internal static class KeptVolumes
     }
 
     /// <summary>Reads the volumes and refuses where one cannot be read, or where they do not fit.</summary>
-    /// <exception cref="ClusterException"><c>Stalled</c>, <c>KeptVolumeUnread</c> or <c>KeptVolumesUnfit</c>; nothing was changed.</exception>
+    /// <exception cref="ClusterException"><c>Stalled</c>, <c>KeptVolumeUnread</c> or <c>KeptVolumesUnfit</c>; nothing was
+    /// changed.</exception>
     public static async IAsyncEnumerable<OperationEvent> AdoptAsync(
         KubeConnection connection, DeployPlan plan, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -98,14 +104,17 @@ internal static class KeptVolumes
         string? left = null;
         try
         {
-            var old = await connection.ListAsync(ResourceKind.Pod, ns, $"{plan.Names.Selector},{ClusterNames.NameLabel}={App}", cancel).ConfigureAwait(false);
+            var old = await connection.ListAsync(ResourceKind.Pod, ns, $"{plan.Names.Selector},{ClusterNames.NameLabel}={App}", cancel)
+                .ConfigureAwait(false);
             foreach (var reader in old)
-                await connection.DeleteAsync(ResourceKind.Pod, ns, reader.Name(), reader.Uid(), cancel).ConfigureAwait(false); // of an interrupted run
+                // of an interrupted run
+                await connection.DeleteAsync(ResourceKind.Pod, ns, reader.Name(), reader.Uid(), cancel).ConfigureAwait(false);
             if (old.Count > 0)
             {
                 var uids = old.Select(o => o.Uid()).ToHashSet();
                 await foreach (var e in wait.UntilGoneAsync("Volumes", live =>
-                    new Progress(!live.Of(ResourceKind.Pod).Any(p => uids.Contains(p.Uid())), "the readers of an earlier run are still ending"), cancel).ConfigureAwait(false))
+                    new Progress(!live.Of(ResourceKind.Pod).Any(p => uids.Contains(p.Uid())),
+                        "the readers of an earlier run are still ending"), cancel).ConfigureAwait(false))
                     yield return e;
             }
 
@@ -123,7 +132,8 @@ internal static class KeptVolumes
                         volumes.Add(claim, Parse(claim, found, plan.Names));
                 }
 
-                return Task.FromResult(new Progress(volumes.Count == claims.Count, $"{volumes.Count} of {claims.Count} kept volumes are read", 100 * volumes.Count / claims.Count));
+                return Task.FromResult(new Progress(volumes.Count == claims.Count,
+                    $"{volumes.Count} of {claims.Count} kept volumes are read", 100 * volumes.Count / claims.Count));
             }, cancel).ConfigureAwait(false))
                 yield return e;
         }
@@ -137,17 +147,23 @@ internal static class KeptVolumes
         if (Misfit([.. volumes.Values], plan.Model.ZooKeeper.Count) is string unfit)
         {
             throw new ClusterException("KeptVolumesUnfit", FailureKind.Conflict, plan.Names.Cluster,
-                $"Volumes of an earlier cluster '{plan.Names.Cluster}' are there and cannot be taken over: {unfit}. Nothing was changed. Choose another name, or delete the volumes ('kubectl delete pvc -n {ns} -l {ClusterNames.InstanceLabel}={plan.Names.Cluster}'), which deletes their data.");
+                $"Volumes of an earlier cluster '{plan.Names.Cluster}' are there and cannot be taken over: {unfit}. Nothing was changed. "
+                    + $"Choose another name, or delete the volumes ('kubectl delete pvc -n {ns} -l "
+                    + $"{ClusterNames.InstanceLabel}={plan.Names.Cluster}'), which deletes their data.");
         }
 
-        yield return new Note($"{volumes.Count} volumes of an earlier cluster '{plan.Names.Cluster}' are taken over{(volumes.Values.SelectMany(v => v.ClusterIds).FirstOrDefault() is string id ? $" (cluster id {id})" : "")}.");
+        yield return new Note(
+            $"{volumes.Count} volumes of an earlier cluster '{plan.Names.Cluster}' are taken "
+                + $"over{(volumes.Values.SelectMany(v => v.ClusterIds).FirstOrDefault() is string id ? $" (cluster id {id})" : "")}.");
         if (volumes.Values.All(v => !v.IsBroker) && volumes.Values.Any(v => v.ClusterIds.Count > 0))
-            yield return new Warned("The brokers' volumes of the earlier cluster are gone: ZooKeeper remembers topics whose messages are lost.");
+            yield return new Warned(
+                "The brokers' volumes of the earlier cluster are gone: ZooKeeper remembers topics whose messages are lost.");
     }
 
     /// <summary>
     /// What a reader pod found, or why it will never tell; neither while it is at it. Its container counts, not the pod: a sidecar that
-    /// somebody's webhook put beside it may never end. Only an answer that is whole is one: half an answer would look like an empty volume. Pure.
+    /// somebody's webhook put beside it may never end. Only an answer that is whole is one: half an answer would look like an empty
+    /// volume. Pure.
     /// </summary>
     public static (string? Found, string? Why) Answer(JsonObject? pod)
     {
@@ -156,8 +172,10 @@ internal static class KeptVolumes
         var status = pod["status"];
         if (Readiness.OwnStatus(pod)?["state"] is not JsonObject state || state["terminated"] is not JsonObject ended)
         {
-            string text = string.Join(": ", new[] { (string?)status?["reason"], (string?)status?["message"] }.Where(t => !string.IsNullOrEmpty(t)));
-            return (string?)status?["phase"] is "Failed" or "Succeeded" ? (null, $"the pod that reads it failed ({(text.Length == 0 ? "without a reason" : text)})") : (null, null);
+            string text = string.Join(": ",
+                new[] { (string?)status?["reason"], (string?)status?["message"] }.Where(t => !string.IsNullOrEmpty(t)));
+            return (string?)status?["phase"] is "Failed" or "Succeeded"
+                ? (null, $"the pod that reads it failed ({(text.Length == 0 ? "without a reason" : text)})") : (null, null);
         }
 
         string message = (string?)ended["message"] ?? "";
@@ -169,7 +187,8 @@ internal static class KeptVolumes
 
     private static ClusterException Unread(string claim, string why, string ns) => new("KeptVolumeUnread", FailureKind.Unavailable, claim,
         $"The volume {claim} of an earlier cluster cannot be read, so nobody knows what it holds: {why}. Nothing was changed. "
-        + $"Run the command again once that is fixed, or choose another name; only if nobody needs its data, delete the volume ('kubectl delete pvc -n {ns} {claim}').");
+        + $"Run the command again once that is fixed, or choose another name; only if nobody needs its data, delete the volume ('kubectl "
+        + $"delete pvc -n {ns} {claim}').");
 
     // Also after Ctrl+C nothing of ours stays behind. That it does is no reason to hide what went wrong before: the next run removes it.
     private static async Task<string?> RemoveAsync(KubeConnection connection, string ns, IEnumerable<JsonObject> readers)
@@ -177,12 +196,14 @@ internal static class KeptVolumes
         using var limit = new CancellationTokenSource(RemovalLimit);
         try
         {
-            await Task.WhenAll(readers.Select(r => connection.DeleteAsync(ResourceKind.Pod, ns, r.Name(), null, limit.Token))).ConfigureAwait(false);
+            await Task.WhenAll(readers.Select(r => connection.DeleteAsync(ResourceKind.Pod, ns, r.Name(), null, limit.Token)))
+                .ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (e is ClusterException or OperationCanceledException)
         {
-            return $"The pods that read the kept volumes could not be removed ({e.Message}); 'kubectl delete pod -n {ns} -l {ClusterNames.NameLabel}={App}' does it.";
+            return $"The pods that read the kept volumes could not be removed ({e.Message}); 'kubectl delete pod -n {ns} -l "
+                + $"{ClusterNames.NameLabel}={App}' does it.";
         }
     }
 
@@ -195,8 +216,10 @@ internal static class KeptVolumes
             claim,
             names.NodeOfClaim(claim)!,
             int.TryParse(Value("broker.id="), out int id) ? id : null,
-            [.. lines.Where(l => l.StartsWith("cluster.id=", StringComparison.Ordinal) || l.StartsWith("zk.id=", StringComparison.Ordinal)).Select(l => l[(l.IndexOf('=', StringComparison.Ordinal) + 1)..]).Distinct()],
-            [.. lines.Where(l => l.StartsWith("server.", StringComparison.Ordinal)).Select(l => int.Parse(l.AsSpan(7), System.Globalization.CultureInfo.InvariantCulture)).Distinct()]);
+            [.. lines.Where(l => l.StartsWith("cluster.id=", StringComparison.Ordinal) || l.StartsWith("zk.id=", StringComparison.Ordinal))
+                .Select(l => l[(l.IndexOf('=', StringComparison.Ordinal) + 1)..]).Distinct()],
+            [.. lines.Where(l => l.StartsWith("server.", StringComparison.Ordinal))
+                .Select(l => int.Parse(l.AsSpan(7), System.Globalization.CultureInfo.InvariantCulture)).Distinct()]);
     }
 
     private static string ClaimOf(JsonObject reader) => (string)reader["spec"]!["volumes"]![0]!["persistentVolumeClaim"]!["claimName"]!;
@@ -229,7 +252,8 @@ internal static class KeptVolumes
                 ["automountServiceAccountToken"] = false,
                 ["enableServiceLinks"] = false,
                 ["securityContext"] = template["spec"]!["securityContext"]!.DeepClone(),
-                ["volumes"] = new JsonArray(new JsonObject { ["name"] = "volume", ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim } }),
+                ["volumes"] = new JsonArray(
+                    new JsonObject { ["name"] = "volume", ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim } }),
                 ["containers"] = new JsonArray(new JsonObject
                 {
                     ["name"] = App,

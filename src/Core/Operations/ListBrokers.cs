@@ -36,7 +36,8 @@ internal static class ListBrokers
         var set = await finding.ConfigureAwait(false);
         var pods = Readiness.PodsOf(set.Tree, await listing.ConfigureAwait(false)).ToDictionary(p => p.Name());
         var (zones, unread) = await zoning.ConfigureAwait(false);
-        var looks = await Task.WhenAll(set.Brokers.Select(n => LookAsync(connection, ns, n, pods.GetValueOrDefault(n.Pod), cancel))).ConfigureAwait(false);
+        var looks = await Task.WhenAll(set.Brokers.Select(n => LookAsync(connection, ns, n, pods.GetValueOrDefault(n.Pod), cancel)))
+            .ConfigureAwait(false);
         var origin = connection.Origin;
         return new BrokerList([.. Compose(set, looks).Select(b => b with
         {
@@ -102,19 +103,23 @@ internal static class ListBrokers
         if (look.Probe?.Answer is not null && PartitionHealth.Missing(views, [id]).Count > 0)
             found.Add((BrokerStatus.Unregistered, "another broker does not know it"));
         if (late.Count > 0)
-            found.Add((BrokerStatus.OutOfSync, $"{late.Count} of {copies} copies are not in sync, such as {late[0].Topic}-{late[0].Partition}"));
+            found.Add((BrokerStatus.OutOfSync,
+                $"{late.Count} of {copies} copies are not in sync, such as {late[0].Topic}-{late[0].Partition}"));
         if (due.Length > 0)
-            found.Add((BrokerStatus.RestartNeeded, $"it runs the template of before ({due}); Restart-KafkaBroker {cluster} {id} restarts it"));
+            found.Add((BrokerStatus.RestartNeeded,
+                $"it runs the template of before ({due}); Restart-KafkaBroker {cluster} {id} restarts it"));
         return (found.Select(f => f.Status).FirstOrDefault(BrokerStatus.Healthy), [.. found.Select(f => f.Reason)]);
     }
 
     private static string ImageOf(JsonObject pod)
     {
         var containers = KubeObjects.Items(pod["spec"]?["containers"]).ToList();
-        return (string?)(containers.Find(c => (string?)c["name"] == pod.Label(ClusterNames.NameLabel)) ?? containers.FirstOrDefault())?["image"] ?? "";
+        return (string?)(containers.Find(c => (string?)c["name"] == pod.Label(ClusterNames.NameLabel))
+            ?? containers.FirstOrDefault())?["image"] ?? "";
     }
 
-    private static async Task<BrokerLook> LookAsync(KubeConnection connection, string ns, NodeRef broker, JsonObject? pod, CancellationToken cancel)
+    private static async Task<BrokerLook> LookAsync(KubeConnection connection, string ns, NodeRef broker, JsonObject? pod,
+        CancellationToken cancel)
     {
         if ((string?)pod?["status"]?["phase"] != "Running")
             return new BrokerLook(broker, pod, null, null);
@@ -125,7 +130,8 @@ internal static class ListBrokers
     }
 
     // A right for one namespace does not reach nodes.
-    private static async Task<(IReadOnlyDictionary<string, string> Zones, string? Unread)> ZonesAsync(KubeConnection connection, CancellationToken cancel)
+    private static async Task<(IReadOnlyDictionary<string, string> Zones, string? Unread)> ZonesAsync(KubeConnection connection,
+        CancellationToken cancel)
     {
         try
         {

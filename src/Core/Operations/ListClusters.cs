@@ -57,10 +57,11 @@ internal static class ListClusters
     private static string OwnerOf(JsonObject pod) =>
         KubeObjects.Items(pod["metadata"]!["ownerReferences"]).Select(o => (string?)o["uid"]).FirstOrDefault(u => u is not null) ?? "";
 
-    private static KafkaCluster View(ClusterModel model, IReadOnlyCollection<JsonObject> pods, KubeConnection connection) => ClusterView.Build(model, pods) with
-    {
-        Context = connection.Origin.Context,
-        KubeConfig = connection.Origin.KubeConfig,
-        Connection = connection.Origin.Connection,
-    };
+    private static KafkaCluster View(ClusterModel model, IReadOnlyCollection<JsonObject> pods, KubeConnection connection) =>
+        ClusterView.Build(model, pods) with
+        {
+            Context = connection.Origin.Context,
+            KubeConfig = connection.Origin.KubeConfig,
+            Connection = connection.Origin.Connection,
+        };
 }

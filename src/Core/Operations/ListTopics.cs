@@ -30,7 +30,8 @@ internal static class ListTopics
         var (size, starts, ends, settings) = (await sizing.ConfigureAwait(false), await starting.ConfigureAwait(false),
             await ending.ConfigureAwait(false), await settling.ConfigureAwait(false));
         var origin = admin.Connection.Origin;
-        return [.. topics.Select(g => TopicState.Compose([.. g], settings.GetValueOrDefault(g.Key), p => At(starts, p), p => At(ends, p), size) with
+        return [.. topics.Select(
+            g => TopicState.Compose([.. g], settings.GetValueOrDefault(g.Key), p => At(starts, p), p => At(ends, p), size) with
         {
             Cluster = admin.Brokers.Names.Cluster,
             Namespace = admin.Brokers.Namespace,
@@ -52,7 +53,8 @@ internal static class ListTopics
     /// <summary>Names of all topics.</summary>
     /// <exception cref="ClusterException"><c>KafkaSilent</c>.</exception>
     public static async Task<IReadOnlyList<string>> NamesAsync(KafkaAdmin admin, CancellationToken cancel) =>
-        [.. (await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false)).Select(p => p.Topic).Distinct()];
+        [.. (await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false)).Select(p => p.Topic)
+            .Distinct()];
 
     private static long? At(IReadOnlyDictionary<(string Topic, int Partition), long> offsets, PartitionView p) =>
         offsets.TryGetValue((p.Topic, p.Partition), out long offset) ? offset : null;

@@ -5,7 +5,8 @@ using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
-/// <summary>What stands of a cluster, read once by a command and handed on: planning, checking, exporting and applying ask nothing again.</summary>
+/// <summary>What stands of a cluster, read once by a command and handed on: planning, checking, exporting and applying ask nothing
+/// again.</summary>
 internal sealed record LiveCluster
 {
     private readonly Dictionary<(string Kind, string Name), JsonObject?> objects = [];
@@ -63,7 +64,8 @@ internal sealed record LiveCluster
     /// <summary>The same, where it is not being deleted.</summary>
     public JsonObject? Standing(JsonObject composed) => Find(composed) is { } tree && !tree.IsTerminating() ? tree : null;
 
-    private async Task ReadAsync(KubeConnection connection, string ns, IEnumerable<(ResourceKind Kind, string Name)> wanted, CancellationToken cancel)
+    private async Task ReadAsync(KubeConnection connection, string ns, IEnumerable<(ResourceKind Kind, string Name)> wanted,
+        CancellationToken cancel)
     {
         var missing = wanted.Where(w => !objects.ContainsKey((w.Kind.Kind, w.Name))).ToList();
         var found = await Task.WhenAll(missing.Select(w => connection.TryGetAsync(w.Kind, ns, w.Name, cancel))).ConfigureAwait(false);

@@ -11,15 +11,20 @@ internal static class LostVolumes
 
     /// <summary>Refuses at once: a pod would wait for such a volume for ever, and nothing would say why.</summary>
     /// <exception cref="ClusterException"><c>Stalled</c>, with claim, node and the way out.</exception>
-    public static async Task CheckAsync(KubeConnection connection, IReadOnlyList<JsonObject> claims, ClusterNames names, string ns, CancellationToken cancel)
+    public static async Task CheckAsync(KubeConnection connection, IReadOnlyList<JsonObject> claims, ClusterNames names, string ns,
+        CancellationToken cancel)
     {
-        var lost = (await Task.WhenAll(claims.Select(c => WhyLostAsync(connection, c, cancel))).ConfigureAwait(false)).OfType<string>().ToList();
+        var lost = (await Task.WhenAll(claims.Select(c => WhyLostAsync(connection, c, cancel))).ConfigureAwait(false)).OfType<string>()
+            .ToList();
         if (lost.Count == 0)
             return;
-        string all = string.Join(' ', claims.Where(c => lost.Exists(l => l.StartsWith(c.Name() + ' ', StringComparison.Ordinal))).Select(c => c.Name()));
+        string all = string.Join(' ',
+            claims.Where(c => lost.Exists(l => l.StartsWith(c.Name() + ' ', StringComparison.Ordinal))).Select(c => c.Name()));
         throw new ClusterException("Stalled", FailureKind.Stalled, names.Cluster,
-            $"Volumes of an earlier cluster '{names.Cluster}' cannot be used: {string.Join("; ", lost)}. Nothing was changed. Bring the node or the volume back and run the command again. "
-            + $"If it is lost for good, so is the data on it: delete the claim ('kubectl delete pvc -n {ns} {all}') and run the command again, which then says whether the other volumes suffice.");
+            $"Volumes of an earlier cluster '{names.Cluster}' cannot be used: {string.Join("; ", lost)}. Nothing was changed. Bring the "
+            + $"node or the volume back and run the command again. "
+            + $"If it is lost for good, so is the data on it: delete the claim ('kubectl delete pvc -n {ns} {all}') and run the command "
+            + $"again, which then says whether the other volumes suffice.");
     }
 
     private static async Task<string?> WhyLostAsync(KubeConnection connection, JsonObject claim, CancellationToken cancel)
@@ -50,6 +55,7 @@ internal static class LostVolumes
     /// <summary>The nodes that alone can reach a volume, by the label of their host name; none where it can move. Pure.</summary>
     public static IReadOnlyList<string> Hosts(JsonObject volume) =>
         [.. KubeObjects.Items(volume["spec"]?["nodeAffinity"]?["required"]?["nodeSelectorTerms"])
-            .SelectMany(t => KubeObjects.Items(t["matchExpressions"])).Where(m => (string?)m["key"] == HostName && (string?)m["operator"] == "In")
+            .SelectMany(t => KubeObjects.Items(t["matchExpressions"]))
+            .Where(m => (string?)m["key"] == HostName && (string?)m["operator"] == "In")
             .SelectMany(m => (m["values"] as JsonArray ?? []).Select(v => (string?)v).OfType<string>())];
 }

@@ -20,17 +20,20 @@ internal static partial class PodHealth
     {
         var sets = facts.Sets.ToList();
         int wanted = sets.Sum(Readiness.Wanted);
-        var missing = sets.SelectMany(s => Enumerable.Range(0, Readiness.Wanted(s)).Select(n => $"{s.Name()}-{n}")).Except(facts.Pods.Select(p => p.Name())).ToList();
+        var missing = sets.SelectMany(s => Enumerable.Range(0, Readiness.Wanted(s)).Select(n => $"{s.Name()}-{n}"))
+            .Except(facts.Pods.Select(p => p.Name())).ToList();
         var unready = facts.Pods.Where(p => !Readiness.IsPodReady(p)).ToList();
         var gone = facts.Model.Pools.Where(p => facts.Model.Set(p) is null).Select(p => p.Set).ToList();
         var stall = facts.Pods.SelectMany(Stalls.OfPod).FirstOrDefault();
         string[] target = [.. gone, .. missing, .. unready.Select(p => p.Name())];
         if (target.Length == 0)
             return Finding.Ok($"{facts.Pods.Count} of {Count(wanted, "pod")}");
-        string why = gone.Count > 0 ? $"there is no StatefulSet {gone[0]}" : stall?.ToString() ?? (missing.Count > 0 ? $"there is no pod {missing[0]}" : StateOf(unready[0]));
+        string why = gone.Count > 0 ? $"there is no StatefulSet {gone[0]}"
+            : stall?.ToString() ?? (missing.Count > 0 ? $"there is no pod {missing[0]}" : StateOf(unready[0]));
         return new(stall is not null || gone.Count > 0 ? CheckSeverity.Critical : CheckSeverity.Warning,
             $"{facts.Pods.Count - unready.Count} of {Count(wanted, "pod")}; {why}",
-            gone.Count > 0 ? facts.Command("New-KafkaCluster", "-WhatIf") : facts.Kubectl($"describe pod {(unready.Count > 0 ? unready[0].Name() : missing[0])}"), target);
+            gone.Count > 0 ? facts.Command("New-KafkaCluster", "-WhatIf")
+            : facts.Kubectl($"describe pod {(unready.Count > 0 ? unready[0].Name() : missing[0])}"), target);
     }
 
     public static Finding PodRestarts(HealthFacts facts)
@@ -41,7 +44,8 @@ internal static partial class PodHealth
         var last = failed[0];
         int times = (int?)Readiness.OwnStatus(last)?["restartCount"] ?? 1;
         return new(facts.Now - EndedAt(last) < Recent ? CheckSeverity.Warning : CheckSeverity.Info,
-            $"{last.Name()} was restarted {(times == 1 ? "once" : $"{times} times")}, the last time at {EndedAt(last).UtcDateTime:yyyy-MM-dd HH:mm} UTC: {Stalls.LastEnd(last)}",
+            $"{last.Name()} was restarted {(times == 1 ? "once" : $"{times} times")}, the last time at "
+                + $"{EndedAt(last).UtcDateTime:yyyy-MM-dd HH:mm} UTC: {Stalls.LastEnd(last)}",
             facts.Kubectl($"logs {last.Name()} --previous --tail 50"), [.. failed.Select(p => p.Name())]);
     }
 
@@ -49,32 +53,40 @@ internal static partial class PodHealth
     {
         var bare = facts.Sets.Where(s => Readiness.Wanted(s) > 1 && !budgets.Any(b => Selects(b, s))).Select(s => s.Name()).ToList();
         return bare.Count == 0 ? Finding.Ok("a drain takes one pod of a set at a time")
-            : new(CheckSeverity.Warning, $"no disruption budget for {string.Join(" and ", bare)}: a drain may take all pods at once", facts.Command("New-KafkaCluster", "-WhatIf"), bare);
+            : new(CheckSeverity.Warning, $"no disruption budget for {string.Join(" and ", bare)}: a drain may take all pods at once",
+                facts.Command("New-KafkaCluster", "-WhatIf"), bare);
     }
 
     public static Finding ForeignPods(HealthFacts facts, IReadOnlyList<JsonObject> endpoints)
     {
         var own = facts.Pods.Select(p => p.Name()).ToHashSet();
         var foreign = endpoints.SelectMany(e => KubeObjects.Items(e["subsets"]).SelectMany(s => KubeObjects.Items(s["addresses"]))
-            .Where(a => !own.Contains((string?)a["targetRef"]?["name"] ?? "")).Select(a => (Service: e.Name(), Name: (string?)a["targetRef"]?["name"] ?? (string?)a["ip"] ?? "?"))).ToList();
+            .Where(a => !own.Contains((string?)a["targetRef"]?["name"] ?? ""))
+            .Select(a => (Service: e.Name(), Name: (string?)a["targetRef"]?["name"] ?? (string?)a["ip"] ?? "?"))).ToList();
         return foreign.Count == 0 ? Finding.Ok(Count(endpoints.Count, "Service"))
-            : new(CheckSeverity.Warning, $"the Service {foreign[0].Service} sends clients to {foreign[0].Name}, which is no pod of this cluster",
+            : new(CheckSeverity.Warning,
+                $"the Service {foreign[0].Service} sends clients to {foreign[0].Name}, which is no pod of this cluster",
                 facts.Kubectl($"get pod {foreign[0].Name} --show-labels"), [.. foreign.Select(f => f.Name).Distinct()]);
     }
 
     public static Finding MemoryLimits(HealthFacts facts)
     {
         var open = Containers(facts).Where(c => c.Container["resources"]?["limits"]?["memory"] is null).Select(c => c.Pool).ToList();
-        return open.Count == 0 ? Finding.Ok(string.Join(", ", Containers(facts).Select(c => $"{c.Pool.Set} {(string?)c.Container["resources"]!["limits"]!["memory"]}")))
-            : new(CheckSeverity.Warning, $"no memory limit for {string.Join(" and ", open.Select(p => p.Set))}: the heap is taken from the memory of the node",
-                facts.Command("Set-KafkaCluster", $"{Parameter(open[0])}Memory {(open[0].Has(NodeRoles.ZooKeeper) ? "512Mi" : "1Gi")}"), [.. open.Select(p => p.Set)]);
+        return open.Count == 0 ? Finding.Ok(
+            string.Join(", ", Containers(facts).Select(c => $"{c.Pool.Set} {(string?)c.Container["resources"]!["limits"]!["memory"]}")))
+            : new(CheckSeverity.Warning,
+                $"no memory limit for {string.Join(" and ", open.Select(p => p.Set))}: the heap is taken from the memory of the node",
+                facts.Command("Set-KafkaCluster", $"{Parameter(open[0])}Memory {(open[0].Has(NodeRoles.ZooKeeper) ? "512Mi" : "1Gi")}"),
+                [.. open.Select(p => p.Set)]);
     }
 
     public static Finding CpuLimits(HealthFacts facts)
     {
         var tight = Containers(facts).Where(c => c.Container["resources"]?["limits"]?["cpu"] is not null).ToList();
         return tight.Count == 0 ? Finding.Ok("no CPU limit")
-            : new(CheckSeverity.Info, $"{string.Join(" and ", tight.Select(c => $"{c.Pool.Set} has the CPU limit {c.Container["resources"]!["limits"]!["cpu"]}"))}: throttling delays answers and elections",
+            : new(CheckSeverity.Info,
+                string.Join(" and ", tight.Select(c => $"{c.Pool.Set} has the CPU limit {c.Container["resources"]!["limits"]!["cpu"]}"))
+                + ": throttling delays answers and elections",
                 $"Get-Help Set-KafkaCluster -Parameter {Parameter(tight[0].Pool)[1..]}CpuLimit", [.. tight.Select(c => c.Pool.Set)]);
     }
 
@@ -83,7 +95,8 @@ internal static partial class PodHealth
         var large = new List<string>();
         foreach (var (pool, container) in Containers(facts))
         {
-            var given = KubeObjects.Items(container["env"]).Select(e => (string?)e["value"]).OfType<string>().SelectMany(v => Heap().Matches(v)).LastOrDefault();
+            var given = KubeObjects.Items(container["env"]).Select(e => (string?)e["value"]).OfType<string>()
+                .SelectMany(v => Heap().Matches(v)).LastOrDefault();
             if (given is null || !Quantity.TryParse((string?)container["resources"]?["limits"]?["memory"], out decimal limit))
                 continue; // the start scripts take a part of the limit
             decimal heap = decimal.Parse(given.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * Unit(given.Groups[2].Value);
@@ -92,7 +105,9 @@ internal static partial class PodHealth
         }
 
         return large.Count == 0 ? Finding.Ok($"at most {HeapShare} % of the memory limit")
-            : new(CheckSeverity.Warning, $"the heap leaves less than {100 - HeapShare} % of the memory limit to the JVM and the page cache: {string.Join(", ", large)}",
+            : new(CheckSeverity.Warning,
+                $"the heap leaves less than {100 - HeapShare} % of the memory limit to the JVM and the page cache: "
+                    + $"{string.Join(", ", large)}",
                 "Get-Help Set-KafkaCluster -Parameter BrokerMemory", [.. large.Select(l => l.Split(':')[0])]);
     }
 
@@ -103,24 +118,28 @@ internal static partial class PodHealth
         return user == 0 || (user is null && (bool?)(own?["runAsNonRoot"] ?? of?["runAsNonRoot"]) != true);
     }, CheckSeverity.Warning, "may run as root", "no pod runs as root");
 
-    public static Finding ServiceAccountToken(HealthFacts facts) => OfPods(facts, pod => (bool?)pod["spec"]?["automountServiceAccountToken"] != false,
+    public static Finding ServiceAccountToken(HealthFacts facts) =>
+        OfPods(facts, pod => (bool?)pod["spec"]?["automountServiceAccountToken"] != false,
         CheckSeverity.Info, "hold a token for the API of Kubernetes, which Kafka does not need", "no pod has a token");
 
     public static Finding Capabilities(HealthFacts facts) => OfPods(facts, pod => Own(pod)?["securityContext"] is var own
-        && ((bool?)own?["allowPrivilegeEscalation"] != false || own?["capabilities"]?["drop"] is not JsonArray drop || !drop.Any(d => (string?)d == "ALL")),
+        && ((bool?)own?["allowPrivilegeEscalation"] != false || own?["capabilities"]?["drop"] is not JsonArray drop
+            || !drop.Any(d => (string?)d == "ALL")),
         CheckSeverity.Warning, "keep capabilities of Linux, or may gain more", "all capabilities are dropped");
 
     public static Finding RestartDue(HealthFacts facts)
     {
         var due = facts.Sets.SelectMany(s => RestartReason.Due(s, Readiness.PodsOf(s, facts.Pods))).ToList();
         return due.Count == 0 ? Finding.Ok("every pod runs the present template")
-            : new(CheckSeverity.Warning, $"{Count(due.Count, "pod")} run what was before: {Such([.. due.Select(d => $"{d.Pod.Name()} ({d.Reason})")])}",
+            : new(CheckSeverity.Warning,
+                $"{Count(due.Count, "pod")} run what was before: {Such([.. due.Select(d => $"{d.Pod.Name()} ({d.Reason})")])}",
                 facts.Command("New-KafkaCluster", "-WhatIf"), [.. due.Select(d => d.Pod.Name())]);
     }
 
     public static Finding ManifestsCurrent(HealthFacts facts) => facts.Model.ManifestVersion >= facts.ModuleManifests
         ? Finding.Ok($"version {facts.Model.ManifestVersion}")
-        : new(CheckSeverity.Info, $"the cluster was made from manifests {facts.Model.ManifestVersion}, the module has {facts.ModuleManifests}",
+        : new(CheckSeverity.Info,
+            $"the cluster was made from manifests {facts.Model.ManifestVersion}, the module has {facts.ModuleManifests}",
             facts.Command("Update-KafkaCluster", "-Manifest -WhatIf"));
 
     private static Finding OfPods(HealthFacts facts, Func<JsonObject, bool> wrong, string severity, string what, string well)
@@ -143,13 +162,15 @@ internal static partial class PodHealth
         return containers.Find(c => (string?)c["name"] == pod.Label(KubeObjects.NameLabel)) ?? containers.FirstOrDefault();
     }
 
-    private static bool Selects(JsonObject budget, JsonObject set) => budget["spec"]?["selector"]?["matchLabels"] is JsonObject { Count: > 0 } labels
+    private static bool Selects(JsonObject budget, JsonObject set) =>
+        budget["spec"]?["selector"]?["matchLabels"] is JsonObject { Count: > 0 } labels
         && labels.All(l => (string?)set["spec"]?["template"]?["metadata"]?["labels"]?[l.Key] == (string?)l.Value);
 
     private static string StateOf(JsonObject pod) => $"pod {pod.Name()} "
         + (pod.IsTerminating() ? "is ending" : Stalls.LastEnd(pod) is string end ? $"is starting again after {end}" : "is not ready");
 
-    private static DateTimeOffset EndedAt(JsonObject pod) => KubeObjects.Time(Readiness.OwnStatus(pod)?["lastState"]?["terminated"]?["finishedAt"]);
+    private static DateTimeOffset EndedAt(JsonObject pod) =>
+        KubeObjects.Time(Readiness.OwnStatus(pod)?["lastState"]?["terminated"]?["finishedAt"]);
 
     private static string Parameter(NodePool pool) => pool.Has(NodeRoles.ZooKeeper) ? "-ZooKeeper" : "-Broker";
 

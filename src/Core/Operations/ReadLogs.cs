@@ -39,15 +39,19 @@ internal static class ReadLogs
 
     /// <summary>The nodes of a cluster that are wanted.</summary>
     /// <exception cref="ClusterException"><c>ClusterNotFound</c>.</exception>
-    public static async Task<IReadOnlyList<NodeRef>> NodesAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
+    public static async Task<IReadOnlyList<NodeRef>> NodesAsync(KubeConnection connection, string ns, string cluster,
+        CancellationToken cancel)
     {
         var model = await ClusterModel.FindAsync(connection, ns, cluster, NodeRoles.All, ManifestSets.All, cancel).ConfigureAwait(false);
-        return model.Sets.Count == 0 ? throw ClusterNames.NotFound(cluster, ns, connection.Context) : [.. model.Pools.SelectMany(p => p.Nodes)];
+        return model.Sets.Count == 0 ? throw ClusterNames.NotFound(cluster, ns, connection.Context)
+            : [.. model.Pools.SelectMany(p => p.Nodes)];
     }
 
-    /// <summary>Reads: each record is a <see cref="Completed{T}"/>, in the order of time; those that are followed in the order in which they come.</summary>
+    /// <summary>Reads: each record is a <see cref="Completed{T}"/>, in the order of time; those that are followed in the order in which
+    /// they come.</summary>
     public static async IAsyncEnumerable<OperationEvent> RunAsync(
-        KubeConnection connection, string ns, string cluster, IReadOnlyList<NodeRef> nodes, LogRequest request, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, string ns, string cluster, IReadOnlyList<NodeRef> nodes, LogRequest request,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.Limit is { } time)
@@ -57,7 +61,8 @@ internal static class ReadLogs
             ? FollowAllAsync(connection, ns, nodes, request, limit.Token)
             : MergedAsync([.. nodes.Select(n => PodAsync(connection, ns, n, request, limit.Token))]);
         var late = request.Follow ? null : new ClusterException("Timeout", FailureKind.Timeout, cluster,
-            $"The logs of {cluster} were not read within {request.Limit?.TotalSeconds:0} s. Read less with -Since, -Tail or -Pod, or give it longer with -TimeoutSeconds.");
+            $"The logs of {cluster} were not read within {request.Limit?.TotalSeconds:0} s. Read less with -Since, -Tail or -Pod, or give "
+                + $"it longer with -TimeoutSeconds.");
         await foreach (var e in UntilAsync(events, late, limit.Token, cancel).ConfigureAwait(false))
         {
             if (e is not Completed<KafkaLogRecord> done)
@@ -68,7 +73,8 @@ internal static class ReadLogs
     }
 
     // The end of the time is the end of what is followed, and else a failure.
-    private static async IAsyncEnumerable<T> UntilAsync<T>(IAsyncEnumerable<T> source, ClusterException? late, CancellationToken limit, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<T> UntilAsync<T>(IAsyncEnumerable<T> source, ClusterException? late, CancellationToken limit,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var items = source.GetAsyncEnumerator(CancellationToken.None);
         await using (items.ConfigureAwait(false))
@@ -101,7 +107,8 @@ internal static class ReadLogs
             bool[] more = await Task.WhenAll(readers.Select(r => r.MoveNextAsync().AsTask())).ConfigureAwait(false);
             while (Enumerable.Range(0, readers.Count).Where(i => more[i]).ToList() is { Count: > 0 } open)
             {
-                int next = open.MinBy(i => readers[i].Current is Completed<KafkaLogRecord> done ? done.Result.Time : DateTimeOffset.MinValue);
+                int next =
+                    open.MinBy(i => readers[i].Current is Completed<KafkaLogRecord> done ? done.Result.Time : DateTimeOffset.MinValue);
                 yield return readers[next].Current;
                 more[next] = await readers[next].MoveNextAsync().ConfigureAwait(false);
             }
@@ -124,7 +131,8 @@ internal static class ReadLogs
         }
         catch (ClusterException e) when (e.Kind is FailureKind.InvalidData or FailureKind.NotFound)
         {
-            failed = request.Previous ? new Warned($"{node.Pod} has no log of a life before: its container was not restarted.") : new Failed(NotRead(node, e));
+            failed = request.Previous ? new Warned($"{node.Pod} has no log of a life before: its container was not restarted.")
+                : new Failed(NotRead(node, e));
         }
 
         if (failed is not null)
@@ -147,7 +155,8 @@ internal static class ReadLogs
     }
 
     private static async IAsyncEnumerable<OperationEvent> FollowAllAsync(
-        KubeConnection connection, string ns, IReadOnlyList<NodeRef> nodes, LogRequest request, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, string ns, IReadOnlyList<NodeRef> nodes, LogRequest request,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var events = Channel.CreateBounded<OperationEvent>(256);
@@ -155,7 +164,8 @@ internal static class ReadLogs
         {
             try
             {
-                await Task.WhenAll(nodes.Select(n => FollowAsync(connection, ns, n, request, events.Writer, stop.Token))).ConfigureAwait(false);
+                await Task.WhenAll(nodes.Select(n => FollowAsync(connection, ns, n, request, events.Writer, stop.Token)))
+                    .ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -175,7 +185,8 @@ internal static class ReadLogs
     }
 
     // The log of a container ends with it. The next one, be it of another pod of that name, is followed from where that one ended.
-    private static async Task FollowAsync(KubeConnection connection, string ns, NodeRef node, LogRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    private static async Task FollowAsync(KubeConnection connection, string ns, NodeRef node, LogRequest request,
+        ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
         DateTimeOffset? last = null;
         bool told = false;
@@ -191,7 +202,8 @@ internal static class ReadLogs
                 while (true)
                 {
                     // A record ends with the next one, or when nothing more comes.
-                    if (lines.IsOpen && await Task.WhenAny(reading, Task.Delay(Quiet, cancel)).ConfigureAwait(false) != reading && lines.End() is { } quiet)
+                    if (lines.IsOpen && await Task.WhenAny(reading, Task.Delay(Quiet, cancel)).ConfigureAwait(false) != reading
+                        && lines.End() is { } quiet)
                         await events.WriteAsync(Of(node, quiet), cancel).ConfigureAwait(false);
                     if (await reading.ConfigureAwait(false) is not { } line)
                         break;
@@ -202,7 +214,8 @@ internal static class ReadLogs
                         await events.WriteAsync(Of(node, record), cancel).ConfigureAwait(false);
                 }
             }
-            catch (ClusterException e) when (e.Kind is FailureKind.InvalidData or FailureKind.NotFound or FailureKind.Unavailable or FailureKind.Connection)
+            catch (ClusterException e)
+                when (e.Kind is FailureKind.InvalidData or FailureKind.NotFound or FailureKind.Unavailable or FailureKind.Connection)
             {
                 if (!told)
                     await events.WriteAsync(new Note($"{node.Pod}: waiting for its log. {e.Message}"), cancel).ConfigureAwait(false);
@@ -255,5 +268,7 @@ internal static class ReadLogs
     private static Completed<KafkaLogRecord> Of(NodeRef node, KafkaLogRecord record) => new(record with { Pod = node.Pod });
 
     private static ClusterException NotRead(NodeRef node, ClusterException e) =>
-        new("LogNotRead", FailureKind.Unavailable, node.Pod, $"The log of {node.Pod} cannot be read: {e.Message} Get-KafkaCluster says how the pod is; -Previous gives the log of a container that ended.", e);
+        new("LogNotRead", FailureKind.Unavailable, node.Pod,
+            $"The log of {node.Pod} cannot be read: {e.Message} Get-KafkaCluster says how the pod is; -Previous gives the log of a "
+                + $"container that ended.", e);
 }

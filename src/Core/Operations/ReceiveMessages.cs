@@ -58,7 +58,8 @@ internal static class ReceiveMessages
         if (request.Partitions.Where(n => partitions.TrueForAll(p => p.Partition != n)).Cast<int?>().FirstOrDefault() is int unknown)
             throw NoPartition(request.Topic, unknown, partitions.Count);
         if (request.Count < 1)
-            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.Count, $"-Count {request.Count}: it is at least 1.");
+            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.Count,
+                $"-Count {request.Count}: it is at least 1.");
         if (request.Partitions.Count > 0)
             partitions.RemoveAll(p => !request.Partitions.Contains(p.Partition));
         var (starts, ends) = await RangeAsync(admin, request, partitions, cancel).ConfigureAwait(false);
@@ -83,7 +84,8 @@ internal static class ReceiveMessages
         {
             throw new ClusterException("KafkaSilent", FailureKind.Unavailable, request.Topic,
                 $"Nobody says where partition {dumb.Partition} of {request.Topic} ends: "
-                + $"{(dumb.Leader < 0 ? "it has no leader" : $"its leader is broker {dumb.Leader}")}. Get-KafkaTopic shows its state; -Partition reads the others.");
+                + $"{(dumb.Leader < 0 ? "it has no leader" : $"its leader is broker {dumb.Leader}")}. Get-KafkaTopic shows its state; "
+                + $"-Partition reads the others.");
         }
 
         var (starts, ends) = (new Dictionary<int, long>(), new Dictionary<int, long>());
@@ -102,7 +104,8 @@ internal static class ReceiveMessages
     }
 
     private static async IAsyncEnumerable<OperationEvent> ReadAsync(
-        KafkaAdmin admin, ReceiveRequest request, Dictionary<int, long> starts, Dictionary<int, long> ends, [EnumeratorCancellation] CancellationToken cancel)
+        KafkaAdmin admin, ReceiveRequest request, Dictionary<int, long> starts, Dictionary<int, long> ends,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         long wanted = request.Count ?? long.MaxValue, given = 0, total = starts.Sum(s => ends[s.Key] - s.Value);
         var last = request.Tail is null ? null : new List<KafkaMessage>(); // held back until all partitions have theirs
@@ -112,7 +115,8 @@ internal static class ReceiveMessages
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.Follow && request.FollowLimit is { } limit)
             stop.CancelAfter(limit);
-        var read = Channel.CreateBounded<ConsumeResult<byte[], byte[]>>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
+        var read = Channel.CreateBounded<ConsumeResult<byte[], byte[]>>(
+            new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
         var work = Task.Factory.StartNew(() => Pump(admin.Bootstrap, request.Topic, starts, read.Writer, stop.Token),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
@@ -126,7 +130,8 @@ internal static class ReceiveMessages
                     cancel.ThrowIfCancellationRequested();
                     if (open.Count > 0 && Stopwatch.GetElapsedTime(heard) > LongestSilence)
                         throw Silent(request.Topic, open);
-                    yield return new Waiting("Receive", string.Create(CultureInfo.InvariantCulture, $"{given:N0} messages"), request.Follow || total == 0 ? -1 : (int)(100 * given / total));
+                    yield return new Waiting("Receive", string.Create(CultureInfo.InvariantCulture, $"{given:N0} messages"),
+                        request.Follow || total == 0 ? -1 : (int)(100 * given / total));
                     continue;
                 }
 
@@ -155,7 +160,8 @@ internal static class ReceiveMessages
                         open.Remove(p);
                     if (open.Count > 0 || last is null)
                         continue;
-                    foreach (var message in last.OrderBy(m => m.Timestamp).ThenBy(m => m.Partition).ThenBy(m => m.Offset).TakeLast(request.Tail!.Value).Take((int)Math.Min(wanted - given, int.MaxValue)))
+                    foreach (var message in last.OrderBy(m => m.Timestamp).ThenBy(m => m.Partition).ThenBy(m => m.Offset)
+                        .TakeLast(request.Tail!.Value).Take((int)Math.Min(wanted - given, int.MaxValue)))
                     {
                         given++;
                         yield return new Completed<KafkaMessage>(message);
@@ -174,7 +180,8 @@ internal static class ReceiveMessages
 
     // On a thread of its own: the library's Consume blocks. Whoever takes slowly holds it up.
     private static void Pump(
-        string bootstrap, string topic, Dictionary<int, long> starts, ChannelWriter<ConsumeResult<byte[], byte[]>> to, CancellationToken cancel)
+        string bootstrap, string topic, Dictionary<int, long> starts, ChannelWriter<ConsumeResult<byte[], byte[]>> to,
+        CancellationToken cancel)
     {
         Exception? failure = null;
         try
@@ -214,7 +221,8 @@ internal static class ReceiveMessages
         Topic = result.Topic,
         Partition = result.Partition.Value,
         Offset = result.Offset.Value,
-        Timestamp = result.Message.Timestamp.Type == TimestampType.NotAvailable ? default : DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs).ToLocalTime(),
+        Timestamp = result.Message.Timestamp.Type == TimestampType.NotAvailable ? default
+            : DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs).ToLocalTime(),
         KeyBytes = result.Message.Key,
         ValueBytes = result.Message.Value,
         Headers = HeadersOf(result.Message.Headers),
@@ -230,5 +238,6 @@ internal static class ReceiveMessages
 
     private static ClusterException Silent(string topic, HashSet<int> open) => new(
         "KafkaSilent", FailureKind.Unavailable, topic,
-        $"The brokers gave nothing more of {topic} for {LongestSilence.TotalSeconds:0} s; partitions {string.Join(", ", open.Order().Take(10))} are not read to their end. Get-KafkaTopic shows their state.");
+        $"The brokers gave nothing more of {topic} for {LongestSilence.TotalSeconds:0} s; partitions "
+            + $"{string.Join(", ", open.Order().Take(10))} are not read to their end. Get-KafkaTopic shows their state.");
 }

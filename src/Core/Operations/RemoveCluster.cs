@@ -28,16 +28,20 @@ internal sealed record RemoveRequest(string Cluster, string Namespace, bool Dele
 /// <param name="Claims">The volume claims.</param>
 /// <param name="Topics">Topics with their sizes, where a broker could be asked.</param>
 internal sealed record RemovePlan(
-    RemoveRequest Request, ClusterNames Names, IReadOnlyList<(ResourceKind Kind, JsonObject Tree)> Objects, IReadOnlyList<JsonObject> Claims,
+    RemoveRequest Request, ClusterNames Names, IReadOnlyList<(ResourceKind Kind, JsonObject Tree)> Objects,
+    IReadOnlyList<JsonObject> Claims,
     IReadOnlyList<TopicSize> Topics)
 {
     /// <summary>One step an object, in the order of the run: ZooKeeper after the brokers, in each of the two the set first.</summary>
     public IReadOnlyList<PlanStep> Changes => PlanSteps.Numbered(
     [
-        .. Objects.OrderBy(o => o.Tree.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp).ThenBy(o => o.Kind != ResourceKind.StatefulSet)
+        .. Objects.OrderBy(o => o.Tree.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp)
+            .ThenBy(o => o.Kind != ResourceKind.StatefulSet)
             .Select(o => Line(o.Kind.Kind, o.Tree.Name(), ChangeAction.Delete, "")),
-        .. Claims.Select(c => Line("PersistentVolumeClaim", c.Name(), Request.DeleteData ? ChangeAction.Delete : ChangeAction.Keep, (string?)c["status"]?["capacity"]?["storage"] ?? "")),
-        .. Topics.Select(t => Line("Topic", t.Name, Request.DeleteData || Claims.Count == 0 ? ChangeAction.Delete : ChangeAction.Keep, t.ToString())),
+        .. Claims.Select(c => Line("PersistentVolumeClaim", c.Name(), Request.DeleteData ? ChangeAction.Delete : ChangeAction.Keep,
+            (string?)c["status"]?["capacity"]?["storage"] ?? "")),
+        .. Topics.Select(
+            t => Line("Topic", t.Name, Request.DeleteData || Claims.Count == 0 ? ChangeAction.Delete : ChangeAction.Keep, t.ToString())),
     ]);
 
     private PlanStep Line(string kind, string name, string action, string note) =>
@@ -48,7 +52,8 @@ internal sealed record RemovePlan(
 /// their whole grace period.</summary>
 internal static class RemoveCluster
 {
-    private static readonly ResourceKind[] Kinds = [ResourceKind.StatefulSet, ResourceKind.Service, ResourceKind.ConfigMap, ResourceKind.Secret];
+    private static readonly ResourceKind[] Kinds = [ResourceKind.StatefulSet, ResourceKind.Service, ResourceKind.ConfigMap,
+        ResourceKind.Secret];
 
     /// <summary>Finds what would go. Changes nothing.</summary>
     /// <exception cref="ClusterException">There is no such cluster.</exception>
@@ -60,16 +65,21 @@ internal static class RemoveCluster
         var budget = ResourceKind.DisruptionBudget with { ApiVersion = ServerAdaptation.BudgetVersion(version) };
         await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         var lists = await Task.WhenAll(Kinds.Append(budget).Select(async kind =>
-            (Kind: kind, Items: await connection.ListAsync(kind, request.Namespace, ClusterNames.AllSelector, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+            (Kind: kind, Items: await connection.ListAsync(kind, request.Namespace, ClusterNames.AllSelector, cancel)
+                .ConfigureAwait(false)))).ConfigureAwait(false);
         var pods = await connection.ListAsync(ResourceKind.Pod, request.Namespace, names.Selector, cancel).ConfigureAwait(false);
         // The sets take their pods along; those that a killed command left for its tools or for kept volumes belong to nobody.
-        var helpers = pods.Where(p => p.Label(ClusterNames.NameLabel) is ConsolePod.App or KeptVolumes.App).Select(p => (ResourceKind.Pod, p));
-        var objects = lists.SelectMany(l => l.Items.Where(i => Ownership.ClusterOf(i) == names.Cluster).Select(i => (l.Kind, i))).Concat(helpers).ToList();
-        var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace, $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
+        var helpers = pods.Where(p => p.Label(ClusterNames.NameLabel) is ConsolePod.App or KeptVolumes.App)
+            .Select(p => (ResourceKind.Pod, p));
+        var objects = lists.SelectMany(l => l.Items.Where(i => Ownership.ClusterOf(i) == names.Cluster).Select(i => (l.Kind, i)))
+            .Concat(helpers).ToList();
+        var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace,
+            $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
             .Where(names.OwnsClaim).ToList();
         if (objects.Count == 0 && (claims.Count == 0 || !request.DeleteData))
             throw ClusterNames.NotFound(request.Cluster, request.Namespace, connection.Context);
-        var ready = pods.Where(p => names.NodeOfPod(p.Name())?.Pool.Has(NodeRoles.Broker) == true && Readiness.IsPodReady(p)).Select(p => p.Name()).ToList();
+        var ready = pods.Where(p => names.NodeOfPod(p.Name())?.Pool.Has(NodeRoles.Broker) == true && Readiness.IsPodReady(p))
+            .Select(p => p.Name()).ToList();
         var topics = await TopicSizes.TryReadAsync(connection, request.Namespace, ready, cancel).ConfigureAwait(false);
         return new RemovePlan(request, names, objects, claims, topics);
     }
@@ -113,7 +123,8 @@ internal static class RemoveCluster
 
                 if (!sets || plan.Request.NoWait)
                     continue;
-                await foreach (var e in wait.UntilGoneAsync("Remove", live => Gone(live, names, going, isLast), cancel).ConfigureAwait(false))
+                await foreach (var e
+                    in wait.UntilGoneAsync("Remove", live => Gone(live, names, going, isLast), cancel).ConfigureAwait(false))
                     yield return e;
             }
         }
@@ -158,7 +169,9 @@ internal static class RemoveCluster
         string late = $"The cluster {plan.Request.Cluster} is not gone after {plan.Request.Timeout.TotalSeconds:0} s";
         const string Stands = "What was deleted stays deleted; the same command goes on from there";
         return wait.Unmended.Count > 0
-            ? new ClusterException("Stalled", FailureKind.Stalled, plan.Request.Cluster, $"{late}: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {Stands} once that is mended.")
-            : new ClusterException("Timeout", FailureKind.Timeout, plan.Request.Cluster, $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {Stands}.");
+            ? new ClusterException("Stalled", FailureKind.Stalled, plan.Request.Cluster,
+                $"{late}: {string.Join("; ", wait.Unmended.Distinct().Take(4))}. {Stands} once that is mended.")
+            : new ClusterException("Timeout", FailureKind.Timeout, plan.Request.Cluster,
+                $"{late}{(wait.Doing.Length == 0 ? "" : $": {wait.Doing}")}. {Stands}.");
     }
 }

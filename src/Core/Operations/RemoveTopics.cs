@@ -15,7 +15,8 @@ internal static class RemoveTopics
 
     /// <summary>The plan: what goes, how large it is, and which groups have read it.</summary>
     /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>InternalTopic</c>, <c>KafkaSilent</c>.</exception>
-    public static async Task<IReadOnlyList<PlanStep>> PlanAsync(KafkaAdmin admin, IReadOnlyCollection<string> topics, CancellationToken cancel)
+    public static async Task<IReadOnlyList<PlanStep>> PlanAsync(KafkaAdmin admin, IReadOnlyCollection<string> topics,
+        CancellationToken cancel)
     {
         if (topics.FirstOrDefault(TopicState.IsInternal) is string own)
             throw ChangeTopic.OfKafka(own, "could not go on without it");
@@ -23,7 +24,8 @@ internal static class RemoveTopics
         var found = await ListTopics.RunAsync(admin, topics.Contains, cancel).ConfigureAwait(false);
         var groups = await grouping.ConfigureAwait(false);
         if (topics.FirstOrDefault(t => found.All(f => f.Name != t)) is string unknown)
-            throw TopicName.NotFound(unknown, admin.Brokers.Names.Cluster, await ListTopics.NamesAsync(admin, cancel).ConfigureAwait(false));
+            throw TopicName.NotFound(unknown, admin.Brokers.Names.Cluster,
+                await ListTopics.NamesAsync(admin, cancel).ConfigureAwait(false));
         return PlanSteps.Numbered(found.Select(t =>
             PlanSteps.Of(admin.Brokers.Names, admin.Brokers.Namespace, "Topic", t.Name, ChangeAction.Delete, Note(t, groups))));
     }
@@ -41,7 +43,8 @@ internal static class RemoveTopics
         limit.CancelAfter(timeout);
         while (true)
         {
-            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, AskLimit, cancel).ConfigureAwait(false);
+            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, AskLimit, cancel)
+                .ConfigureAwait(false);
             var left = probes.SelectMany(p => p.Answer?.View.Partitions ?? []).Select(p => p.Topic).Where(names.Contains).ToHashSet();
             foreach (var gone in plan.Where(c => names.Contains(c.Name) && !left.Contains(c.Name)).ToList())
             {
@@ -54,7 +57,8 @@ internal static class RemoveTopics
             if (limit.IsCancellationRequested)
             {
                 throw new ClusterException("TopicStands", FailureKind.Timeout, names[0],
-                    $"{string.Join(", ", names)} is marked for removal and goes when all brokers with copies of it are there. Get-KafkaCluster shows who is missing.");
+                    $"{string.Join(", ", names)} is marked for removal and goes when all brokers with copies of it are there. "
+                        + $"Get-KafkaCluster shows who is missing.");
             }
 
             yield return new Waiting("Removal", $"waiting until no broker lists {string.Join(", ", names.Take(3))}");
@@ -66,7 +70,8 @@ internal static class RemoveTopics
 
     private static string Note(KafkaTopic topic, ILookup<string, string> groups)
     {
-        string held = topic.Messages is long n ? string.Create(CultureInfo.InvariantCulture, $"{n:N0} messages") : "messages of unknown number";
+        string held = topic.Messages is long n ? string.Create(CultureInfo.InvariantCulture, $"{n:N0} messages")
+            : "messages of unknown number";
         string size = topic.SizeBytes is null ? "" : $", {topic.Size} on disk";
         var readers = groups[topic.Name].Order(StringComparer.Ordinal).ToList();
         string read = readers.Count == 0 ? "" : $"; read by {string.Join(", ", readers.Take(5))}{(readers.Count > 5 ? ", …" : "")}";

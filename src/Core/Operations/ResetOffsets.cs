@@ -53,20 +53,23 @@ internal static class ResetOffsets
         {
             string who = string.Join(", ", group.PartitionDetail.Select(p => p.ClientId).Where(c => c.Length > 0).Distinct().Take(5));
             throw new ClusterException("GroupInUse", FailureKind.Conflict, request.Group,
-                $"{request.Group} has {group.Members} members{(who.Length == 0 ? "" : $" ({who})")}, which would go on from where they are. Stop them first.");
+                $"{request.Group} has {group.Members} members{(who.Length == 0 ? "" : $" ({who})")}, which would go on from where they "
+                    + $"are. Stop them first.");
         }
 
         var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
         if (request.Topics.FirstOrDefault(t => all.All(p => p.Topic != t)) is string unknown)
             throw TopicName.NotFound(unknown, admin.Brokers.Names.Cluster, all.Select(p => p.Topic));
         var own = group.PartitionDetail.ToDictionary(p => (p.Topic, p.Partition), p => p.Committed);
-        var partitions = all.Where(p => request.Topics.Count > 0 ? request.Topics.Contains(p.Topic) : own.ContainsKey((p.Topic, p.Partition)))
+        var partitions =
+            all.Where(p => request.Topics.Count > 0 ? request.Topics.Contains(p.Topic) : own.ContainsKey((p.Topic, p.Partition)))
             .Where(p => request.Partitions.Count == 0 || request.Partitions.Contains(p.Partition)).ToList();
         var starting = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Earliest(), cancel);
         var ending = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Latest(), cancel);
         var (firsts, ends) = (await starting.ConfigureAwait(false), await ending.ConfigureAwait(false));
         var timed = request.ToTimestamp is { } time
-            ? await TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.ForTimestamp(time.ToUnixTimeMilliseconds()), cancel).ConfigureAwait(false) : null;
+            ? await TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.ForTimestamp(time.ToUnixTimeMilliseconds()), cancel)
+                .ConfigureAwait(false) : null;
         var steps = new List<PlanStep>();
         foreach (var p in partitions)
         {
@@ -74,7 +77,8 @@ internal static class ResetOffsets
             if (!firsts.TryGetValue(key, out long first) || !ends.TryGetValue(key, out long end))
             {
                 throw new ClusterException("KafkaSilent", FailureKind.Unavailable, request.Group,
-                    $"Nobody says where partition {p.Partition} of {p.Topic} ends. Get-KafkaTopic {admin.Brokers.Names.Cluster} {p.Topic} shows its state.");
+                    $"Nobody says where partition {p.Partition} of {p.Topic} ends. Get-KafkaTopic {admin.Brokers.Names.Cluster} {p.Topic} "
+                        + $"shows its state.");
             }
 
             long? from = own.GetValueOrDefault(key);
@@ -95,11 +99,13 @@ internal static class ResetOffsets
     public static async IAsyncEnumerable<OperationEvent> RunAsync(
         KafkaAdmin admin, string group, IReadOnlyList<PlanStep> plan, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var offsets = plan.Where(s => s.Action != ChangeAction.None).Select(s => new TopicPartitionOffset(TopicOf(s), PartitionOf(s), Number(s.Fields[0].To))).ToList();
+        var offsets = plan.Where(s => s.Action != ChangeAction.None)
+            .Select(s => new TopicPartitionOffset(TopicOf(s), PartitionOf(s), Number(s.Fields[0].To))).ToList();
         if (offsets.Count > 0)
         {
             var options = new AlterConsumerGroupOffsetsOptions { RequestTimeout = KafkaAdmin.RequestLimit };
-            await admin.AskAsync(group, c => c.AlterConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitionOffsets(group, offsets)], options), cancel).ConfigureAwait(false);
+            await admin.AskAsync(group, c => c.AlterConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitionOffsets(group, offsets)],
+                options), cancel).ConfigureAwait(false);
         }
 
         foreach (var step in plan)
@@ -116,10 +122,12 @@ internal static class ResetOffsets
             : again < 0 ? string.Create(CultureInfo.InvariantCulture, $"skips {-again:N0}, reads {end - to:N0}")
             : "";
         string name = string.Create(CultureInfo.InvariantCulture, $"{p.Topic}-{p.Partition}");
-        return PlanSteps.Of(admin.Brokers.Names, admin.Brokers.Namespace, "Offset", name, from == to ? ChangeAction.None : ChangeAction.Update, note) with
+        return PlanSteps.Of(admin.Brokers.Names, admin.Brokers.Namespace, "Offset", name,
+            from == to ? ChangeAction.None : ChangeAction.Update, note) with
         {
             Step = number,
-            Fields = from == to ? [] : [new FieldChange("offset", from?.ToString(CultureInfo.InvariantCulture), to.ToString(CultureInfo.InvariantCulture))],
+            Fields = from == to ? []
+                : [new FieldChange("offset", from?.ToString(CultureInfo.InvariantCulture), to.ToString(CultureInfo.InvariantCulture))],
         };
     }
 

@@ -58,10 +58,12 @@ internal static class ResizeEnsemble
     {
         var names = new ClusterNames(request.Cluster);
         if (request.Change == 0 || Math.Abs((long)request.Change) > EnsembleGuards.MostServers)
-            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.Change, $"-Count is 1 to {EnsembleGuards.MostServers}.");
+            throw new ClusterException("InvalidCount", FailureKind.InvalidInput, request.Change,
+                $"-Count is 1 to {EnsembleGuards.MostServers}.");
         // Right after an interruption an election, or a vote that not all have heard of, is no reason to refuse.
         var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster,
-            v => v.IsElecting || v.HasQuorum && Goal(v, request) is (var to, true) && Obstacle(v, request, to) is not null, cancel).ConfigureAwait(false);
+            v => v.IsElecting || v.HasQuorum && Goal(v, request) is (var to, true) && Obstacle(v, request, to) is not null, cancel)
+            .ConfigureAwait(false);
         if (view.Set.Annotation(ClusterNames.ChangeAnnotation) is not null)
             await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         if (EnsembleGuards.Quorum(view) is { } lost)
@@ -76,7 +78,8 @@ internal static class ResizeEnsemble
         await new EnsembleRun(connection, names, request.Namespace, request.StepTimeout).PasswordsAsync(cancel).ConfigureAwait(false);
         var claims = request.Change > 0 || !request.DeleteData ? [] : Going(view, target, resumes ? Unfinished(view)!.From : 0)
             .Select(s => ClusterNames.Claim(s.Pod)).Where(view.Claims.Contains).ToList();
-        return new ResizePlan(request, view, request.Change > 0 ? new GrowTo(target) : new ShrinkTo(target, claims), target, resumes, claims);
+        return new ResizePlan(request, view, request.Change > 0 ? new GrowTo(target) : new ShrinkTo(target, claims), target, resumes,
+            claims);
     }
 
     private static LeaseRecord? Unfinished(EnsembleView view) => LeaseRecord.Read(view.Set.Annotation(ClusterNames.ChangeAnnotation));
@@ -88,37 +91,44 @@ internal static class ResizeEnsemble
     private static (int Target, bool Resumes) Goal(EnsembleView view, ResizeRequest request)
     {
         // Pods without a vote go along with the members; of them alone the number of members stays.
-        int change = request.Nodes is null ? request.Change : -request.Nodes.Distinct().Count(n => view.Names.ServerOfPod(n) is { } server && view.IsVoter(server.NodeId));
+        int change = request.Nodes is null ? request.Change
+            : -request.Nodes.Distinct().Count(n => view.Names.ServerOfPod(n) is { } server && view.IsVoter(server.NodeId));
         int target = LeaseRecord.Target(Unfinished(view), view.MemberCount, change, request.Cluster);
         return (target, Unfinished(view) is { IsResize: true } before && before.To == target);
     }
 
-    /// <summary>A set only ever loses its highest pods: the servers that are named are the ones that go, or nothing is done. Pure.</summary>
+    /// <summary>A set only ever loses its highest pods: the servers that are named are the ones that go, or nothing is done.
+    /// Pure.</summary>
     public static ClusterException? NotTheHighest(EnsembleView view, IReadOnlyCollection<string> nodes, int target)
     {
         var names = view.Names;
-        var known = view.Servers.Where(s => s.Pod is not null || s.Node.Ordinal < view.Replicas || view.IsVoter(s.Id)).Select(s => s.Node.Pod).ToList();
+        var known = view.Servers.Where(s => s.Pod is not null || s.Node.Ordinal < view.Replicas || view.IsVoter(s.Id))
+            .Select(s => s.Node.Pod).ToList();
         if (nodes.FirstOrDefault(n => !known.Contains(n)) is string unknown)
-            return new ClusterException("NodeNotFound", FailureKind.NotFound, unknown, $"{names.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known)}.");
+            return new ClusterException("NodeNotFound", FailureKind.NotFound, unknown,
+                $"{names.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known)}.");
         var going = Going(view, target, 0).Select(s => s.Pod).Intersect(known).ToHashSet();
         if (going.SetEquals(nodes))
             return null;
         int count = nodes.Distinct().Count();
         var highest = known.OrderByDescending(ClusterNames.Ordinal).Take(count).ToList();
         return new ClusterException("NotTheHighest", FailureKind.InvalidInput, string.Join(", ", nodes),
-            $"A StatefulSet loses its highest pods first: {string.Join(", ", nodes.Distinct())} cannot go alone. The {count} that can go: {string.Join(", ", highest)}. Name these, or restart a server with Restart-ZooKeeperNode.");
+            $"A StatefulSet loses its highest pods first: {string.Join(", ", nodes.Distinct())} cannot go alone. The {count} that can go: "
+                + $"{string.Join(", ", highest)}. Name these, or restart a server with Restart-ZooKeeperNode.");
     }
 
     private static ClusterException? Obstacle(EnsembleView view, ResizeRequest request, int target) =>
         request.Change > 0 ? EnsembleGuards.MayAdd(view)
-            : target >= 1 && target < view.MemberCount ? EnsembleGuards.MayRemove(view, EnsembleSteps.Leaving(EnsembleState.Of(view), target)[0].NodeId) : null;
+            : target >= 1 && target < view.MemberCount
+                ? EnsembleGuards.MayRemove(view, EnsembleSteps.Leaving(EnsembleState.Of(view), target)[0].NodeId) : null;
 
     /// <summary>Carries the plan out; the result is the ensemble afterwards.</summary>
     /// <param name="connection">Connection to the API server.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="catalog">The manifests: their number of servers is meant where the spec names none.</param>
     /// <param name="cancel">Interrupts it; what is done stands.</param>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, ResizePlan plan, ManifestCatalog catalog, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, ResizePlan plan, ManifestCatalog catalog,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
@@ -146,7 +156,8 @@ internal static class ResizeEnsemble
             if (failure is ClusterException cause && steps.Joiner is { } joiner)
             {
                 string undone = await UndoJoinAsync(run, lease, joiner, cancel).ConfigureAwait(false);
-                throw new ClusterException(cause.Id, cause.Kind, cause.Target, $"{joiner.Pod} did not become a member: {cause.Message} {undone}", cause);
+                throw new ClusterException(cause.Id, cause.Kind, cause.Target,
+                    $"{joiner.Pod} did not become a member: {cause.Message} {undone}", cause);
             }
 
             if (failure is not null)
@@ -174,23 +185,28 @@ internal static class ResizeEnsemble
                 await lease.ScaleAsync(server.Ordinal, limit.Token).ConfigureAwait(false);
             return $"It was taken back: the ensemble has {view.MemberCount} members, as before this step. {again}";
         }
-        catch (Exception e) when (e is ClusterException or ZooKeeperException || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e)
+            when (e is ClusterException or ZooKeeperException || e is OperationCanceledException && !cancel.IsCancellationRequested)
         {
-            return $"It could not be taken back ({(e is OperationCanceledException ? "no quorum in time" : e.Message)}), so the set keeps the pod. {again}";
+            return $"It could not be taken back ({(e is OperationCanceledException ? "no quorum in time" : e.Message)}), so the set keeps "
+                + $"the pod. {again}";
         }
     }
 
     // A pod may go only when those who stay have a leader of their own and have committed a write without it: the check of the credential
     // opens a session and writes, each by a quorum of those who stay.
-    private static async IAsyncEnumerable<OperationEvent> VerifyLeftAsync(EnsembleRun run, NodeRef left, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> VerifyLeftAsync(EnsembleRun run, NodeRef left,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var e in run.UntilAsync($"Verify {left}", v => v.Leader?.Node == left ? $"{left} still leads" : EnsembleGuards.Quorum(v)?.Message ?? LateOnes(v), cancel).ConfigureAwait(false))
+        await foreach (var e in run.UntilAsync($"Verify {left}", v => v.Leader?.Node == left ? $"{left} still leads"
+            : EnsembleGuards.Quorum(v)?.Message ?? LateOnes(v), cancel).ConfigureAwait(false))
             yield return e;
         await foreach (var e in run.WithinStepAsync($"Verify {left}", token => WriteAsync(run, left, token), cancel).ConfigureAwait(false))
             yield return e;
     }
 
-    private static async IAsyncEnumerable<OperationEvent> WriteAsync(EnsembleRun run, NodeRef left, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> WriteAsync(EnsembleRun run, NodeRef left,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         while (true)
         {
@@ -233,7 +249,8 @@ internal static class ResizeEnsemble
     }
 
     // Hands a failure over instead of throwing it, so that it can be undone first. An interruption is none: what stands is gone on with.
-    private static async IAsyncEnumerable<OperationEvent> CaughtAsync(IAsyncEnumerable<OperationEvent> source, Action<Exception> failed, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> CaughtAsync(IAsyncEnumerable<OperationEvent> source, Action<Exception> failed,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var events = source.GetAsyncEnumerator(cancel);
         await using (events.ConfigureAwait(false))
@@ -272,7 +289,8 @@ internal static class ResizeEnsemble
                 Joiner = null;
         }
 
-        public async IAsyncEnumerable<OperationEvent> CarryAsync(PlanStep step, EnsembleView view, [EnumeratorCancellation] CancellationToken cancel)
+        public async IAsyncEnumerable<OperationEvent> CarryAsync(PlanStep step, EnsembleView view,
+            [EnumeratorCancellation] CancellationToken cancel)
         {
             await lease.HoldAsync(cancel).ConfigureAwait(false);
             await foreach (var e in EventsAsync(step, view, cancel).ConfigureAwait(false))
@@ -300,7 +318,8 @@ internal static class ResizeEnsemble
                 case ChangeAction.Stop:
                     return StopAsync(name, view, cancel);
                 case ChangeAction.DeleteVolume:
-                    return run.InsistAsync(name, token => connection.DeleteAsync(ResourceKind.VolumeClaim, ns, step.Name, null, token), cancel);
+                    return run.InsistAsync(name, token => connection.DeleteAsync(ResourceKind.VolumeClaim, ns, step.Name, null, token),
+                        cancel);
                 case ChangeAction.Record:
                     return run.InsistAsync(name, RecordAsync, cancel);
                 default:
@@ -319,7 +338,8 @@ internal static class ResizeEnsemble
             {
                 await foreach (var e in run.ClaimGoneAsync(step, pod, cancel).ConfigureAwait(false))
                     yield return e;
-                await foreach (var e in run.InsistAsync(step, token => lease.ScaleAsync(server.Ordinal + 1, token), cancel).ConfigureAwait(false))
+                await foreach (var e
+                    in run.InsistAsync(step, token => lease.ScaleAsync(server.Ordinal + 1, token), cancel).ConfigureAwait(false))
                     yield return e;
                 yield return new Note($"created Pod/{pod}");
             }
@@ -338,7 +358,8 @@ internal static class ResizeEnsemble
                 yield return e;
         }
 
-        private async IAsyncEnumerable<OperationEvent> StopAsync(string step, EnsembleView view, [EnumeratorCancellation] CancellationToken cancel)
+        private async IAsyncEnumerable<OperationEvent> StopAsync(string step, EnsembleView view,
+            [EnumeratorCancellation] CancellationToken cancel)
         {
             int keep = EnsembleState.Of(view).Needed;
             if (view.Replicas > keep)

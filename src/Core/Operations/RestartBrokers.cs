@@ -21,9 +21,11 @@ internal sealed record BrokerRestartRequest(string Cluster, string Namespace, IR
 /// <param name="Set">The brokers.</param>
 /// <param name="Brokers">Those that restart.</param>
 /// <param name="Steps">The restarts, in the order of this moment.</param>
-internal sealed record BrokerRestartPlan(BrokerRestartRequest Request, BrokerSetView Set, IReadOnlyList<NodeRef> Brokers, IReadOnlyList<PlanStep> Steps);
+internal sealed record BrokerRestartPlan(BrokerRestartRequest Request, BrokerSetView Set, IReadOnlyList<NodeRef> Brokers,
+    IReadOnlyList<PlanStep> Steps);
 
-/// <summary>Restarts brokers by hand: the roller's gate before each one, the controller last, each one back in sync before the next.</summary>
+/// <summary>Restarts brokers by hand: the roller's gate before each one, the controller last, each one back in sync before the
+/// next.</summary>
 internal static class RestartBrokers
 {
     /// <summary>Makes the plan. Changes nothing.</summary>
@@ -38,14 +40,16 @@ internal static class RestartBrokers
         var brokers = Chosen(set, request.Ids);
         var policy = new BrokerRollPolicy(connection, set.Names, ns, former: null, TimeProvider.System);
         var due = Due(set, brokers, await listing.ConfigureAwait(false));
-        var steps = due.Count == 0 ? [] : await RollPlan.StepsAsync(set.Names, ns, policy, due, missing: null, cancel).ConfigureAwait(false);
+        var steps = due.Count == 0 ? []
+            : await RollPlan.StepsAsync(set.Names, ns, policy, due, missing: null, cancel).ConfigureAwait(false);
         var absent = brokers.Where(b => due.All(d => d.Pod.Name() != b.Pod))
-            .Select(b => PlanSteps.Of(set.Names, ns, "Pod", b.Pod, ChangeAction.None, "it has no pod at the moment: it starts anew once it has one"));
+            .Select(b => PlanSteps.Of(set.Names, ns, "Pod", b.Pod, ChangeAction.None,
+                "it has no pod at the moment: it starts anew once it has one"));
         return new BrokerRestartPlan(request, set, brokers, PlanSteps.Numbered(steps.Select(s => Told(s, set, due)).Concat(absent)));
     }
 
-    /// <summary>Carries the plan out; the result is the restarted brokers. If it is interrupted, at most one broker is starting, and the same
-    /// command begins with it.</summary>
+    /// <summary>Carries the plan out; the result is the restarted brokers. If it is interrupted, at most one broker is starting, and the
+    /// same command begins with it.</summary>
     public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, BrokerRestartPlan plan, CancellationToken cancel) =>
         RunAsync(connection, plan, TimeProvider.System, cancel);
 
@@ -54,7 +58,8 @@ internal static class RestartBrokers
         KubeConnection connection, BrokerRestartPlan plan, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (request, ns, names) = (plan.Request, plan.Request.Namespace, plan.Set.Names);
-        await foreach (var e in ClusterLease.UnderAsync(connection, ns, names, new LeasePurpose("Restart-KafkaBroker"), WorkAsync, cancel).ConfigureAwait(false))
+        await foreach (var e in ClusterLease.UnderAsync(connection, ns, names, new LeasePurpose("Restart-KafkaBroker"), WorkAsync, cancel)
+            .ConfigureAwait(false))
             yield return e;
         var after = await ListBrokers.RunAsync(connection, ns, request.Cluster, cancel).ConfigureAwait(false);
         var restarted = plan.Brokers.Select(b => b.NodeId).ToHashSet();
@@ -77,7 +82,8 @@ internal static class RestartBrokers
             }
 
             if (passed.Count > 0)
-                yield return new Warned($"{string.Join(", ", passed.Order(StringComparer.Ordinal))} is on a node that does not answer, and was not restarted");
+                yield return new Warned(
+                    $"{string.Join(", ", passed.Order(StringComparer.Ordinal))} is on a node that does not answer, and was not restarted");
 
             async Task<IReadOnlyList<(JsonObject Pod, string Reason)>> LeftAsync()
             {
@@ -91,15 +97,18 @@ internal static class RestartBrokers
     private static IReadOnlyList<NodeRef> Chosen(BrokerSetView set, IReadOnlyCollection<int>? ids)
     {
         var known = set.Brokers.ToDictionary(b => b.NodeId);
-        return ids is null ? set.Brokers : [.. ids.Distinct().Select(id => known.TryGetValue(id, out var broker) ? broker : throw NotFound(set.Names.Cluster, id, known.Keys))];
+        return ids is null ? set.Brokers : [.. ids.Distinct()
+            .Select(id => known.TryGetValue(id, out var broker) ? broker : throw NotFound(set.Names.Cluster, id, known.Keys))];
     }
 
     /// <summary>The failure of a broker that is not there.</summary>
-    public static ClusterException NotFound(string cluster, int id, IEnumerable<int> known) => new("BrokerNotFound", FailureKind.NotFound, id,
+    public static ClusterException NotFound(string cluster, int id, IEnumerable<int> known) =>
+        new("BrokerNotFound", FailureKind.NotFound, id,
         $"The cluster {cluster} has no broker {id}. It has: {string.Join(", ", known.Order())}.");
 
     // One that has no pod for the moment starts anew by itself.
-    private static IReadOnlyList<(JsonObject Pod, string Reason)> Due(BrokerSetView set, IReadOnlyList<NodeRef> brokers, IEnumerable<JsonObject> pods)
+    private static IReadOnlyList<(JsonObject Pod, string Reason)> Due(BrokerSetView set, IReadOnlyList<NodeRef> brokers,
+        IEnumerable<JsonObject> pods)
     {
         var wanted = brokers.Select(b => b.Pod).ToHashSet();
         return [.. Readiness.PodsOf(set.Tree, pods).Where(p => wanted.Contains(p.Name())).Select(p => (p, RestartReason.ByHand))];
@@ -118,7 +127,9 @@ internal static class RestartBrokers
         string left = string.Join(',', plan.Brokers.Where(b => !done.Contains(b.Pod)).Select(b => b.NodeId));
         string why = wait.Unmended.Count > 0 ? string.Join("; ", wait.Unmended.Distinct().Take(4)) : wait.Doing;
         return new ClusterException("StepTimeout", FailureKind.Timeout, cluster,
-            $"The restart of a broker of {cluster} is not done after {plan.Request.Timeout.TotalSeconds:0} s{(why.Length == 0 ? "" : $": {why}")}. "
-            + $"What was done stands; for the rest, once that is mended: Restart-KafkaBroker {cluster} {left}, with a longer -TimeoutSeconds if need be.");
+            $"The restart of a broker of {cluster} is not done after {plan.Request.Timeout.TotalSeconds:0} "
+            + $"s{(why.Length == 0 ? "" : $": {why}")}. "
+            + $"What was done stands; for the rest, once that is mended: Restart-KafkaBroker {cluster} {left}, with a longer "
+            + $"-TimeoutSeconds if need be.");
     }
 }

@@ -15,7 +15,8 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="RotateCredential">Make a fresh credential; all servers are restarted then.</param>
 /// <param name="Force">Bear that there is no quorum meanwhile.</param>
 /// <param name="StepTimeout">Limit for each step.</param>
-internal sealed record RestartRequest(string Cluster, string Namespace, IReadOnlyCollection<string>? Nodes, bool RotateCredential, bool Force, TimeSpan StepTimeout);
+internal sealed record RestartRequest(string Cluster, string Namespace, IReadOnlyCollection<string>? Nodes, bool RotateCredential,
+    bool Force, TimeSpan StepTimeout);
 
 /// <summary>What will be done, from one look.</summary>
 /// <param name="Request">What was asked for.</param>
@@ -40,13 +41,15 @@ internal static class RestartEnsemble
     public static async Task<RestartPlan> PlanAsync(KubeConnection connection, RestartRequest request, CancellationToken cancel)
     {
         var names = new ClusterNames(request.Cluster);
-        var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster, v => v.IsElecting, cancel).ConfigureAwait(false);
+        var view = await EnsembleReader.ReadSteadyAsync(connection, request.Namespace, request.Cluster, v => v.IsElecting, cancel)
+            .ConfigureAwait(false);
         if (view.Set.Annotation(ClusterNames.ChangeAnnotation) is not null)
             await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
         var known = view.Servers.Where(s => s.Pod is not null || s.Node.Ordinal < view.Replicas).ToDictionary(s => s.Node.Pod, s => s.Node);
         var wanted = request.RotateCredential || request.Nodes is null ? known.Keys : (IEnumerable<string>)request.Nodes.Distinct();
         if (wanted.FirstOrDefault(n => !known.ContainsKey(n)) is string unknown)
-            throw new ClusterException("NodeNotFound", FailureKind.NotFound, unknown, $"{request.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known.Keys)}.");
+            throw new ClusterException("NodeNotFound", FailureKind.NotFound, unknown,
+                $"{request.Cluster} has no ZooKeeper server '{unknown}'. It has: {string.Join(", ", known.Keys)}.");
         List<NodeRef> servers = [.. wanted.Select(n => known[n])];
         var order = EnsembleGuards.RestartOrder(view, servers.Select(s => s.NodeId));
         // The first only: one that is down, as an interrupted run leaves it, comes first and is awaited before the next.
@@ -55,7 +58,8 @@ internal static class RestartEnsemble
         string? credential = null;
         if (request.RotateCredential)
         {
-            var secret = await connection.TryGetAsync(ResourceKind.Secret, request.Namespace, names.ReconfigSecret, cancel).ConfigureAwait(false);
+            var secret = await connection.TryGetAsync(ResourceKind.Secret, request.Namespace, names.ReconfigSecret, cancel)
+                .ConfigureAwait(false);
             credential = ReconfigCredential.Passwords(secret).Count switch
             {
                 0 => "the Secret has a new credential",
@@ -68,7 +72,8 @@ internal static class RestartEnsemble
     }
 
     /// <summary>Carries the plan out; the result is the restarted servers.</summary>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, RestartPlan plan, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, RestartPlan plan,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var (request, names, ns) = (plan.Request, plan.View.Names, plan.Request.Namespace);
         var run = new EnsembleRun(connection, names, ns, request.StepTimeout);
@@ -78,7 +83,8 @@ internal static class RestartEnsemble
         await foreach (var e in ClusterLease.UnderAsync(connection, ns, names, purpose, Work, cancel).ConfigureAwait(false))
             yield return e;
         var restarted = plan.Goal.Servers.Select(s => s.Pod).ToHashSet();
-        yield return new Completed<IReadOnlyList<ZooKeeperNode>>([.. EnsembleReader.Nodes(connection, seen).Where(n => restarted.Contains(n.Node))]);
+        yield return new Completed<IReadOnlyList<ZooKeeperNode>>(
+            [.. EnsembleReader.Nodes(connection, seen).Where(n => restarted.Contains(n.Node))]);
 
         IAsyncEnumerable<OperationEvent> Work(ClusterLease lease)
         {
@@ -86,7 +92,8 @@ internal static class RestartEnsemble
             {
                 ChangeAction.Restart => RestartAsync(connection, run, lease, plan, step, view, fresh, cancel),
                 ChangeAction.Rotate when fresh is null =>
-                    run.InsistAsync(step.InWords(), async token => fresh = await ExchangeAsync(connection, ns, names, token).ConfigureAwait(false), cancel),
+                    run.InsistAsync(step.InWords(),
+                        async token => fresh = await ExchangeAsync(connection, ns, names, token).ConfigureAwait(false), cancel),
                 _ => run.InsistAsync(step.InWords(), token => RetireAsync(connection, ns, names, token), cancel),
             };
 
@@ -108,14 +115,18 @@ internal static class RestartEnsemble
         var wait = new ClusterWait(connection, names, request.Namespace);
         var roller = new Roller(connection, names, request.Namespace, wait, lease.HoldAsync, request.Force, TimeProvider.System);
         var policy = new ZooKeeperRollPolicy(connection, names, request.Namespace, request.Force);
-        await foreach (var e in run.WithinStepAsync($"Check before {step.Name}", token => roller.ClearAsync(policy, pod, token), cancel).ConfigureAwait(false))
+        await foreach (var e in run.WithinStepAsync($"Check before {step.Name}", token => roller.ClearAsync(policy, pod, token), cancel)
+            .ConfigureAwait(false))
             yield return e;
-        await foreach (var e in run.WithinStepAsync(step.InWords(), token => roller.ReplaceAsync(policy, pod, step.Reason, token), cancel).ConfigureAwait(false))
+        await foreach (var e in run.WithinStepAsync(step.InWords(), token => roller.ReplaceAsync(policy, pod, step.Reason, token), cancel)
+            .ConfigureAwait(false))
             yield return e is Applied ? new Applied(step) : e;
     }
 
-    private static Task<JsonObject> RetireAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel) => connection.MergeAsync(
-        ResourceKind.Secret, ns, names.ReconfigSecret, new JsonObject { ["data"] = new JsonObject { [ReconfigCredential.FormerKey] = null } }, cancel);
+    private static Task<JsonObject> RetireAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel) =>
+        connection.MergeAsync(
+        ResourceKind.Secret, ns, names.ReconfigSecret,
+        new JsonObject { ["data"] = new JsonObject { [ReconfigCredential.FormerKey] = null } }, cancel);
 
     private static async Task<string> ExchangeAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
     {
@@ -123,7 +134,8 @@ internal static class RestartEnsemble
         if (secret is null)
             secret = await connection.CreateAsync(ReconfigCredential.NewSecret(names), ns, cancel).ConfigureAwait(false);
         else if (ReconfigCredential.Passwords(secret).Count < 2)
-            secret = await connection.MergeAsync(ResourceKind.Secret, ns, names.ReconfigSecret, ReconfigCredential.Exchange(secret), cancel).ConfigureAwait(false);
+            secret = await connection.MergeAsync(ResourceKind.Secret, ns, names.ReconfigSecret, ReconfigCredential.Exchange(secret), cancel)
+                .ConfigureAwait(false);
         return ReconfigCredential.Passwords(secret)[0];
     }
 }

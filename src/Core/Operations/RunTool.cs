@@ -33,7 +33,8 @@ internal static class RunTool
     private const string Fed = "n=$1; shift; head -c \"$n\" | \"$@\"";
 
     /// <summary>Runs it: each line of its output is a <see cref="Completed{T}"/> as it comes, one of its error output a warning.</summary>
-    /// <exception cref="ClusterException"><c>KafkaToolFailed</c>, <c>KafkaToolNotFound</c>, <c>ExecTimeout</c>, <c>ConsolePodFailed</c>.</exception>
+    /// <exception cref="ClusterException"><c>KafkaToolFailed</c>, <c>KafkaToolNotFound</c>, <c>ExecTimeout</c>,
+    /// <c>ConsolePodFailed</c>.</exception>
     public static async IAsyncEnumerable<OperationEvent> RunAsync(
         KubeConnection connection, BrokerSetView brokers, ToolRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -54,14 +55,16 @@ internal static class RunTool
         }
     }
 
-    private static async Task WorkAsync(KubeConnection connection, BrokerSetView brokers, ToolRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    private static async Task WorkAsync(KubeConnection connection, BrokerSetView brokers, ToolRequest request,
+        ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(request.Limit);
             var pod = await ConsolePod.StartAsync(connection, brokers, request.Limit + Spare,
-                state => events.TryWrite(new Waiting("Pod", $"waiting for the pod of {request.File}: {state}")), limit.Token).ConfigureAwait(false);
+                state => events.TryWrite(new Waiting("Pod", $"waiting for the pod of {request.File}: {state}")), limit.Token)
+                .ConfigureAwait(false);
             try
             {
                 await InAsync(pod, brokers, request, events, cancel).ConfigureAwait(false);
@@ -77,11 +80,13 @@ internal static class RunTool
         }
         catch (Exception e)
         {
-            events.TryComplete(cancel.IsCancellationRequested && e is not OperationCanceledException ? new OperationCanceledException(e.Message, e, cancel) : e);
+            events.TryComplete(cancel.IsCancellationRequested && e is not OperationCanceledException
+                ? new OperationCanceledException(e.Message, e, cancel) : e);
         }
     }
 
-    private static async Task InAsync(ConsolePod pod, BrokerSetView brokers, ToolRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    private static async Task InAsync(ConsolePod pod, BrokerSetView brokers, ToolRequest request, ChannelWriter<OperationEvent> events,
+        CancellationToken cancel)
     {
         var last = new Queue<string>();
         var output = new LineCutter(line => Tell(line, isError: false));
@@ -92,7 +97,8 @@ internal static class RunTool
         ExecResult result;
         try
         {
-            result = await pod.RunAsync(command, request.Limit, b => output.Add(b.Span), b => error.Add(b.Span), request.Input is { } bytes ? [bytes.AsMemory()] : null, cancel).ConfigureAwait(false);
+            result = await pod.RunAsync(command, request.Limit, b => output.Add(b.Span), b => error.Add(b.Span),
+                request.Input is { } bytes ? [bytes.AsMemory()] : null, cancel).ConfigureAwait(false);
         }
         catch (ClusterException e) when (e.Id == "ExecTimeout")
         {
@@ -100,7 +106,9 @@ internal static class RunTool
         }
         catch (ClusterException e) when (e.Id == "ExecFailed" && e.InnerException is WebSocketException)
         {
-            throw new ClusterException("ExecFailed", e.Kind, request.File, $"The connection to the pod of {request.File} broke: {e.GetBaseException().Message}. What it did until then stays done.", e.InnerException);
+            throw new ClusterException("ExecFailed", e.Kind, request.File,
+                $"The connection to the pod of {request.File} broke: {e.GetBaseException().Message}. What it did until then stays done.",
+                e.InnerException);
         }
 
         output.End();
@@ -111,17 +119,22 @@ internal static class RunTool
             throw TooLong(request, null);
         if (result.ExitCode == CouldNotRun)
         {
-            var files = (await pod.CaptureAsync($"cd {Bin} && ls -- *.sh", TimeSpan.FromSeconds(10), cancel).ConfigureAwait(false)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var files = (await pod.CaptureAsync($"cd {Bin} && ls -- *.sh", TimeSpan.FromSeconds(10), cancel)
+                .ConfigureAwait(false)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (!files.Contains(request.File))
             {
                 throw new ClusterException("KafkaToolNotFound", FailureKind.NotFound, request.File,
-                    $"The image {brokers.Image} has no {request.File}{(files.Length == 0 ? $": it has no tools in {Bin}." : $". It has: {string.Join(", ", files)}.")}");
+                    $"The image {brokers.Image} has no "
+                        + $"{request.File}{(files.Length == 0 ? $": it has no tools in {Bin}."
+                            : $". It has: {string.Join(", ", files)}.")}");
             }
         }
 
         string said = last.Count > 0 ? string.Join('\n', last) : result.Failure ?? "it said nothing";
         string how = result.ExitCode is int code ? $"ended with exit code {code}" : "did not come to its end";
-        throw new ClusterException("KafkaToolFailed", FailureKind.Stalled, request.File, $"{request.File} {how}: {said}") { Data = { [ExitCode] = result.ExitCode } };
+        throw new ClusterException("KafkaToolFailed", FailureKind.Stalled, request.File,
+            $"{request.File} {how}: {said}")
+        { Data = { [ExitCode] = result.ExitCode } };
 
         void Tell(ReadOnlySpan<byte> line, bool isError)
         {
@@ -138,5 +151,6 @@ internal static class RunTool
     }
 
     private static ClusterException TooLong(ToolRequest request, Exception? inner) => new("ExecTimeout", FailureKind.Timeout, request.File,
-        $"{request.File} did not end within {request.Limit.TotalSeconds:0} s, and was ended. What it did until then stays done; give it longer with -TimeoutSeconds.", inner);
+        $"{request.File} did not end within {request.Limit.TotalSeconds:0} s, and was ended. What it did until then stays done; give it "
+            + $"longer with -TimeoutSeconds.", inner);
 }

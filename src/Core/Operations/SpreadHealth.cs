@@ -15,11 +15,13 @@ internal static class SpreadHealth
     {
         var crowded = Pools(facts).Where(p => p.Count() > 1 && p.Select(NodeOf).Distinct().Count() == 1).ToList();
         if (crowded.Count == 0)
-            return Finding.Ok(string.Join(", ", Pools(facts).Select(p => $"{p.Key} on {Count(p.Select(NodeOf).Distinct().Count(), "node")}")));
+            return Finding.Ok(
+                string.Join(", ", Pools(facts).Select(p => $"{p.Key} on {Count(p.Select(NodeOf).Distinct().Count(), "node")}")));
         string what = $"all pods of {string.Join(" and ", crowded.Select(p => p.Key))} are on the node {NodeOf(crowded[0].First())}";
         // Where there is no other node nobody can do better: then it is the choice of who made that cluster.
         return nodes.Count(IsFree) > 1
-            ? new(CheckSeverity.Warning, $"{what}: its loss takes all", facts.Kubectl($"delete pod {crowded[0].Last().Name()}"), [.. crowded.Select(p => p.Key)])
+            ? new(CheckSeverity.Warning, $"{what}: its loss takes all", facts.Kubectl($"delete pod {crowded[0].Last().Name()}"),
+                [.. crowded.Select(p => p.Key)])
             : new(CheckSeverity.Info, $"{what}, and no other takes pods", "kubectl get nodes", [.. crowded.Select(p => p.Key)]);
     }
 
@@ -27,19 +29,24 @@ internal static class SpreadHealth
     {
         var zoneOf = nodes.ToDictionary(n => n.Name(), ZoneOf);
         int zones = nodes.Where(IsFree).Select(ZoneOf).OfType<string>().Distinct().Count();
-        var crowded = Pools(facts).Where(p => p.Count() > 1 && p.Select(x => zoneOf.GetValueOrDefault(NodeOf(x) ?? "")).Distinct().ToList() is [not null]).ToList();
+        var crowded = Pools(facts).Where(
+            p => p.Count() > 1 && p.Select(x => zoneOf.GetValueOrDefault(NodeOf(x) ?? "")).Distinct().ToList() is [not null]).ToList();
         if (zones == 0)
             return Finding.Ok("the nodes have no zones");
         if (crowded.Count == 0)
             return Finding.Ok($"pods in several of {zones} zones");
-        string what = $"all pods of {string.Join(" and ", crowded.Select(p => p.Key))} are in the zone {zoneOf[NodeOf(crowded[0].First())!]}";
-        return zones > 1 ? new(CheckSeverity.Warning, $"{what}, of {zones}", "kubectl get nodes -L topology.kubernetes.io/zone", [.. crowded.Select(p => p.Key)])
-            : new(CheckSeverity.Info, $"{what}, the only one", "kubectl get nodes -L topology.kubernetes.io/zone", [.. crowded.Select(p => p.Key)]);
+        string what =
+            $"all pods of {string.Join(" and ", crowded.Select(p => p.Key))} are in the zone {zoneOf[NodeOf(crowded[0].First())!]}";
+        return zones > 1 ? new(CheckSeverity.Warning, $"{what}, of {zones}", "kubectl get nodes -L topology.kubernetes.io/zone",
+            [.. crowded.Select(p => p.Key)])
+            : new(CheckSeverity.Info, $"{what}, the only one", "kubectl get nodes -L topology.kubernetes.io/zone",
+                [.. crowded.Select(p => p.Key)]);
     }
 
     public static Finding Copies(HealthFacts facts, IReadOnlyList<JsonObject> nodes, IReadOnlyList<PartitionView> partitions)
     {
-        var places = facts.Model.Brokers.ToDictionary(b => b.NodeId, b => facts.Pods.FirstOrDefault(p => p.Name() == b.Pod) is { } pod ? NodeOf(pod) : null);
+        var places = facts.Model.Brokers.ToDictionary(b => b.NodeId,
+            b => facts.Pods.FirstOrDefault(p => p.Name() == b.Pod) is { } pod ? NodeOf(pod) : null);
         var zoneOf = nodes.ToDictionary(n => n.Name(), ZoneOf);
         var copied = partitions.Where(p => p.Replicas.Count > 1).ToList();
         var onOne = copied.Where(p => IsOne(p.Replicas.Select(r => places.GetValueOrDefault(r)))).ToList();
@@ -47,22 +54,26 @@ internal static class SpreadHealth
         bool choice = places.Values.OfType<string>().Distinct().Count() > 1;
         if (onOne.Count > 0)
         {
-            return new(choice ? CheckSeverity.Warning : CheckSeverity.Info, $"{Count(onOne.Count, "partition")} with all copies on one node, such as {onOne[0].Topic}-{onOne[0].Partition}",
+            return new(choice ? CheckSeverity.Warning : CheckSeverity.Info,
+                $"{Count(onOne.Count, "partition")} with all copies on one node, such as {onOne[0].Topic}-{onOne[0].Partition}",
                 remedy, [.. onOne.Select(p => p.Topic).Distinct()]);
         }
 
         var zones = places.Values.Select(n => n is null ? null : zoneOf.GetValueOrDefault(n)).ToList();
         var inOne = zones.OfType<string>().Distinct().Count() < 2 ? []
-            : copied.Where(p => IsOne(p.Replicas.Select(r => places.GetValueOrDefault(r) is string n ? zoneOf.GetValueOrDefault(n) : null))).ToList();
+            : copied.Where(p => IsOne(p.Replicas.Select(r => places.GetValueOrDefault(r) is string n ? zoneOf.GetValueOrDefault(n) : null)))
+                .ToList();
         return inOne.Count == 0 ? Finding.Ok(Count(copied.Count, "partition"))
-            : new(CheckSeverity.Warning, $"{Count(inOne.Count, "partition")} with all copies in one zone, such as {inOne[0].Topic}-{inOne[0].Partition}", remedy,
+            : new(CheckSeverity.Warning,
+                $"{Count(inOne.Count, "partition")} with all copies in one zone, such as {inOne[0].Topic}-{inOne[0].Partition}", remedy,
                 [.. inOne.Select(p => p.Topic).Distinct()]);
     }
 
     private static bool IsOne(IEnumerable<string?> places) => places.Distinct().ToList() is [not null];
 
     private static List<IGrouping<string, JsonObject>> Pools(HealthFacts facts) =>
-        [.. facts.Sets.SelectMany(s => Readiness.PodsOf(s, facts.Pods).Where(p => NodeOf(p) is not null).Select(p => (Set: s.Name(), Pod: p))).GroupBy(x => x.Set, x => x.Pod)];
+        [.. facts.Sets.SelectMany(s => Readiness.PodsOf(s, facts.Pods).Where(p => NodeOf(p) is not null)
+            .Select(p => (Set: s.Name(), Pod: p))).GroupBy(x => x.Set, x => x.Pod)];
 
     private static string? NodeOf(JsonObject pod) => (string?)pod["spec"]?["nodeName"];
 

@@ -11,14 +11,16 @@ internal static class StandingEnsemble
     private const string FirstSize = "spec.template.spec.containers[name=zookeeper].env[name=ZK_BOOTSTRAP_SERVERS].value";
     private const string Listed = "spec.template.spec.containers[name=kafka].env[name=ZK_SERVERS].value";
 
-    /// <summary>Merges what is given now into what was given before; the size of an ensemble that stands is what it is, unless asked for.</summary>
+    /// <summary>Merges what is given now into what was given before; the size of an ensemble that stands is what it is, unless asked
+    /// for.</summary>
     public static ClusterSpec Merge(ClusterSpec? before, ClusterSpec given, JsonObject? servers, ManifestDefaults defaults)
     {
         var merged = SpecChecks.Merge(before, given);
         if (servers is null)
             return merged;
         int now = Readiness.Wanted(servers);
-        return given.ZooKeeperCount is null && now != (merged.ZooKeeperCount ?? defaults.ZooKeeperCount) ? merged with { ZooKeeperCount = now } : merged;
+        return given.ZooKeeperCount is null && now != (merged.ZooKeeperCount ?? defaults.ZooKeeperCount)
+            ? merged with { ZooKeeperCount = now } : merged;
     }
 
     /// <summary>
@@ -34,7 +36,8 @@ internal static class StandingEnsemble
 
     private static void Keep(IReadOnlyList<JsonObject> objects, string name, JsonObject? live, string path)
     {
-        if (StandingTemplates.Set(objects, name) is { } wanted && live?.IsTerminating() == false && TreePath.TryGet(live, path) is JsonNode value)
+        if (StandingTemplates.Set(objects, name) is { } wanted && live?.IsTerminating() == false
+            && TreePath.TryGet(live, path) is JsonNode value)
             TreePath.Set(wanted, path, value.DeepClone(), mayAdd: false);
     }
 }

@@ -19,7 +19,8 @@ internal static class StandingTemplates
         if (Set(objects, live.Name()) is not JsonObject wanted)
             return;
         // Sets made before the version was written down are not changed for it.
-        if (sameManifests && live.Annotation(ClusterNames.ManifestsAnnotation) is null && wanted["metadata"]!["annotations"] is JsonObject annotations)
+        if (sameManifests && live.Annotation(ClusterNames.ManifestsAnnotation) is null
+            && wanted["metadata"]!["annotations"] is JsonObject annotations)
         {
             annotations.Remove(ClusterNames.ManifestsAnnotation);
             if (annotations.Count == 0)
@@ -30,7 +31,8 @@ internal static class StandingTemplates
             Take(wanted["spec"]!.AsObject(), field, live["spec"]![field]!);
         foreach (var claim in KubeObjects.Items(wanted["spec"]!["volumeClaimTemplates"]))
         {
-            var labels = KubeObjects.Items(live["spec"]?["volumeClaimTemplates"]).FirstOrDefault(c => c.Name() == claim.Name())?["metadata"]?["labels"];
+            var labels = KubeObjects.Items(live["spec"]?["volumeClaimTemplates"])
+                .FirstOrDefault(c => c.Name() == claim.Name())?["metadata"]?["labels"];
             if (labels is not null)
                 Take(claim["metadata"]!.AsObject(), "labels", labels);
         }

@@ -20,15 +20,22 @@ internal static class TopicFile
         var rows = new JsonArray();
         foreach (var topic in topics.OrderBy(t => t.Name, StringComparer.Ordinal))
         {
-            var row = new JsonObject { ["name"] = topic.Name, ["partitions"] = topic.Partitions, ["replicationFactor"] = topic.ReplicationFactor };
+            var row = new JsonObject
+            {
+                ["name"] = topic.Name,
+                ["partitions"] = topic.Partitions,
+                ["replicationFactor"] = topic.ReplicationFactor
+            };
             if (topic.Config.Count > 0)
-                row["config"] = new JsonObject(topic.Config.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)));
+                row["config"] = new JsonObject(
+                    topic.Config.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value)));
             rows.Add(row);
         }
 
         string text = YamlWriter.Write([new JsonObject { ["format"] = Format, ["topics"] = rows }]);
         // The line of dashes lets several such texts be put together.
-        return string.Create(CultureInfo.InvariantCulture, $"# Topics of {ns}/{cluster}, format {Format}. Import-KafkaTopic makes them.\n---\n{text}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"# Topics of {ns}/{cluster}, format {Format}. Import-KafkaTopic makes them.\n---\n{text}");
     }
 
     /// <summary>Reads topics; the number of partitions, that of copies and the settings may be missing.</summary>
@@ -68,7 +75,8 @@ internal static class TopicFile
     private static TopicRequest Topic(JsonNode? row, string source)
     {
         var tree = Fields(row, source, "name", "partitions", "replicationFactor", "config");
-        string name = tree["name"] is JsonNode given && given.GetValueKind() == JsonValueKind.String ? (string)given! : throw Invalid($"{source}: 'name' is missing, or is no text.");
+        string name = tree["name"] is JsonNode given && given.GetValueKind() == JsonValueKind.String ? (string)given!
+            : throw Invalid($"{source}: 'name' is missing, or is no text.");
         return new TopicRequest(name)
         {
             Partitions = Number("partitions"),
@@ -76,7 +84,8 @@ internal static class TopicFile
             Config = Settings(tree["config"], $"{source} ({name})"),
         };
 
-        int? Number(string field) => tree[field] is null ? null : Count(tree[field]) ?? throw Invalid($"{source} ({name}): '{field}' is no number.");
+        int? Number(string field) =>
+            tree[field] is null ? null : Count(tree[field]) ?? throw Invalid($"{source} ({name}): '{field}' is no number.");
     }
 
     private static Dictionary<string, string?> Settings(JsonNode? tree, string source)
@@ -107,5 +116,6 @@ internal static class TopicFile
         return other is null ? tree : throw Invalid($"{source}: there is no field '{other}'; the fields are {string.Join(", ", known)}.");
     }
 
-    private static int? Count(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && int.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out int n) ? n : null;
+    private static int? Count(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+        && int.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out int n) ? n : null;
 }

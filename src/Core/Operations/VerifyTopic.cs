@@ -34,11 +34,13 @@ internal static class VerifyTopic
         }
     }
 
-    private static async Task WorkAsync(KubeConnection connection, string ns, VerifyTopicRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    private static async Task WorkAsync(KubeConnection connection, string ns, VerifyTopicRequest request,
+        ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
         try
         {
-            var brokers = await Limits.WithinAsync(request.Timeout, token => BrokerSetView.FindAsync(connection, ns, request.ClusterName, token), request.ClusterName, cancel).ConfigureAwait(false);
+            var brokers = await Limits.WithinAsync(request.Timeout, token =>
+                BrokerSetView.FindAsync(connection, ns, request.ClusterName, token), request.ClusterName, cancel).ConfigureAwait(false);
             var time = new VerifyTime(request.Timeout);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(request.Timeout);
@@ -46,17 +48,25 @@ internal static class VerifyTopic
             if (facts.Answers.Any())
             {
                 facts = request.ConsoleTools
-                    ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel).ConfigureAwait(false)
-                    : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel).ConfigureAwait(false);
+                    ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel)
+                        .ConfigureAwait(false)
+                    : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel)
+                        .ConfigureAwait(false);
             }
 
             var result = VerificationReport.Compose(facts with { Duration = time.Taken });
-            events.TryWrite(new Completed<TopicVerification>(result with { Context = connection.Origin.Context, KubeConfig = connection.Origin.KubeConfig, Connection = connection.Origin.Connection }));
+            events.TryWrite(new Completed<TopicVerification>(result with
+            {
+                Context = connection.Origin.Context,
+                KubeConfig = connection.Origin.KubeConfig,
+                Connection = connection.Origin.Connection
+            }));
             events.TryComplete();
         }
         catch (Exception e)
         {
-            events.TryComplete(cancel.IsCancellationRequested && e is not OperationCanceledException ? new OperationCanceledException(e.Message, e, cancel) : e);
+            events.TryComplete(cancel.IsCancellationRequested && e is not OperationCanceledException
+                ? new OperationCanceledException(e.Message, e, cancel) : e);
         }
     }
 }

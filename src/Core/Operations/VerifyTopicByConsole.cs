@@ -8,13 +8,15 @@ using KafkaK8s.Core.Verification;
 
 namespace KafkaK8s.Core.Operations;
 
-/// <summary>The check with Kafka's console tools in a short-lived pod: nothing of this machine but the API server's address takes part.</summary>
+/// <summary>The check with Kafka's console tools in a short-lived pod: nothing of this machine but the API server's address takes
+/// part.</summary>
 internal static class VerifyTopicByConsole
 {
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Words of a pod's state that waiting alone seldom mends.</summary>
-    private static readonly string[] Stuck = ["no node takes it", "ErrImage", "ImagePull", "InvalidImageName", "CreateContainerConfigError"];
+    private static readonly string[] Stuck = ["no node takes it", "ErrImage", "ImagePull", "InvalidImageName",
+        "CreateContainerConfigError"];
 
     /// <summary>Share of the time left that sending may take.</summary>
     private const double ProduceShare = 0.6;
@@ -36,7 +38,8 @@ internal static class VerifyTopicByConsole
             try
             {
                 facts = await ExchangeAsync(tools, facts).ConfigureAwait(false);
-                facts = facts with { After = await VerifyTopicSteps.LookAsync(connection, brokers, cancel).ConfigureAwait(false) }; // while the topic stands
+                // while the topic stands
+                facts = facts with { After = await VerifyTopicSteps.LookAsync(connection, brokers, cancel).ConfigureAwait(false) };
             }
             finally
             {
@@ -77,7 +80,8 @@ internal static class VerifyTopicByConsole
             string? said = null;
             if (so.OwnTopic)
             {
-                var creating = tools.CreateTopicAsync(so.Topic, VerifyTopicSteps.Partitions(brokers, request), VerifyTopicSteps.Copies(brokers, so), time.Left, CancellationToken.None);
+                var creating = tools.CreateTopicAsync(so.Topic, VerifyTopicSteps.Partitions(brokers, request),
+                    VerifyTopicSteps.Copies(brokers, so), time.Left, CancellationToken.None);
                 making = creating;
                 said = await ShowAsync(creating, "Topic", () => $"making {so.Topic}", null).WaitAsync(cancel).ConfigureAwait(false);
             }
@@ -94,7 +98,8 @@ internal static class VerifyTopicByConsole
             if (group is not null)
             {
                 events.TryWrite(new Waiting("Topic", $"noting where {so.Topic} ends"));
-                await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, limit), !removable, so.Topic, () => PartitionsAsync(so.Topic), group, limit).ConfigureAwait(false);
+                await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, limit), !removable, so.Topic,
+                    () => PartitionsAsync(so.Topic), group, limit).ConfigureAwait(false);
             }
 
             var lines = ConsoleLines.Write(run, request.MessageCount, seen.Count, request.MessageSize, p =>
@@ -103,12 +108,14 @@ internal static class VerifyTopicByConsole
                 given++;
             });
             long clock = Stopwatch.GetTimestamp();
-            var (failed, words, ended) = await ShowAsync(ProduceAsync(tools, so.Topic, lines), "Produce", () => Progress(given, "given to the producer"), () => given).ConfigureAwait(false);
+            var (failed, words, ended) = await ShowAsync(ProduceAsync(tools, so.Topic, lines), "Produce",
+                () => Progress(given, "given to the producer"), () => given).ConfigureAwait(false);
             var produceTime = Stopwatch.GetElapsedTime(clock);
 
             long expected = Math.Max(0, given - failed);
             var (complaint, consumeTime) = await ShowAsync(
-                tools.ConsumeAsync(so.Topic, group, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, time.Left, cancel),
+                tools.ConsumeAsync(so.Topic, group, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, time.Left,
+                    cancel),
                 "Consume", () => Progress(ledger.ReceivedSoFar, "read back"), () => ledger.ReceivedSoFar).ConfigureAwait(false);
 
             var sendErrors = new Dictionary<string, long>();
@@ -121,15 +128,18 @@ internal static class VerifyTopicByConsole
                 ReadErrors = complaint is null ? new Dictionary<string, long>() : new Dictionary<string, long> { [complaint] = 1 },
                 ProduceTime = produceTime,
                 ConsumeTime = consumeTime,
-                OrderNote = tools.Flags.PrintsPartition ? null : $"tools {tools.Flags.Version} do not print partitions, so each message's own word for it was taken",
+                OrderNote = tools.Flags.PrintsPartition ? null
+                    : $"tools {tools.Flags.Version} do not print partitions, so each message's own word for it was taken",
             };
         }
 
-        async Task<(long Failed, string? Words, bool Ended)> ProduceAsync(ConsoleTools tools, string topic, IEnumerable<ReadOnlyMemory<byte>> lines)
+        async Task<(long Failed, string? Words, bool Ended)> ProduceAsync(ConsoleTools tools, string topic,
+            IEnumerable<ReadOnlyMemory<byte>> lines)
         {
             try
             {
-                return await tools.ProduceAsync(topic, request.MessageCount, lines, facts.LargestBatch, time.Left * ProduceShare, cancel).ConfigureAwait(false);
+                return await tools.ProduceAsync(topic, request.MessageCount, lines, facts.LargestBatch, time.Left * ProduceShare, cancel)
+                    .ConfigureAwait(false);
             }
             catch (ClusterException e)
             {
@@ -142,8 +152,10 @@ internal static class VerifyTopicByConsole
             IReadOnlyList<PartitionView> seen = [];
             for (int tries = 0; tries < 50 && !limit.IsCancellationRequested; tries++)
             {
-                var views = (await VerifyTopicSteps.LookAsync(connection, brokers, limit).ConfigureAwait(false)).Select(b => b.Answer?.View).OfType<BrokerView>();
-                seen = views.Select(v => (IReadOnlyList<PartitionView>)[.. v.Partitions.Where(p => p.Topic == topic).OrderBy(p => p.Partition)]).MaxBy(v => v.Count(p => p.Leader >= 0)) ?? [];
+                var views = (await VerifyTopicSteps.LookAsync(connection, brokers, limit).ConfigureAwait(false)).Select(b => b.Answer?.View)
+                    .OfType<BrokerView>();
+                seen = views.Select(v => (IReadOnlyList<PartitionView>)[
+                    .. v.Partitions.Where(p => p.Topic == topic).OrderBy(p => p.Partition)]).MaxBy(v => v.Count(p => p.Leader >= 0)) ?? [];
                 if (seen.Count > 0 && seen.All(p => p.Leader >= 0))
                     break;
                 await Task.Delay(100, CancellationToken.None).ConfigureAwait(false);
@@ -165,7 +177,8 @@ internal static class VerifyTopicByConsole
 
             for (int tries = 0; tries < 20; tries++)
             {
-                if ((await VerifyTopicSteps.LookAsync(connection, brokers, CancellationToken.None).ConfigureAwait(false)).All(b => b.Answer is null || b.Answer.View.Partitions.All(p => p.Topic != topic)))
+                if ((await VerifyTopicSteps.LookAsync(connection, brokers, CancellationToken.None).ConfigureAwait(false)).All(
+                    b => b.Answer is null || b.Answer.View.Partitions.All(p => p.Topic != topic)))
                     return null;
                 await Task.Delay(100, CancellationToken.None).ConfigureAwait(false);
             }

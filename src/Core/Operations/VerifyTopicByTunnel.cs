@@ -10,7 +10,8 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>The check with the native client on this machine, through the tunnel.</summary>
 internal static class VerifyTopicByTunnel
 {
-    /// <summary>Longest time for one message: more than the pause of a lost broker together with a lost ZooKeeper leader (30 s, measured).</summary>
+    /// <summary>Longest time for one message: more than the pause of a lost broker together with a lost ZooKeeper leader (30 s,
+    /// measured).</summary>
     private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(45);
 
     /// <summary>Share of the time left that sending may take: reading back and cleaning up need the rest.</summary>
@@ -25,13 +26,15 @@ internal static class VerifyTopicByTunnel
         if (facts.Answers.Max(a => a.Version) < MetadataCodec.Newest)
         {
             throw new ClusterException("BrokerTooOld", FailureKind.InvalidInput, brokers.Image,
-                $"The brokers of {brokers.Names.Cluster} (image {brokers.Image}) are older than Kafka 0.11, which the native client needs. Check them with -ConsoleTools.");
+                $"The brokers of {brokers.Names.Cluster} (image {brokers.Image}) are older than Kafka 0.11, which the native client "
+                    + $"needs. Check them with -ConsoleTools.");
         }
 
         var tunnel = Tunnel.Open(connection, brokers);
         await using (tunnel.ConfigureAwait(false))
         {
-            using var client = new VerificationClient(tunnel.Bootstrap, Shorter(LongestSend, time.Left * ProduceShare), request.MessageSize, facts.LargestBatch);
+            using var client = new VerificationClient(tunnel.Bootstrap, Shorter(LongestSend, time.Left * ProduceShare), request.MessageSize,
+                facts.LargestBatch);
             return await ExchangeAsync(connection, client, brokers, request, facts, events, time, limit, cancel).ConfigureAwait(false);
         }
     }
@@ -63,7 +66,8 @@ internal static class VerifyTopicByTunnel
             {
                 int partitions = VerifyTopicSteps.Partitions(brokers, request);
                 events.TryWrite(new Waiting("Topic", $"making {facts.Topic} with {partitions} partitions"));
-                var creating = client.CreateTopicAsync(facts.Topic, partitions, VerifyTopicSteps.Copies(brokers, facts), Shorter(TimeSpan.FromSeconds(30), time.Left));
+                var creating = client.CreateTopicAsync(facts.Topic, partitions, VerifyTopicSteps.Copies(brokers, facts),
+                    Shorter(TimeSpan.FromSeconds(30), time.Left));
                 making = creating;
                 if (await creating.WaitAsync(cancel).ConfigureAwait(false) is string failure)
                     return facts with { TopicFailure = failure };
@@ -72,7 +76,8 @@ internal static class VerifyTopicByTunnel
             var seen = await client.PartitionsAsync(facts.Topic, limit).ConfigureAwait(false);
             var so = facts with { Partitions = seen, TopicFailure = seen.Count == 0 ? "no broker gives its partitions" : null };
             if (seen.Count > 0 && !limit.IsCancellationRequested)
-                so = await client.ExchangeAsync(so, request.MessageCount, request.MessageSize, time.Left * ProduceShare, Progress, limit, cancel).ConfigureAwait(false);
+                so = await client.ExchangeAsync(so, request.MessageCount, request.MessageSize, time.Left * ProduceShare, Progress, limit,
+                    cancel).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
             so = so with { TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
             events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers again"));
@@ -85,7 +90,8 @@ internal static class VerifyTopicByTunnel
             while (!work.IsCompleted)
             {
                 long n = done();
-                events.TryWrite(new Waiting(phase, string.Create(CultureInfo.InvariantCulture, $"{n:N0} of {request.MessageCount:N0} {verb}"), (int)(n * 100 / Math.Max(1, request.MessageCount))));
+                events.TryWrite(new Waiting(phase, string.Create(CultureInfo.InvariantCulture,
+                    $"{n:N0} of {request.MessageCount:N0} {verb}"), (int)(n * 100 / Math.Max(1, request.MessageCount))));
                 await Task.WhenAny(work, Task.Delay(VerifyTopicSteps.Tick, CancellationToken.None)).ConfigureAwait(false);
             }
 

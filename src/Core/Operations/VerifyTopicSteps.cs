@@ -28,13 +28,15 @@ internal static class VerifyTopicSteps
 
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(30); // while nobody waits for Ctrl+C; a busy cluster takes its time
+    // while nobody waits for Ctrl+C; a busy cluster takes its time
+    private static readonly TimeSpan RemovalPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Looks at the brokers, and refuses what cannot be. Makes nothing.</summary>
     /// <returns>What is known; without an answer of any broker there is nothing to go on with.</returns>
     /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>TopicDeletionOff</c>, <c>MessageTooLarge</c>.</exception>
     public static async Task<VerificationFacts> BeginAsync(
-        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, ChannelWriter<OperationEvent> events,
+        CancellationToken cancel)
     {
         events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
         var limit = request.Timeout < LookLimit ? request.Timeout : LookLimit;
@@ -53,13 +55,19 @@ internal static class VerifyTopicSteps
         };
         foreach (var silent in before.Where(b => b.Answer is null))
             events.TryWrite(new Warned($"Broker {silent.Broker} does not answer: {silent.Failure}"));
-        if (request.Topic is not null && facts.Answers.Any() && !facts.Answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
+        if (request.Topic is not null && facts.Answers.Any()
+            && !facts.Answers.Any(a => a.View.Partitions.Any(p => p.Topic == request.Topic)))
         {
-            throw TopicName.NotFound(request.Topic, brokers.Names.Cluster, facts.Answers.SelectMany(a => a.View.Partitions).Select(p => p.Topic),
+            throw TopicName.NotFound(request.Topic, brokers.Names.Cluster,
+                facts.Answers.SelectMany(a => a.View.Partitions).Select(p => p.Topic),
                 "Without -Topic the check makes one of its own and removes it.");
         }
 
-        return facts with { LargestBatch = await LargestBatchAsync(connection, brokers, request, before, events, cancel).ConfigureAwait(false) };
+        return facts with
+        {
+            LargestBatch = await LargestBatchAsync(connection, brokers, request, before, events, cancel)
+            .ConfigureAwait(false)
+        };
     }
 
     /// <summary>Looks at the brokers again.</summary>
@@ -72,7 +80,8 @@ internal static class VerifyTopicSteps
         Math.Min(brokers.DefaultReplicationFactor, facts.Before.Max(b => b.Answer?.View.Brokers.Count ?? 0));
 
     /// <summary>Partitions of a topic made for the check.</summary>
-    public static int Partitions(BrokerSetView brokers, VerifyTopicRequest request) => Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
+    public static int Partitions(BrokerSetView brokers, VerifyTopicRequest request) =>
+        Math.Max(brokers.Count, request.Partitions ?? brokers.Count * 2);
 
     /// <summary>Waits for a topic in the making: made after its removal, it would stay.</summary>
     public static async Task MadeAsync(Task making) =>
@@ -80,14 +89,16 @@ internal static class VerifyTopicSteps
 
     /// <summary>Removes the topic that was made for the check.</summary>
     /// <returns>What is known, with why it may still stand.</returns>
-    public static async Task<VerificationFacts> RemoveTopicAsync(KubeConnection connection, BrokerSetView brokers, VerificationFacts facts, CancellationToken cancel) => facts with
-    {
-        RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers, facts.Topic,
+    public static async Task<VerificationFacts> RemoveTopicAsync(KubeConnection connection, BrokerSetView brokers, VerificationFacts facts,
+        CancellationToken cancel) => facts with
+        {
+            RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers, facts.Topic,
             cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
-    };
+        };
 
     /// <summary>Asks for the quotas that hold for the console tools, where their check failed.</summary>
-    public static async Task<VerificationFacts> WithQuotasAsync(KubeConnection connection, BrokerSetView brokers, VerificationFacts facts, CancellationToken cancel)
+    public static async Task<VerificationFacts> WithQuotasAsync(KubeConnection connection, BrokerSetView brokers, VerificationFacts facts,
+        CancellationToken cancel)
     {
         if (facts.Before.FirstOrDefault(b => b.Answer?.Version >= MetadataCodec.Newest) is not { Broker: int broker })
             return facts;
@@ -96,17 +107,20 @@ internal static class VerifyTopicSteps
         try
         {
             string pod = brokers.Broker(broker).Pod;
-            byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, pod, ClientQuotas.Request(), limit.Token).ConfigureAwait(false);
+            byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, pod, ClientQuotas.Request(), limit.Token)
+                .ConfigureAwait(false);
             return answer is null ? facts : facts with { Quotas = ClientQuotas.OfConsoleTools(answer) };
         }
-        catch (Exception e) when (e is ClusterException or FormatException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e) when (e is ClusterException or FormatException or IOException
+            || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             return facts; // without a reason the checks still say what failed
         }
     }
 
     private static async Task<int?> LargestBatchAsync(
-        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, IReadOnlyList<BrokerProbe> before, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+        KubeConnection connection, BrokerSetView brokers, VerifyTopicRequest request, IReadOnlyList<BrokerProbe> before,
+        ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
         if (before.FirstOrDefault(b => b.Answer?.Version >= MetadataCodec.Newest) is not { Broker: int broker })
             return null; // brokers older than 0.11 do not give their settings
@@ -115,8 +129,10 @@ internal static class VerifyTopicSteps
         try
         {
             settings = request.Topic is null
-                ? await BrokerConfigs.OfBrokerAsync(connection, brokers.Namespace, pod, broker, BrokerAllowance.OfBroker, cancel).ConfigureAwait(false)
-                : (await BrokerConfigs.OfTopicsAsync(connection, brokers.Namespace, pod, [request.Topic], BrokerAllowance.OfTopic, cancel).ConfigureAwait(false))[0];
+                ? await BrokerConfigs.OfBrokerAsync(connection, brokers.Namespace, pod, broker, BrokerAllowance.OfBroker, cancel)
+                    .ConfigureAwait(false)
+                : (await BrokerConfigs.OfTopicsAsync(connection, brokers.Namespace, pod, [request.Topic], BrokerAllowance.OfTopic, cancel)
+                    .ConfigureAwait(false))[0];
         }
         catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed")
         {

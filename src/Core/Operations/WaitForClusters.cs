@@ -21,23 +21,31 @@ internal sealed record AwaitedCluster(KubeConnection Connection, string Namespac
 internal static class WaitForClusters
 {
     /// <summary>Waits for all at once. Each one is given when it is ready; one that fails does not end the wait for the others.</summary>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(IReadOnlyList<AwaitedCluster> clusters, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<OperationEvent> RunAsync(IReadOnlyList<AwaitedCluster> clusters, TimeSpan timeout,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var events = Channel.CreateUnbounded<OperationEvent>();
         var waits = Task.WhenAll(clusters.Select(c => FollowAsync(c, timeout, events.Writer, cancel)));
-        _ = waits.ContinueWith(_ => events.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = waits.ContinueWith(_ => events.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None,
+            TaskScheduler.Default);
         await foreach (var e in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             yield return e;
         await waits.ConfigureAwait(false);
     }
 
-    private static async Task FollowAsync(AwaitedCluster cluster, TimeSpan timeout, ChannelWriter<OperationEvent> events, CancellationToken cancel)
+    private static async Task FollowAsync(AwaitedCluster cluster, TimeSpan timeout, ChannelWriter<OperationEvent> events,
+        CancellationToken cancel)
     {
         var wait = new ClusterWait(cluster.Connection, new ClusterNames(cluster.Cluster), cluster.Namespace);
         try
         {
-            await foreach (var e in Limits.WithinAsync(timeout, token => StepsAsync(cluster, wait, token), () => Late(cluster, timeout, wait), cancel).ConfigureAwait(false))
-                await events.WriteAsync(e is Waiting waiting ? waiting with { Text = $"{cluster.Namespace}/{cluster.Cluster}: {waiting.Text}" } : e, CancellationToken.None).ConfigureAwait(false);
+            await foreach (var e in Limits.WithinAsync(timeout, token => StepsAsync(cluster, wait, token),
+                () => Late(cluster, timeout, wait), cancel).ConfigureAwait(false))
+                await events.WriteAsync(e is Waiting waiting ? waiting with
+                {
+                    Text =
+                    $"{cluster.Namespace}/{cluster.Cluster}: {waiting.Text}"
+                } : e, CancellationToken.None).ConfigureAwait(false);
         }
         catch (ClusterException e)
         {
@@ -45,10 +53,12 @@ internal static class WaitForClusters
         }
     }
 
-    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwaitedCluster cluster, ClusterWait wait, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<OperationEvent> StepsAsync(AwaitedCluster cluster, ClusterWait wait,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var (connection, ns) = (cluster.Connection, cluster.Namespace);
-        var model = await ClusterModel.FindAsync(connection, ns, cluster.Cluster, NodeRoles.All, cluster.Known, cancel).ConfigureAwait(false);
+        var model = await ClusterModel.FindAsync(connection, ns, cluster.Cluster, NodeRoles.All, cluster.Known, cancel)
+            .ConfigureAwait(false);
         if (model.Sets.Count == 0)
             throw ClusterNames.NotFound(cluster.Cluster, ns, connection.Context);
         var names = model.Names;
@@ -58,7 +68,8 @@ internal static class WaitForClusters
             var pods = PodsReady.Look(live, names);
             brokers = [.. pods.Pools.Where(p => p.Pool.Has(NodeRoles.Broker)).SelectMany(p => p.Pool.Nodes)];
             var progress = pods.Progress;
-            return Task.FromResult(Outdated(live, names) is { Length: > 0 } text ? progress with { Done = false, Text = progress.Text + text } : progress);
+            return Task.FromResult(Outdated(live, names) is { Length: > 0 } text
+                ? progress with { Done = false, Text = progress.Text + text } : progress);
         }, cancel).ConfigureAwait(false))
             yield return e;
         await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
@@ -73,14 +84,18 @@ internal static class WaitForClusters
         var pods = live.Of(ResourceKind.StatefulSet)
             .SelectMany(set => Readiness.PodsOf(set, live.Of(ResourceKind.Pod)).Where(p => Readiness.IsOutdated(p, set)))
             .Select(p => p.Name()).Order(StringComparer.Ordinal).ToList();
-        return pods.Count == 0 ? "" : $"; {string.Join(", ", pods)} runs an older template, and New-KafkaCluster {names.Cluster} restarts it";
+        return pods.Count == 0 ? ""
+            : $"; {string.Join(", ", pods)} runs an older template, and New-KafkaCluster {names.Cluster} restarts it";
     }
 
     private static ClusterException Late(AwaitedCluster cluster, TimeSpan timeout, ClusterWait wait)
     {
         bool stalled = wait.Unmended.Count > 0;
-        string why = stalled ? string.Join("; ", wait.Unmended.Distinct().Take(4)) : wait.Doing.Length > 0 ? wait.Doing : "the API server has not answered";
+        string why = stalled ? string.Join("; ", wait.Unmended.Distinct().Take(4))
+            : wait.Doing.Length > 0 ? wait.Doing : "the API server has not answered";
         return new ClusterException(stalled ? "Stalled" : "Timeout", stalled ? FailureKind.Stalled : FailureKind.Timeout, cluster.Cluster,
-            $"The cluster {cluster.Cluster} in the namespace {cluster.Namespace} is not ready after {timeout.TotalSeconds:0} s: {why}. Nothing was changed. Get-KafkaCluster {cluster.Cluster} -Namespace {cluster.Namespace} shows its state; wait again with a longer -TimeoutSeconds.");
+            $"The cluster {cluster.Cluster} in the namespace {cluster.Namespace} is not ready after {timeout.TotalSeconds:0} s: {why}. "
+                + $"Nothing was changed. Get-KafkaCluster {cluster.Cluster} -Namespace {cluster.Namespace} shows its state; wait again "
+                + $"with a longer -TimeoutSeconds.");
     }
 }

@@ -7,8 +7,8 @@ using KafkaK8s.Core.Model;
 namespace KafkaK8s.Core.Rolling;
 
 /// <summary>
-/// Restarts of brokers: no topic falls below the copies in sync that it demands, the controller goes last, and one that recovers its logs is
-/// left alone.
+/// Restarts of brokers: no topic falls below the copies in sync that it demands, the controller goes last, and one that recovers its logs
+/// is left alone.
 /// </summary>
 /// <param name="connection">Connection to the API server.</param>
 /// <param name="names">Names of the cluster.</param>
@@ -16,7 +16,8 @@ namespace KafkaK8s.Core.Rolling;
 /// <param name="former">Partitions that were out of sync before the command; null where nobody has looked.</param>
 /// <param name="time">The clock.</param>
 internal sealed class BrokerRollPolicy(
-    KubeConnection connection, ClusterNames names, string ns, IReadOnlySet<(string Topic, int Partition)>? former, TimeProvider time) : IRollPolicy
+    KubeConnection connection, ClusterNames names, string ns, IReadOnlySet<(string Topic, int Partition)>? former, TimeProvider time)
+    : IRollPolicy
 {
     private static readonly TimeSpan SizesPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SizesLimit = TimeSpan.FromSeconds(5);
@@ -65,7 +66,8 @@ internal sealed class BrokerRollPolicy(
         if (strangers.Count > 0)
             return new RollObstacle(RollHold.Unforceable, $"broker {string.Join(", ", strangers)} does not know broker {id} yet");
         var before = outBefore.GetValueOrDefault(id) ?? [];
-        var late = sight.Partitions.Where(p => p.Replicas.Contains(id) && !p.InSync.Contains(id) && !before.Contains(Key(p)) && !borne.Contains(Key(p))).ToList();
+        var late = sight.Partitions.Where(
+            p => p.Replicas.Contains(id) && !p.InSync.Contains(id) && !before.Contains(Key(p)) && !borne.Contains(Key(p))).ToList();
         return late.Count == 0 ? null : new RollObstacle(RollHold.Forceable, $"broker {id} has not caught up in {Such(late)}")
         {
             Gap = await GapAsync(sight, late, cancel).ConfigureAwait(false),
@@ -81,7 +83,8 @@ internal sealed class BrokerRollPolicy(
     {
         const string Setting = "min.insync.replicas";
         if (topics.Count == 0
-            || (await BrokerMetadata.AskAsync(connection, ns, pod, SizesLimit, cancel).ConfigureAwait(false)).Version < MetadataCodec.Newest)
+            || (await BrokerMetadata.AskAsync(connection, ns, pod, SizesLimit, cancel).ConfigureAwait(false)).Version
+                < MetadataCodec.Newest)
             return [];
         var answers = await BrokerConfigs.OfTopicsAsync(connection, ns, pod, topics, [Setting], cancel).ConfigureAwait(false);
         var numbers = new Dictionary<string, int>();
@@ -99,7 +102,8 @@ internal sealed class BrokerRollPolicy(
     private static string Such(List<PartitionView> partitions)
     {
         var p = partitions.MinBy(p => p.InSync.Count)!;
-        return $"{partitions.Count} {(partitions.Count == 1 ? "partition" : "partitions")}, such as {p.Topic}-{p.Partition} ({p.InSync.Count} of {p.Replicas.Count} copies in sync)";
+        return $"{partitions.Count} {(partitions.Count == 1 ? "partition" : "partitions")}, such as {p.Topic}-{p.Partition} "
+            + $"({p.InSync.Count} of {p.Replicas.Count} copies in sync)";
     }
 
     private async Task<RollVerdict> JudgeAsync(Sight sight, JsonObject pod, CancellationToken cancel)
@@ -107,9 +111,11 @@ internal sealed class BrokerRollPolicy(
         if (sight.Id(pod.Name()) is not int id)
             return default;
         if (!Readiness.IsPodReady(pod) && await recovery.IsUnderWayAsync(pod, cancel).ConfigureAwait(false))
-            return new RollVerdict(new RollObstacle(RollHold.Unforceable, $"broker {id} recovers its logs; killed now, it would begin again"));
+            return new RollVerdict(
+                new RollObstacle(RollHold.Unforceable, $"broker {id} recovers its logs; killed now, it would begin again"));
         if (sight.Views.Count == 0)
-            return Readiness.IsPodReady(pod) ? new RollVerdict(new RollObstacle(RollHold.Unforceable, $"no answer from broker {string.Join(", ", sight.Ids)}")) : default;
+            return Readiness.IsPodReady(pod) ? new RollVerdict(
+                new RollObstacle(RollHold.Unforceable, $"no answer from broker {string.Join(", ", sight.Ids)}")) : default;
 
         var own = sight.Partitions.Where(p => p.InSync.Contains(id)).ToList();
         await ReadMinInSyncAsync(sight, pod.Uid(), own, cancel).ConfigureAwait(false);
@@ -117,7 +123,8 @@ internal sealed class BrokerRollPolicy(
         outBefore[id] = [.. sight.Partitions.Where(p => !p.InSync.Contains(id)).Select(Key)];
 
         var harmed = effect.Unavoidable.Concat(effect.Stopped.Where(p => borne.Contains(Key(p)))).ToList();
-        string? notice = harmed.Count == 0 ? null : $"{Such(harmed)} will be unavailable to producers with acks=all, or as a whole, while broker {id} restarts";
+        string? notice = harmed.Count == 0 ? null
+            : $"{Such(harmed)} will be unavailable to producers with acks=all, or as a whole, while broker {id} restarts";
         if (effect.Stopped.Where(p => !borne.Contains(Key(p))).ToList() is { Count: > 0 } stopped)
         {
             string text = $"while broker {id} restarts, {Such(stopped)} would take no messages with acks=all";
@@ -126,15 +133,18 @@ internal sealed class BrokerRollPolicy(
 
         var behind = effect.Behind.Where(p => !borne.Contains(Key(p))).ToList();
         return new RollVerdict(behind.Count == 0 ? null
-            : await ObstacleAsync(sight, RollHold.Tolerable, $"{Such(behind)} {(behind.Count == 1 ? "is" : "are")} not in sync", behind, cancel).ConfigureAwait(false), notice);
+            : await ObstacleAsync(sight, RollHold.Tolerable, $"{Such(behind)} {(behind.Count == 1 ? "is" : "are")} not in sync", behind,
+                cancel).ConfigureAwait(false), notice);
     }
 
-    private async Task<RollObstacle> ObstacleAsync(Sight sight, RollHold hold, string text, List<PartitionView> partitions, CancellationToken cancel) => new(hold, text)
-    {
-        Gap = await GapAsync(sight, partitions, cancel).ConfigureAwait(false),
-        Patience = former is not null && partitions.TrueForAll(p => former.Contains(Key(p))) ? Roller.FormerStandstill : Roller.Standstill,
-        Bear = () => borne.UnionWith(partitions.Select(Key)),
-    };
+    private async Task<RollObstacle> ObstacleAsync(Sight sight, RollHold hold, string text, List<PartitionView> partitions,
+        CancellationToken cancel) => new(hold, text)
+        {
+            Gap = await GapAsync(sight, partitions, cancel).ConfigureAwait(false),
+            Patience = former is not null && partitions.TrueForAll(p => former.Contains(Key(p))) ? Roller.FormerStandstill
+                : Roller.Standstill,
+            Bear = () => borne.UnionWith(partitions.Select(Key)),
+        };
 
     // Once for each pod that restarts: somebody may have altered a topic meanwhile.
     private async Task ReadMinInSyncAsync(Sight sight, string uid, List<PartitionView> partitions, CancellationToken cancel)
@@ -157,10 +167,12 @@ internal sealed class BrokerRollPolicy(
             return new RollGap(copies, lacking.Bytes);
         var involved = partitions.SelectMany(p => p.Replicas).Distinct().Where(sight.Views.ContainsKey).ToList();
         var disks = await Task.WhenAll(involved.Select(async id =>
-            (id, Sizes: await DescribeLogDirs.TryReadAsync(connection, ns, sight.Pod(id), SizesLimit, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+            (id, Sizes: await DescribeLogDirs.TryReadAsync(connection, ns, sight.Pod(id), SizesLimit, cancel).ConfigureAwait(false))))
+            .ConfigureAwait(false);
         var sizes = disks.Where(d => d.Sizes is not null).ToDictionary(d => d.id, d => d.Sizes!);
         long Size(int id, PartitionView p) => sizes.TryGetValue(id, out var disk) ? disk.GetValueOrDefault(Key(p)) : 0;
-        lacking = (time.GetTimestamp(), partitions.Sum(p => p.Replicas.Except(p.InSync).Sum(r => Math.Max(0, Size(p.Leader, p) - Size(r, p)))));
+        lacking = (time.GetTimestamp(),
+            partitions.Sum(p => p.Replicas.Except(p.InSync).Sum(r => Math.Max(0, Size(p.Leader, p) - Size(r, p)))));
         return new RollGap(copies, lacking.Bytes);
     }
 

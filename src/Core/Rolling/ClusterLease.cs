@@ -20,8 +20,8 @@ internal sealed record LeasePurpose(string Command, int From = 0, int To = 0)
 }
 
 /// <summary>
-/// One change of a cluster at a time: a record in an annotation of the StatefulSet that starts first (the ZooKeeper servers', where there are
-/// any), written on condition that the object is as it was read, and renewed while the work goes on.
+/// One change of a cluster at a time: a record in an annotation of the StatefulSet that starts first (the ZooKeeper servers', where there
+/// are any), written on condition that the object is as it was read, and renewed while the work goes on.
 /// </summary>
 /// <remarks>
 /// Before that set stands, and while it is removed, the cluster's first Secret bears the record: it is the one object that is created, not
@@ -61,14 +61,16 @@ internal sealed class ClusterLease : IAsyncDisposable
     private ClusterLease(KubeConnection connection, string ns, ClusterNames names, LeasePurpose purpose, LeaseWatch watch)
     {
         (this.connection, this.ns, this.names, this.purpose, this.watch) = (connection, ns, names, purpose, watch);
-        record = new LeaseRecord(purpose.From, purpose.To, purpose.Command, Me, Guid.NewGuid().ToString("n")[..12], watch.Time.GetUtcNow(), Environment.ProcessId);
+        record = new LeaseRecord(purpose.From, purpose.To, purpose.Command, Me, Guid.NewGuid().ToString("n")[..12], watch.Time.GetUtcNow(),
+            Environment.ProcessId);
         renewedAt = watch.Time.GetTimestamp();
     }
 
     /// <summary>Whether the Secret was made for it.</summary>
     public bool MadeSecret { get; private set; }
 
-    /// <summary>Waits until nobody changes the cluster any more, takes the lease for some work, and gives it back when that has ended.</summary>
+    /// <summary>Waits until nobody changes the cluster any more, takes the lease for some work, and gives it back when that has
+    /// ended.</summary>
     /// <param name="connection">Connection to the API server.</param>
     /// <param name="ns">Namespace of the cluster.</param>
     /// <param name="names">Names of the cluster.</param>
@@ -94,7 +96,8 @@ internal sealed class ClusterLease : IAsyncDisposable
     /// out; with one it gives up by then, and leaves it to the run.</summary>
     /// <exception cref="ClusterException"><c>EnsembleBusy</c>.</exception>
     public static async IAsyncEnumerable<OperationEvent> AwaitFreeAsync(
-        KubeConnection connection, string ns, ClusterNames names, TimeSpan? limit, LeaseWatch watch, [EnumeratorCancellation] CancellationToken cancel)
+        KubeConnection connection, string ns, ClusterNames names, TimeSpan? limit, LeaseWatch watch,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         long begun = watch.Time.GetTimestamp();
         long heard = begun;
@@ -120,7 +123,8 @@ internal sealed class ClusterLease : IAsyncDisposable
             if (sight.IsRenewed)
                 throw Busy(held, names, sight, "Wait until it is done");
             if (!told)
-                yield return new Waiting("Lease", $"{Who(held, names)}; its lease ends when no renewal is seen for {LeaseWatch.Duration.TotalSeconds:0} s");
+                yield return new Waiting("Lease",
+                    $"{Who(held, names)}; its lease ends when no renewal is seen for {LeaseWatch.Duration.TotalSeconds:0} s");
             told = true;
             await Task.Delay(Pause, watch.Time, cancel).ConfigureAwait(false);
         }
@@ -165,7 +169,8 @@ internal sealed class ClusterLease : IAsyncDisposable
             return tree;
         coming = set; // an answer may be lost
         var copy = (JsonObject)tree.DeepClone();
-        var annotations = copy["metadata"]!["annotations"] as JsonObject ?? (JsonObject)(copy["metadata"]!["annotations"] = new JsonObject());
+        var annotations = copy["metadata"]!["annotations"] as JsonObject
+            ?? (JsonObject)(copy["metadata"]!["annotations"] = new JsonObject());
         annotations[ClusterNames.ChangeAnnotation] = record.Write();
         return copy;
     }
@@ -198,7 +203,8 @@ internal sealed class ClusterLease : IAsyncDisposable
             if (silence > LongestSilence)
             {
                 throw new ClusterException("LeaseLost", FailureKind.Connection, names.Cluster,
-                    $"{purpose.Command} of {names.Cluster} could not renew its lease for {silence.TotalSeconds:0} s, so that somebody else may be "
+                    $"{purpose.Command} of {names.Cluster} could not renew its lease for {silence.TotalSeconds:0} s, so that somebody "
+                    + $"else may be "
                     + "changing the cluster by now. It has stopped; what it did remains. Run the same command again to continue.");
             }
 
@@ -261,7 +267,8 @@ internal sealed class ClusterLease : IAsyncDisposable
 
     private static string Me => $"{Environment.UserName}@{Environment.MachineName}";
 
-    private static string PlaceKey(KubeConnection connection, string ns, Place place) => $"{connection.Server} {ns} {place.Kind.Kind} {place.Name}";
+    private static string PlaceKey(KubeConnection connection, string ns, Place place) =>
+        $"{connection.Server} {ns} {place.Kind.Kind} {place.Name}";
 
     private static LeaseRecord? Read(JsonObject tree) => LeaseRecord.Read(tree.Annotation(ClusterNames.ChangeAnnotation));
 
@@ -271,10 +278,12 @@ internal sealed class ClusterLease : IAsyncDisposable
     private static string Who(LeaseRecord held, ClusterNames names)
     {
         bool resizes = held is { IsResize: true, Resize: null };
-        return $"{held.Holder ?? "Somebody"} is changing the cluster {names.Cluster} with {held.Command}{(resizes ? $" from {held.From} to {held.To} servers" : "")}";
+        return $"{held.Holder ?? "Somebody"} is changing the cluster {names.Cluster} with "
+            + $"{held.Command}{(resizes ? $" from {held.From} to {held.To} servers" : "")}";
     }
 
-    private static ClusterException Busy(LeaseRecord held, ClusterNames names, LeaseSight? sight, string advice) => new("EnsembleBusy", FailureKind.Conflict, names.Cluster,
+    private static ClusterException Busy(LeaseRecord held, ClusterNames names, LeaseSight? sight, string advice) =>
+        new("EnsembleBusy", FailureKind.Conflict, names.Cluster,
         $"{Who(held, names)}{(sight is { } seen ? $" (seen from here since {seen.Since:HH:mm:ss})" : "")}. {advice}; "
         + $"a command that was killed counts as gone when no renewal of its lease is seen for {LeaseWatch.Duration.TotalSeconds:0} s.");
 
@@ -282,7 +291,8 @@ internal sealed class ClusterLease : IAsyncDisposable
         Busy(by, names, null, "This command did not reach the API server for a while and has stopped; what it did remains");
 
     // Where the lease is at the moment: one look for the set, which nearly always stands.
-    private static async Task<(Place Place, JsonObject? Tree)> FindAsync(KubeConnection connection, string ns, ClusterNames names, CancellationToken cancel)
+    private static async Task<(Place Place, JsonObject? Tree)> FindAsync(KubeConnection connection, string ns, ClusterNames names,
+        CancellationToken cancel)
     {
         var set = new Place(ResourceKind.StatefulSet, names.FirstSet);
         if (await connection.TryGetAsync(set.Kind, ns, set.Name, cancel).ConfigureAwait(false) is { } tree
@@ -323,7 +333,8 @@ internal sealed class ClusterLease : IAsyncDisposable
             await MakeSecretAsync(secret, cancel).ConfigureAwait(false);
 
         // Whoever makes the cluster anew while it is being removed would lose the Secret again.
-        if (stands && purpose.Removes && await connection.TryGetAsync(secret.Kind, ns, secret.Name, cancel).ConfigureAwait(false) is { } other)
+        if (stands && purpose.Removes
+            && await connection.TryGetAsync(secret.Kind, ns, secret.Name, cancel).ConfigureAwait(false) is { } other)
             await WriteAsync(secret, other, cancel).ConfigureAwait(false);
     }
 

@@ -25,5 +25,6 @@ internal static class FirstSecret
         };
 
     // As Kafka writes an id: 16 random bytes in the alphabet for URLs, without padding.
-    private static string NewClusterId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string NewClusterId() =>
+        Convert.ToBase64String(RandomNumberGenerator.GetBytes(16)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }

@@ -17,22 +17,26 @@ internal static class InSync
 
     /// <summary>Waits until it is so, however long that takes; what is missing stands in <paramref name="wait"/>.</summary>
     public static IAsyncEnumerable<OperationEvent> WaitAsync(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait, CancellationToken cancel) =>
+        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait,
+        CancellationToken cancel) =>
         WaitAsync(connection, names, ns, brokers, wait, null, static _ => { }, TimeProvider.System, cancel);
 
-    /// <summary>The same; but partitions that were out of sync before, or lack copies of brokers that are not there, and do not get better, do not hold it up: it says so, and ends.</summary>
+    /// <summary>The same; but partitions that were out of sync before, or lack copies of brokers that are not there, and do not get
+    /// better, do not hold it up: it says so, and ends.</summary>
     /// <param name="connection">Connection to the API server.</param>
     /// <param name="names">Names of the cluster.</param>
     /// <param name="ns">Its namespace.</param>
     /// <param name="brokers">The brokers.</param>
     /// <param name="wait">Takes what is missing, for a wait that runs out of time.</param>
-    /// <param name="former">Partitions that were out of sync before, or <see cref="AsFound"/>; null where all are waited for, whatever is the matter with them.</param>
+    /// <param name="former">Partitions that were out of sync before, or <see cref="AsFound"/>; null where all are waited for, whatever is
+    /// the matter with them.</param>
     /// <param name="left">Takes what is left of them.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Ends the wait.</param>
     public static async IAsyncEnumerable<OperationEvent> WaitAsync(
         KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait,
-        IReadOnlySet<(string Topic, int Partition)>? former, Action<string> left, TimeProvider time, [EnumeratorCancellation] CancellationToken cancel)
+        IReadOnlySet<(string Topic, int Partition)>? former, Action<string> left, TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         string last = "";
         int? least = null;
@@ -54,7 +58,8 @@ internal static class InSync
             if (time.GetElapsedTime(since) >= Roller.FormerStandstill)
             {
                 left(missing);
-                string why = lagging.All(p => IsLame(p, views.Keys)) ? "the missing copies belong to brokers that are not there" : "so it was before this command";
+                string why = lagging.All(p => IsLame(p, views.Keys)) ? "the missing copies belong to brokers that are not there"
+                    : "so it was before this command";
                 yield return new Warned($"{missing}; {why}, and it does not get better. Get-KafkaCluster {names.Cluster} shows it");
                 yield break;
             }
@@ -102,7 +107,9 @@ internal static class InSync
         }
 
         var lagging = PartitionHealth.UnderReplicated(views.Values.OfType<BrokerView>());
-        return lagging.Count == 0 ? "" : $"{lagging.Count} partitions are not in sync, such as {lagging[0].Topic}-{lagging[0].Partition} ({lagging[0].InSync.Count} of {lagging[0].Replicas.Count} copies)";
+        return lagging.Count == 0 ? ""
+            : $"{lagging.Count} partitions are not in sync, such as {lagging[0].Topic}-{lagging[0].Partition} ({lagging[0].InSync.Count} "
+                + $"of {lagging[0].Replicas.Count} copies)";
     }
 
     /// <summary>One broker's view; null where it does not answer.</summary>
@@ -112,7 +119,8 @@ internal static class InSync
         {
             return await BrokerMetadata.ReadAsync(connection, ns, pod, AskTimeout, cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ClusterException { Kind: not FailureKind.Authentication } or IOException or System.Net.WebSockets.WebSocketException || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (e is ClusterException { Kind: not FailureKind.Authentication } or IOException
+            or System.Net.WebSockets.WebSocketException || e is OperationCanceledException && !cancel.IsCancellationRequested)
         {
             return null;
         }

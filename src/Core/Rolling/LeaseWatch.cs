@@ -19,7 +19,8 @@ internal sealed class LeaseWatch(TimeProvider time)
     private readonly object gate = new();
     private readonly Dictionary<string, Seen> seen = [];
 
-    /// <summary>What all commands of this process have seen: of two looks with half a minute between them, the second can tell at once.</summary>
+    /// <summary>What all commands of this process have seen: of two looks with half a minute between them, the second can tell at
+    /// once.</summary>
     public static LeaseWatch Shared { get; } = new(TimeProvider.System);
 
     /// <summary>The clock.</summary>

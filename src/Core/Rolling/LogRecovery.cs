@@ -27,7 +27,8 @@ internal sealed partial class LogRecovery(KubeConnection connection, string ns, 
         string uid = pod.Uid();
         if (asked.TryGetValue(uid, out var before) && time.GetElapsedTime(before.At) < Often)
             return before.Recovers;
-        string log = await connection.LogTailAsync(ns, pod.Name(), ClusterNames.KafkaApp, previous: false, Lines, cancel).ConfigureAwait(false);
+        string log = await connection.LogTailAsync(ns, pod.Name(), ClusterNames.KafkaApp, previous: false, Lines, cancel)
+            .ConfigureAwait(false);
         bool recovers = IsUnderWay(log);
         asked[uid] = (time.GetTimestamp(), recovers);
         return recovers;
@@ -40,7 +41,8 @@ internal sealed partial class LogRecovery(KubeConnection connection, string ns, 
         return begun >= 0 && begun > Done().Matches(log).Select(m => m.Index).DefaultIfEmpty(-1).Max();
     }
 
-    [GeneratedRegex(@"Loading logs\b|Recovering unflushed segment|ttempting recovery for all logs|Loading producer state|Completed load of log")]
+    [GeneratedRegex(@"Loading logs\b|Recovering unflushed segment|ttempting recovery for all logs"
+        + "|Loading producer state|Completed load of log")]
     private static partial Regex Begun();
 
     [GeneratedRegex(@"Logs loading complete|Loaded \d+ logs in|started \(kafka\.server\.")]

@@ -3,7 +3,8 @@ using KafkaK8s.Core.Kafka;
 namespace KafkaK8s.Core.Rolling;
 
 /// <summary>What happens to partitions while one broker restarts. Pure.</summary>
-/// <param name="Stopped">Those that would take no messages with acks=all, or lose their last copy in sync, and need not: they have more copies.</param>
+/// <param name="Stopped">Those that would take no messages with acks=all, or lose their last copy in sync, and need not: they have more
+/// copies.</param>
 /// <param name="Unavoidable">Those that have all their copies in sync and no more than they need: no waiting helps.</param>
 /// <param name="Behind">Those that bear the restart, though not all of their copies are in sync.</param>
 internal sealed record RestartEffect(

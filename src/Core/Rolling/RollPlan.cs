@@ -16,7 +16,8 @@ internal static class RollPlan
     /// is missing, null where each pod waits for its turn, as in a restart by hand.</param>
     /// <param name="cancel">Ends it.</param>
     public static async Task<IReadOnlyList<PlanStep>> StepsAsync(
-        ClusterNames names, string ns, IRollPolicy policy, IReadOnlyList<(JsonObject Pod, string Reason)> due, string? missing, CancellationToken cancel)
+        ClusterNames names, string ns, IRollPolicy policy, IReadOnlyList<(JsonObject Pod, string Reason)> due, string? missing,
+        CancellationToken cancel)
     {
         var order = await policy.OrderAsync([.. due.Select(d => d.Pod)], cancel).ConfigureAwait(false);
         var verdicts = await JudgeAsync(policy, order, cancel).ConfigureAwait(false);
@@ -34,7 +35,8 @@ internal static class RollPlan
     }
 
     // What cannot be asked now stands against all of them.
-    private static async Task<IReadOnlyList<RollVerdict>> JudgeAsync(IRollPolicy policy, IReadOnlyList<JsonObject> pods, CancellationToken cancel)
+    private static async Task<IReadOnlyList<RollVerdict>> JudgeAsync(IRollPolicy policy, IReadOnlyList<JsonObject> pods,
+        CancellationToken cancel)
     {
         try
         {

@@ -18,7 +18,8 @@ namespace KafkaK8s.Core.Rolling;
 /// <param name="force">Restart even where somebody is harmed, once that does not get better.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Roller(
-    KubeConnection connection, ClusterNames names, string ns, ClusterWait wait, Func<CancellationToken, Task> hold, bool force, TimeProvider time)
+    KubeConnection connection, ClusterNames names, string ns, ClusterWait wait, Func<CancellationToken, Task> hold, bool force,
+    TimeProvider time)
 {
     /// <summary>A gap that has not shrunk for that long stands still.</summary>
     public static readonly TimeSpan Standstill = TimeSpan.FromSeconds(60);
@@ -36,7 +37,8 @@ internal sealed class Roller(
     private readonly HashSet<string> replaced = []; // uids: a watch shows a pod for a moment after it was deleted
 
     /// <summary>Restarts all pods of a set that run an older template.</summary>
-    public async IAsyncEnumerable<OperationEvent> RollAsync(string set, IRollPolicy policy, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<OperationEvent> RollAsync(string set, IRollPolicy policy,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var done = new HashSet<string>();
         while (await DueAsync(set, done, cancel).ConfigureAwait(false) is { Count: > 0 } due)
@@ -49,7 +51,8 @@ internal sealed class Roller(
     /// <summary>Restarts one of the pods that are due, and names it done. Who leads changes with each restart: the one that comes first is
     /// chosen anew each time.</summary>
     public async IAsyncEnumerable<OperationEvent> TurnAsync(
-        IRollPolicy policy, IReadOnlyList<(JsonObject Pod, string Reason)> due, HashSet<string> done, [EnumeratorCancellation] CancellationToken cancel)
+        IRollPolicy policy, IReadOnlyList<(JsonObject Pod, string Reason)> due, HashSet<string> done,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         var pod = (await policy.OrderAsync([.. due.Select(d => d.Pod)], cancel).ConfigureAwait(false))[0];
         await foreach (var e in ClearAsync(policy, pod, cancel).ConfigureAwait(false))
@@ -65,7 +68,8 @@ internal sealed class Roller(
 
     /// <summary>Waits until a pod may restart.</summary>
     /// <exception cref="ClusterException"><c>RollBlocked</c>: somebody would be harmed, and waiting does not help.</exception>
-    public async IAsyncEnumerable<OperationEvent> ClearAsync(IRollPolicy policy, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<OperationEvent> ClearAsync(IRollPolicy policy, JsonObject pod,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         string? notice = null;
         await foreach (var e in PassAsync($"{pod.Name()} is not restarted yet", $"{pod.Name()} was not restarted", async () =>
@@ -84,7 +88,8 @@ internal sealed class Roller(
     /// <param name="pod">The pod.</param>
     /// <param name="reason">Why: one of <see cref="RestartReason"/>.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <exception cref="ClusterException"><c>RollStopped</c>: it fails on its new template. <c>RollBlocked</c>: it does not come back.</exception>
+    /// <exception cref="ClusterException"><c>RollStopped</c>: it fails on its new template. <c>RollBlocked</c>: it does not come
+    /// back.</exception>
     public async IAsyncEnumerable<OperationEvent> ReplaceAsync(
         IRollPolicy policy, JsonObject pod, string reason, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -100,7 +105,8 @@ internal sealed class Roller(
             bool isNew = now is not null && now.Uid() != pod.Uid();
             if (isNew && CrashLoop(now!) is { } words)
                 throw Stopped(now!, words);
-            return new Progress(isNew && Readiness.IsPodReady(now!), $"{pod.Name()} is being restarted: {(isNew ? "it is starting" : "it is ending")}");
+            return new Progress(isNew && Readiness.IsPodReady(now!),
+                $"{pod.Name()} is being restarted: {(isNew ? "it is starting" : "it is ending")}");
         }, cancel).ConfigureAwait(false))
             yield return e;
         await foreach (var e in BackAsync(policy, pod, cancel).ConfigureAwait(false))
@@ -109,9 +115,11 @@ internal sealed class Roller(
 
     /// <summary>Waits until the pod that took another's place is back, though it is ready.</summary>
     /// <exception cref="ClusterException"><c>RollBlocked</c>: it does not come back.</exception>
-    public async IAsyncEnumerable<OperationEvent> BackAsync(IRollPolicy policy, JsonObject pod, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<OperationEvent> BackAsync(IRollPolicy policy, JsonObject pod,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var e in PassAsync($"{pod.Name()} is not back yet", $"{pod.Name()} was restarted and is not back, so no other is restarted",
+        await foreach (var e
+            in PassAsync($"{pod.Name()} is not back yet", $"{pod.Name()} was restarted and is not back, so no other is restarted",
             () => policy.MissingAsync(pod, cancel), cancel).ConfigureAwait(false))
             yield return e;
     }
@@ -135,13 +143,15 @@ internal sealed class Roller(
                 var renewed = unready.Except(outdated).ToList();
                 if (renewed.Find(p => CrashLoop(p) is not null) is { } failing)
                     throw Stopped(failing, CrashLoop(failing)!);
-                outdated = renewed.Count > 0 || pods.Any(p => p.IsTerminating() || replaced.Contains(p.Uid())) ? [] : await NextAsync(outdated, cancel).ConfigureAwait(false);
+                outdated = renewed.Count > 0 || pods.Any(p => p.IsTerminating() || replaced.Contains(p.Uid())) ? []
+                    : await NextAsync(outdated, cancel).ConfigureAwait(false);
             }
 
             foreach (var pod in outdated)
             {
                 await hold(cancel).ConfigureAwait(false);
-                if (replaced.Add(pod.Uid()) && await connection.DeleteAsync(ResourceKind.Pod, ns, pod.Name(), pod.Uid(), cancel).ConfigureAwait(false))
+                if (replaced.Add(pod.Uid())
+                    && await connection.DeleteAsync(ResourceKind.Pod, ns, pod.Name(), pod.Uid(), cancel).ConfigureAwait(false))
                     rows.Add(PlanSteps.Restart(names, ns, pod.Name(), due.First(d => d.Pod == pod).Reason, "it was not ready"));
             }
         }
@@ -165,7 +175,8 @@ internal sealed class Roller(
         ? Stalls.OfPod(pod).FirstOrDefault(s => s.Reason == "CrashLoopBackOff")?.Message : null;
 
     private ClusterException Stopped(JsonObject pod, string words) => new("RollStopped", FailureKind.Stalled, pod.Name(),
-        $"{pod.Name()} of {names.Cluster} fails on its new template again and again: {words}. No other pod is restarted, those that were not restarted yet "
+        $"{pod.Name()} of {names.Cluster} fails on its new template again and again: {words}. No other pod is restarted, those that were "
+        + $"not restarted yet "
         + "run what they ran. Mend the cause and run the command again, or give the former values back.");
 
     private async Task<IReadOnlyList<(JsonObject Pod, string Reason)>> DueAsync(string name, HashSet<string> done, CancellationToken cancel)
@@ -201,11 +212,13 @@ internal sealed class Roller(
                 if (obstacle.Hold == RollHold.Forceable && !force)
                 {
                     throw new ClusterException("RollBlocked", FailureKind.Unavailable, names.Cluster,
-                        $"{failed}: {obstacle.Text}, and that has not got better for {stands.TotalSeconds:0} s. What was done stands. Get-KafkaCluster {names.Cluster} "
+                        $"{failed}: {obstacle.Text}, and that has not got better for {stands.TotalSeconds:0} s. What was done stands. "
+                        + $"Get-KafkaCluster {names.Cluster} "
                         + "shows what is missing; bring it back and run the same command again, or go on all the same with -Force.");
                 }
 
-                yield return new Warned($"{obstacle.Text}, and that has not got better for {stands.TotalSeconds:0} s; the restarts go on all the same");
+                yield return new Warned(
+                    $"{obstacle.Text}, and that has not got better for {stands.TotalSeconds:0} s; the restarts go on all the same");
                 obstacle.Bear();
                 (least, since) = (null, time.GetTimestamp());
                 continue;
@@ -222,7 +235,8 @@ internal sealed class Roller(
         {
             return await ask().ConfigureAwait(false);
         }
-        catch (ClusterException e) when (!cancel.IsCancellationRequested && e.Kind is FailureKind.Connection or FailureKind.Unavailable or FailureKind.Timeout)
+        catch (ClusterException e)
+            when (!cancel.IsCancellationRequested && e.Kind is FailureKind.Connection or FailureKind.Unavailable or FailureKind.Timeout)
         {
             return new RollObstacle(RollHold.Unforceable, e.Message);
         }

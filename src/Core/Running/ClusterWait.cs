@@ -20,7 +20,8 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
 {
     private const string RetryAnnotation = "kafkak8s.io/retry";
 
-    // Some stalls belong to an ordinary start for a moment: a pod is unschedulable until its volume is made, refused until its service account is.
+    // Some stalls belong to an ordinary start for a moment: a pod is unschedulable until its volume is made, refused until its service
+    // account is.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly HashSet<string> NeedsPatience = ["Unschedulable", "ProvisioningFailed", "Exited", "FailedCreate"];
     private static readonly TimeSpan SlowPatience = TimeSpan.FromSeconds(15); // a cloud makes a disk in a few seconds; a node may come back
@@ -50,7 +51,8 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     /// <param name="look">Looks at the objects after each change. It may start work of its own; it runs once at a time.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="ClusterException"><c>RefusedByPolicy</c>: the server refuses pods, and will refuse them again.</exception>
-    public IAsyncEnumerable<OperationEvent> UntilAsync(string phase, Func<LiveObjects, Task<Progress>> look, CancellationToken cancel) => WaitAsync(phase, look, ending: false, cancel);
+    public IAsyncEnumerable<OperationEvent> UntilAsync(string phase, Func<LiveObjects, Task<Progress>> look, CancellationToken cancel) =>
+        WaitAsync(phase, look, ending: false, cancel);
 
     /// <summary>The same for objects that are on their way out: only what keeps them from going is a stall.</summary>
     public IAsyncEnumerable<OperationEvent> UntilGoneAsync(string phase, Func<LiveObjects, Progress> look, CancellationToken cancel) =>
@@ -128,8 +130,8 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     }
 
     /// <summary>
-    /// Has refused pods tried again. A controller that is refused waits longer and longer, up to a quarter of an hour, though a quota was raised
-    /// long ago; any change of its set ends that. The annotation is gone again at once.
+    /// Has refused pods tried again. A controller that is refused waits longer and longer, up to a quarter of an hour, though a quota was
+    /// raised long ago; any change of its set ends that. The annotation is gone again at once.
     /// </summary>
     public async Task RetryRefusedAsync(LiveObjects live, CancellationToken cancel)
     {
@@ -149,7 +151,8 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
                 foreach (string? value in new[] { "now", null })
                 {
                     var annotations = new JsonObject { [RetryAnnotation] = value };
-                    await connection.MergeAsync(ResourceKind.StatefulSet, ns, set.Name(), new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }, cancel).ConfigureAwait(false);
+                    await connection.MergeAsync(ResourceKind.StatefulSet, ns, set.Name(),
+                        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }, cancel).ConfigureAwait(false);
                 }
             }
             catch (ClusterException)
@@ -162,7 +165,8 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     private static bool LacksPods(JsonObject set, LiveObjects live) =>
         !set.IsTerminating() && Readiness.PodsOf(set, live.Of(ResourceKind.Pod)).Count < Readiness.Wanted(set);
 
-    private static bool IsRefusalOf(JsonObject e, JsonObject set) => (string?)e["reason"] == "FailedCreate" && (string?)e["involvedObject"]?["name"] == set.Name()
+    private static bool IsRefusalOf(JsonObject e, JsonObject set) =>
+        (string?)e["reason"] == "FailedCreate" && (string?)e["involvedObject"]?["name"] == set.Name()
         && ((string?)e["involvedObject"]?["uid"] ?? set.Uid()) == set.Uid();
 
     private bool IsFormer(JsonObject e) => former?.Contains(Version(e)) == true;
@@ -173,9 +177,11 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     private ClusterException? Refusal(LiveObjects live)
     {
         var stall = Current.FirstOrDefault(s => Stalls.IsRefusal(s) && IsDue(s)
-            && live.Of(ResourceKind.StatefulSet).Any(set => s.Subject.EndsWith($" {set.Name()}", StringComparison.Ordinal) && live.Of(ResourceKind.Event).Any(e => IsRefusalOf(e, set) && !IsFormer(e))));
+            && live.Of(ResourceKind.StatefulSet).Any(set => s.Subject.EndsWith($" {set.Name()}", StringComparison.Ordinal)
+                && live.Of(ResourceKind.Event).Any(e => IsRefusalOf(e, set) && !IsFormer(e))));
         return stall is null ? null : new ClusterException("RefusedByPolicy", FailureKind.Permission, names.Cluster,
-            $"The server refuses pods of {stall.Subject}: {stall.Message}. {ApiFailure.PolicyAdvice(stall.Message)} What was made stands; the same command goes on from there.");
+            $"The server refuses pods of {stall.Subject}: {stall.Message}. {ApiFailure.PolicyAdvice(stall.Message)} What was made stands; "
+                + $"the same command goes on from there.");
     }
 
     // Whether the object of an event still lacks what the event is about. Of an object of the same name that is gone it tells nothing.
@@ -185,7 +191,8 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         var found = (string?)about["kind"] switch
         {
             "StatefulSet" => live.Find(ResourceKind.StatefulSet, name) is { } set && LacksPods(set, live) ? set : null,
-            "Pod" => live.Find(ResourceKind.Pod, name) is { } pod && !pod.IsTerminating() && !Stalls.IsPrepared(pod) && !Readiness.IsPodReady(pod) ? pod : null,
+            "Pod" => live.Find(ResourceKind.Pod, name) is { } pod && !pod.IsTerminating() && !Stalls.IsPrepared(pod)
+                && !Readiness.IsPodReady(pod) ? pod : null,
             _ => live.Find(ResourceKind.VolumeClaim, name) is { } claim && (string?)claim["status"]?["phase"] != "Bound" ? claim : null,
         };
         return found is not null && ((string?)about["uid"] ?? found.Uid()) == found.Uid();
@@ -200,14 +207,16 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         foreach (var pod in ending)
             endingSince.TryAdd(pod.Uid(), clock.GetTimestamp());
         return [.. ending.Where(p => !Stalls.IsNodeLost(p)
-            && clock.GetElapsedTime(endingSince[p.Uid()]) > EndPatience + TimeSpan.FromSeconds((int?)p["metadata"]!["deletionGracePeriodSeconds"] ?? 0)).Select(Stalls.Ending)];
+            && clock.GetElapsedTime(endingSince[p.Uid()]) > EndPatience
+                + TimeSpan.FromSeconds((int?)p["metadata"]!["deletionGracePeriodSeconds"] ?? 0)).Select(Stalls.Ending)];
     }
 
     private List<Stall> NewStalls(LiveObjects live, bool ending)
     {
         former ??= live.Of(ResourceKind.Event).Select(Version).ToHashSet();
         var pods = live.Of(ResourceKind.Pod).ToList();
-        List<Stall> stalls = [.. pods.SelectMany(Stalls.OfPod), .. LateEnds(pods), .. live.Of(ResourceKind.VolumeClaim).SelectMany(Stalls.OfClaim),
+        List<Stall> stalls = [.. pods.SelectMany(Stalls.OfPod), .. LateEnds(pods),
+            .. live.Of(ResourceKind.VolumeClaim).SelectMany(Stalls.OfClaim),
             .. Stalls.OfEvents(live.Of(ResourceKind.Event), about => Holds(about, live))];
         Current = ending ? [.. stalls.Where(s => s.Reason == "NodeLost")] : stalls;
         foreach (var gone in firstSeen.Keys.Except(Current.Select(Key)).ToList())
@@ -219,8 +228,10 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
         foreach (var stall in fresh)
             told.Add(Key(stall), stall);
         // Between two crashes a container runs for a moment: what was told of it still holds.
-        var crashing = pods.Where(p => !Readiness.IsPodReady(p) && KubeObjects.Items(p["status"]?["containerStatuses"]).Any(c => (int?)c["restartCount"] > 0)).Select(p => $"pod {p.Name()}").ToHashSet();
-        Unmended = Current.Count > 0 ? Current : [.. told.Values.Where(s => Family(s.Reason) == "Crash" && crashing.Contains(s.Subject)).DistinctBy(s => s.Subject)];
+        var crashing = pods.Where(p => !Readiness.IsPodReady(p) && KubeObjects.Items(p["status"]?["containerStatuses"])
+            .Any(c => (int?)c["restartCount"] > 0)).Select(p => $"pod {p.Name()}").ToHashSet();
+        Unmended = Current.Count > 0 ? Current
+            : [.. told.Values.Where(s => Family(s.Reason) == "Crash" && crashing.Contains(s.Subject)).DistinctBy(s => s.Subject)];
         return fresh;
     }
 
@@ -235,5 +246,6 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
 
     private static (string Subject, string Family) Key(Stall stall) => (stall.Subject, Family(stall.Reason));
 
-    private static string Family(string reason) => reason is "ErrImagePull" or "ImagePullBackOff" ? "ImagePull" : reason is "Exited" or "CrashLoopBackOff" ? "Crash" : reason;
+    private static string Family(string reason) =>
+        reason is "ErrImagePull" or "ImagePullBackOff" ? "ImagePull" : reason is "Exited" or "CrashLoopBackOff" ? "Crash" : reason;
 }

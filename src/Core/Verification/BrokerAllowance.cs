@@ -29,7 +29,9 @@ internal static class BrokerAllowance
         if (request is { Topic: null, KeepTopic: false } && settings.GetValueOrDefault(DeletionKey) == "false")
         {
             throw new ClusterException("TopicDeletionOff", FailureKind.Permission, request.ClusterName,
-                $"The brokers of {where} remove no topics ({DeletionKey}=false), so the topic made for the check would stay. Nothing was made. Use a topic that exists with -Topic, accept that the new one stays with -KeepTopic, or allow removal with New-KafkaCluster {request.ClusterName} -Config @{{ '{DeletionKey}' = 'true' }}.");
+                $"The brokers of {where} remove no topics ({DeletionKey}=false), so the topic made for the check would stay. Nothing was "
+                    + $"made. Use a topic that exists with -Topic, accept that the new one stays with -KeepTopic, or allow removal with "
+                    + $"New-KafkaCluster {request.ClusterName} -Config @{{ '{DeletionKey}' = 'true' }}.");
         }
 
         string key = request.Topic is null ? BrokerLimitKey : TopicLimitKey;
@@ -38,8 +40,11 @@ internal static class BrokerAllowance
         if (request.MessageSize + Framing <= limit)
             return limit;
         int largest = limit - Framing;
-        string way = largest >= VerifyTopicRequest.SmallestMessage ? $"Use -MessageSize {largest} or less, or raise the limit." : "Raise the limit.";
+        string way = largest >= VerifyTopicRequest.SmallestMessage ? $"Use -MessageSize {largest} or less, or raise the limit."
+            : "Raise the limit.";
         throw new ClusterException("MessageTooLarge", FailureKind.InvalidInput, request.MessageSize,
-            $"A message of {request.MessageSize} bytes, which takes {request.MessageSize + Framing} bytes in its batch, is more than {(request.Topic is null ? $"the brokers of {where} take" : $"the topic {request.Topic} of {where} takes")} ({key}={limit}). Nothing was sent. {way}");
+            $"A message of {request.MessageSize} bytes, which takes {request.MessageSize + Framing} bytes in its batch, is more than "
+                + $"{(request.Topic is null ? $"the brokers of {where} take" : $"the topic {request.Topic} of {where} takes")} "
+                + $"({key}={limit}). Nothing was sent. {way}");
     }
 }

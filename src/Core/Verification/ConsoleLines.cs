@@ -66,7 +66,8 @@ internal static class ConsoleLines
     {
         int partition = -1;
         var prefix = "Partition:"u8;
-        if (line.StartsWith(prefix) && line.IndexOf((byte)'\t') is > 0 and int tab && Utf8Parser.TryParse(line[prefix.Length..tab], out int named, out _))
+        if (line.StartsWith(prefix) && line.IndexOf((byte)'\t') is > 0 and int tab
+            && Utf8Parser.TryParse(line[prefix.Length..tab], out int named, out _))
         {
             partition = named;
             line = line[(tab + 1)..];

@@ -9,14 +9,16 @@ namespace KafkaK8s.Core.Verification;
 /// <param name="Consumer">Flags of kafka-console-consumer, up to the brokers' addresses.</param>
 /// <param name="Idempotent">Whether the producer can be made idempotent.</param>
 /// <param name="PrintsPartition">Whether the consumer can say which partition a message came from.</param>
-internal sealed record ConsoleToolFlags(Version Version, bool TopicsByZooKeeper, string Producer, string Consumer, bool Idempotent, bool PrintsPartition)
+internal sealed record ConsoleToolFlags(Version Version, bool TopicsByZooKeeper, string Producer, string Consumer, bool Idempotent,
+    bool PrintsPartition)
 {
     /// <summary>The flags of a version.</summary>
     public static ConsoleToolFlags For(Version version) => new(
         version,
         TopicsByZooKeeper: version < new Version(2, 2), // KIP-377; --zookeeper went in 3.0
         Producer: version < new Version(2, 5) ? "--broker-list" : "--bootstrap-server", // KIP-499; --broker-list went in 4.0
-        Consumer: version < new Version(0, 10, 1) ? "--new-consumer --bootstrap-server" : "--bootstrap-server", // the old consumer knows ZooKeeper only
+                                                                                        // the old consumer knows ZooKeeper only
+        Consumer: version < new Version(0, 10, 1) ? "--new-consumer --bootstrap-server" : "--bootstrap-server",
         Idempotent: version >= new Version(0, 11),
         PrintsPartition: version >= new Version(2, 7)); // KIP-431
 }

@@ -40,18 +40,22 @@ internal sealed class ConsoleTools
     public static async Task<ConsoleTools> InAsync(ConsolePod pod, BrokerSetView brokers, CancellationToken cancel)
     {
         var listing = await pod.CaptureAsync("ls /opt/kafka/libs", TimeSpan.FromSeconds(10), cancel).ConfigureAwait(false);
-        var version = ConsoleToolVersion.In(listing.Output) ?? throw new ClusterException("ConsoleToolsMissing", FailureKind.NotFound, brokers.Image,
-            $"The image {brokers.Image} has no Kafka in /opt/kafka: {(listing.Error.Trim() is { Length: > 0 } e ? e : "no kafka-clients jar in libs")}. Check without -ConsoleTools.");
+        var version = ConsoleToolVersion.In(listing.Output)
+            ?? throw new ClusterException("ConsoleToolsMissing", FailureKind.NotFound, brokers.Image,
+            $"The image {brokers.Image} has no Kafka in /opt/kafka: "
+                + $"{(listing.Error.Trim() is { Length: > 0 } e ? e : "no kafka-clients jar in libs")}. Check without -ConsoleTools.");
         return new ConsoleTools(pod, brokers, ConsoleToolFlags.For(version));
     }
 
     /// <summary>Makes a topic.</summary>
     /// <returns>What the tool said; whether the topic is there, only the brokers can tell.</returns>
     public Task<string> CreateTopicAsync(string topic, int partitions, int replicationFactor, TimeSpan limit, CancellationToken cancel) =>
-        TopicsAsync(string.Create(CultureInfo.InvariantCulture, $"--create --topic {topic} --partitions {partitions} --replication-factor {replicationFactor}"), limit, cancel);
+        TopicsAsync(string.Create(CultureInfo.InvariantCulture,
+            $"--create --topic {topic} --partitions {partitions} --replication-factor {replicationFactor}"), limit, cancel);
 
     /// <summary>Asks for a topic's removal. Old brokers only mark it, unless they are configured to remove topics.</summary>
-    public Task<string> DeleteTopicAsync(string topic, TimeSpan limit, CancellationToken cancel) => TopicsAsync($"--delete --topic {topic}", limit, cancel);
+    public Task<string> DeleteTopicAsync(string topic, TimeSpan limit, CancellationToken cancel) =>
+        TopicsAsync($"--delete --topic {topic}", limit, cancel);
 
     /// <summary>Feeds the producer.</summary>
     /// <param name="topic">Topic.</param>
@@ -80,7 +84,8 @@ internal sealed class ConsoleTools
     }
 
     /// <summary>
-    /// Reads the topic, until all that is expected has come and nothing more comes for a second, or the time is over. The tool's own exit code and its own limits say nothing: on a fresh cluster it ends well with no message at all.
+    /// Reads the topic, until all that is expected has come and nothing more comes for a second, or the time is over. The tool's own exit
+    /// code and its own limits say nothing: on a fresh cluster it ends well with no message at all.
     /// </summary>
     /// <param name="topic">Topic.</param>
     /// <param name="group">The group whose offsets say where to begin; null: at the beginning.</param>
@@ -89,7 +94,8 @@ internal sealed class ConsoleTools
     /// <param name="limit">Longest time.</param>
     /// <param name="cancel">Cancels.</param>
     /// <returns>The last words of the tool when it ended before, and the time to the last line.</returns>
-    public async Task<(string? Words, TimeSpan Time)> ConsumeAsync(string topic, string? group, LineCutter.Taker line, Func<bool> complete, TimeSpan limit, CancellationToken cancel)
+    public async Task<(string? Words, TimeSpan Time)> ConsumeAsync(string topic, string? group, LineCutter.Taker line, Func<bool> complete,
+        TimeSpan limit, CancellationToken cancel)
     {
         string? words = null;
         long start = Stopwatch.GetTimestamp();
@@ -133,11 +139,14 @@ internal sealed class ConsoleTools
     /// <summary>The script that sends lines from its standard input.</summary>
     internal static string ProducerScript(ConsoleToolFlags flags, string bootstrap, string topic, long count, int? largestBatch)
     {
-        // Not --producer-property acks=all: in old versions the flag's own default (0 in Kafka 0.9) silently wins over it. So it is for the batches.
+        // Not --producer-property acks=all: in old versions the flag's own default (0 in Kafka 0.9) silently wins over it. So it is for
+        // the batches.
         string idempotent = flags.Idempotent ? " --producer-property enable.idempotence=true" : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"set -o pipefail; head -n {count} | {Bin}/kafka-console-producer.sh {flags.Producer} {bootstrap} --topic {topic} --timeout 50 --request-timeout-ms 30000"
-            + $" --request-required-acks -1 --max-partition-memory-bytes {Math.Min(FullBatch, largestBatch ?? FullBatch)}{idempotent} --property parse.key=true --property key.separator=: > /dev/null");
+            $"set -o pipefail; head -n {count} | {Bin}/kafka-console-producer.sh {flags.Producer} {bootstrap} --topic {topic} --timeout "
+            + $"50 --request-timeout-ms 30000"
+            + $" --request-required-acks -1 --max-partition-memory-bytes {Math.Min(FullBatch, largestBatch ?? FullBatch)}{idempotent} "
+            + $"--property parse.key=true --property key.separator=: > /dev/null");
     }
 
     /// <summary>The script that prints what the topic has: all, or what comes after the group's offsets.</summary>
@@ -148,14 +157,16 @@ internal sealed class ConsoleTools
         return group is null
             ? $"exec {Bin}/kafka-console-consumer.sh {flags.Consumer} {bootstrap} --topic {topic} --from-beginning{partition}"
             : $"printf 'group.id={group}\\nenable.auto.commit=false\\n' > /tmp/consumer.properties; "
-                + $"exec {Bin}/kafka-console-consumer.sh {flags.Consumer} {bootstrap} --topic {topic} --consumer.config /tmp/consumer.properties{partition}";
+                + $"exec {Bin}/kafka-console-consumer.sh {flags.Consumer} {bootstrap} --topic {topic} --consumer.config "
+                + $"/tmp/consumer.properties{partition}";
     }
 
     private async Task<string> TopicsAsync(string what, TimeSpan limit, CancellationToken cancel)
     {
         string where = Flags.TopicsByZooKeeper ? $"--zookeeper {brokers.ZooKeeper}" : $"--bootstrap-server {brokers.Bootstrap}";
         var said = await pod.CaptureAsync($"{Bin}/kafka-topics.sh {where} {what}", limit, cancel).ConfigureAwait(false);
-        return string.Join(' ', (said.Output + said.Error).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        return string.Join(' ',
+            (said.Output + said.Error).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(l => !l.StartsWith("at ", StringComparison.Ordinal) && !l.StartsWith("WARNING", StringComparison.Ordinal)).Take(3));
     }
 }

@@ -18,7 +18,8 @@ internal sealed class VerificationClient : IDisposable
         this.bootstrap = bootstrap;
         // Without a handler the library writes to the process's standard error.
         producer = new ProducerBuilder<byte[], byte[]>(KafkaClientSettings.Producer(bootstrap, messageTimeout, messageSize, largestBatch))
-            .SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason)).SetStatisticsHandler((_, text) => Measure(text)).Build();
+            .SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason))
+            .SetStatisticsHandler((_, text) => Measure(text)).Build();
         admin = new DependentAdminClientBuilder(producer.Handle).Build();
     }
 
@@ -32,7 +33,8 @@ internal sealed class VerificationClient : IDisposable
         try
         {
             var wanted = new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = (short)replicationFactor };
-            await admin.CreateTopicsAsync([wanted], new CreateTopicsOptions { RequestTimeout = limit, OperationTimeout = limit }).ConfigureAwait(false);
+            await admin.CreateTopicsAsync([wanted], new CreateTopicsOptions { RequestTimeout = limit, OperationTimeout = limit })
+                .ConfigureAwait(false);
             return null;
         }
         catch (CreateTopicsException e)
@@ -55,9 +57,11 @@ internal sealed class VerificationClient : IDisposable
         {
             try
             {
-                var metadata = await Task.Run(() => admin.GetMetadata(topic, TimeSpan.FromSeconds(2)), CancellationToken.None).ConfigureAwait(false);
+                var metadata = await Task.Run(() => admin.GetMetadata(topic, TimeSpan.FromSeconds(2)), CancellationToken.None)
+                    .ConfigureAwait(false);
                 partitions = [.. metadata.Topics.Where(t => t.Topic == topic).SelectMany(t => t.Partitions)
-                    .Select(p => new PartitionView(topic, p.PartitionId, p.Leader, p.Replicas, p.InSyncReplicas)).OrderBy(p => p.Partition)];
+                    .Select(p => new PartitionView(topic, p.PartitionId, p.Leader, p.Replicas, p.InSyncReplicas))
+                    .OrderBy(p => p.Partition)];
             }
             catch (KafkaException)
             {
@@ -79,7 +83,8 @@ internal sealed class VerificationClient : IDisposable
     /// <param name="limit">End of the time: both directions stop and the books say what is missing.</param>
     /// <param name="cancel">Cancels.</param>
     public async Task<VerificationFacts> ExchangeAsync(
-        VerificationFacts facts, long count, int size, TimeSpan produceLimit, Func<Task, string, string, Func<long>, Task> progress, CancellationToken limit, CancellationToken cancel)
+        VerificationFacts facts, long count, int size, TimeSpan produceLimit, Func<Task, string, string, Func<long>, Task> progress,
+        CancellationToken limit, CancellationToken cancel)
     {
         ulong run = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         var traffic = new VerificationTraffic(facts.Topic, facts.Partitions.Count, count, facts.OwnTopic, run);
@@ -88,20 +93,24 @@ internal sealed class VerificationClient : IDisposable
         using (var sending = CancellationTokenSource.CreateLinkedTokenSource(limit))
         {
             sending.CancelAfter(produceLimit);
-            await progress(traffic.ProduceAsync(producer, size, sending.Token), "Produce", "acknowledged", () => traffic.Ledger.AckedSoFar).ConfigureAwait(false);
+            await progress(traffic.ProduceAsync(producer, size, sending.Token), "Produce", "acknowledged", () => traffic.Ledger.AckedSoFar)
+                .ConfigureAwait(false);
         }
 
         cancel.ThrowIfCancellationRequested();
         var ends = facts.OwnTopic ? null : await EndsAsync(facts, limit).ConfigureAwait(false);
         // Made now, not earlier: a consumer that has idled waits a second before its first fetch.
         using var consumer = new ConsumerBuilder<Ignore, ReadRecord>(KafkaClientSettings.Consumer(bootstrap))
-            .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason))
+            .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message))
+            .SetErrorHandler((_, error) => Hear(error.Reason))
             .SetStatisticsHandler((_, text) => Measure(text)).Build();
-        await progress(traffic.ConsumeAsync(consumer, starts, ends, limit), "Consume", "read back", () => traffic.Ledger.ReceivedSoFar).ConfigureAwait(false);
+        await progress(traffic.ConsumeAsync(consumer, starts, ends, limit), "Consume", "read back", () => traffic.Ledger.ReceivedSoFar)
+            .ConfigureAwait(false);
         return facts with
         {
             Books = [.. Enumerable.Range(0, facts.Partitions.Count).Select(traffic.Ledger.Of)],
-            SendErrors = new Dictionary<string, long>(traffic.SendErrors), // as they are now: ending the client fails what is still on its way
+            // as they are now: ending the client fails what is still on its way
+            SendErrors = new Dictionary<string, long>(traffic.SendErrors),
             ReadErrors = traffic.ReadErrors,
             Latency = traffic.Latency,
             Timed = traffic.Timed,
@@ -121,11 +130,16 @@ internal sealed class VerificationClient : IDisposable
     /// <summary>The ends of all partitions of a topic that others use too.</summary>
     private Task<long[]> EndsAsync(VerificationFacts facts, CancellationToken limit) => PartitionEnds.ReadAsync(
         () => admin.ListOffsetsAsync(
-            facts.Partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(p.Topic, p.Partition), OffsetSpec = OffsetSpec.Latest() }),
+            facts.Partitions.Select(p => new TopicPartitionOffsetSpec
+            {
+                TopicPartition = new TopicPartition(p.Topic, p.Partition),
+                OffsetSpec = OffsetSpec.Latest()
+            }),
             new ListOffsetsOptions { RequestTimeout = PartitionEnds.Patience }),
         facts.Topic, PartitionEnds.Patience, limit);
 
     private void Hear(string text) => lastWord = text;
 
-    private void Measure(string statistics) => Volatile.Write(ref throttled, Math.Max(Volatile.Read(ref throttled), ClientStatistics.Throttled(statistics)));
+    private void Measure(string statistics) =>
+        Volatile.Write(ref throttled, Math.Max(Volatile.Read(ref throttled), ClientStatistics.Throttled(statistics)));
 }

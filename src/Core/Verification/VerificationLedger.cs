@@ -12,11 +12,13 @@ namespace KafkaK8s.Core.Verification;
 /// <param name="Unread">Acknowledged, but the reading broke off before its place: not known to be lost.</param>
 /// <param name="Gaps">Not read back, though one with a higher number was; acknowledged or not.</param>
 internal readonly record struct LedgerCounts(
-    long Sent, long Acked, long Received, long Lost, long Duplicated, long OutOfOrder, long Corrupt, long Foreign, long Unread = 0, long Gaps = 0)
+    long Sent, long Acked, long Received, long Lost, long Duplicated, long OutOfOrder, long Corrupt, long Foreign, long Unread = 0,
+    long Gaps = 0)
 {
     public static LedgerCounts operator +(LedgerCounts a, LedgerCounts b) => new(
         a.Sent + b.Sent, a.Acked + b.Acked, a.Received + b.Received, a.Lost + b.Lost,
-        a.Duplicated + b.Duplicated, a.OutOfOrder + b.OutOfOrder, a.Corrupt + b.Corrupt, a.Foreign + b.Foreign, a.Unread + b.Unread, a.Gaps + b.Gaps);
+        a.Duplicated + b.Duplicated, a.OutOfOrder + b.OutOfOrder, a.Corrupt + b.Corrupt, a.Foreign + b.Foreign, a.Unread + b.Unread,
+        a.Gaps + b.Gaps);
 }
 
 /// <summary>
@@ -68,7 +70,8 @@ internal sealed class VerificationLedger
         var page = pages[partition];
         if (record.Kind == RecordKind.Foreign && !exclusive)
             page.Foreign++;
-        else if (record.Kind != RecordKind.Ours || record.Partition != partition || record.Sequence < 0 || record.Sequence >= page.ReceivedBits.Length)
+        else if (record.Kind != RecordKind.Ours || record.Partition != partition || record.Sequence < 0
+            || record.Sequence >= page.ReceivedBits.Length)
             page.Corrupt++;
         else
             page.Take(record.Sequence);
@@ -86,7 +89,8 @@ internal sealed class VerificationLedger
         var page = pages[partition];
         long missing = page.AckedBits.CountMissingIn(page.ReceivedBits, long.MaxValue);
         long lost = page.BrokenOff ? page.AckedBits.CountMissingIn(page.ReceivedBits, page.Highest) : missing;
-        return new(page.Sent, page.Acked, page.Received, lost, page.Duplicated, page.OutOfOrder, page.Corrupt, page.Foreign, missing - lost, page.Highest + 1 - page.Received);
+        return new(page.Sent, page.Acked, page.Received, lost, page.Duplicated, page.OutOfOrder, page.Corrupt, page.Foreign, missing - lost,
+            page.Highest + 1 - page.Received);
     }
 
     /// <summary>The figures of all partitions.</summary>

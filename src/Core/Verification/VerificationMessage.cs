@@ -40,7 +40,8 @@ internal static class VerificationMessage
     private const uint Magic = 0x38734b4b; // "KKs8"
     private const int CoveredFrom = 8;
 
-    /// <summary>A buffer for messages of one run. Its padding is noise, so that a disk or a network that compresses is tested as well.</summary>
+    /// <summary>A buffer for messages of one run. Its padding is noise, so that a disk or a network that compresses is tested as
+    /// well.</summary>
     public static byte[] Buffer(ulong run, int size)
     {
         byte[] buffer = new byte[Math.Max(size, SmallestSize)];
@@ -66,11 +67,13 @@ internal static class VerificationMessage
     /// <summary>Reads a record.</summary>
     public static ReadRecord Read(ReadOnlySpan<byte> record, ulong run)
     {
-        if (record.Length < SmallestSize || BinaryPrimitives.ReadUInt32LittleEndian(record) != Magic || BinaryPrimitives.ReadUInt64LittleEndian(record[8..]) != run)
+        if (record.Length < SmallestSize || BinaryPrimitives.ReadUInt32LittleEndian(record) != Magic
+            || BinaryPrimitives.ReadUInt64LittleEndian(record[8..]) != run)
             return new(RecordKind.Foreign, -1, -1);
         if (BinaryPrimitives.ReadUInt32LittleEndian(record[4..]) != Checksum(record[CoveredFrom..]))
             return new(RecordKind.Corrupt, -1, -1);
-        return new(RecordKind.Ours, BinaryPrimitives.ReadInt32LittleEndian(record[16..]), BinaryPrimitives.ReadInt64LittleEndian(record[20..]));
+        return new(RecordKind.Ours, BinaryPrimitives.ReadInt32LittleEndian(record[16..]),
+            BinaryPrimitives.ReadInt64LittleEndian(record[20..]));
     }
 
     private static uint Checksum(ReadOnlySpan<byte> bytes)

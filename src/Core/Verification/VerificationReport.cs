@@ -48,7 +48,9 @@ internal static class VerificationReport
         if (facts.Before.All(b => b.Answer is null))
             yield break;
         yield return new CheckResult(facts.OwnTopic ? "TopicCreated" : "TopicFound", facts.TopicFailure is null,
-            facts.TopicFailure ?? $"{facts.Topic}: {Count(facts.Partitions.Count, "partition")}, {Count(facts.Partitions.Count == 0 ? 0 : facts.Partitions.Max(p => p.Replicas.Count), "copy", "copies")} of each");
+            facts.TopicFailure
+            ?? $"{facts.Topic}: {Count(facts.Partitions.Count, "partition")}, "
+                + $"{Count(facts.Partitions.Count == 0 ? 0 : facts.Partitions.Max(p => p.Replicas.Count), "copy", "copies")} of each");
         if (facts.Partitions.Count > 0)
         {
             yield return PartitionsInSync(facts);
@@ -71,9 +73,11 @@ internal static class VerificationReport
     private static CheckResult BrokersAnswer(IReadOnlyList<BrokerProbe> before, IReadOnlyList<BrokerProbe> after)
     {
         var silent = before.Where(b => b.Answer is null).Select(b => $"broker {b.Broker}: {b.Failure}")
-            .Concat(after.Where(b => b.Answer is null && before.Any(f => f.Broker == b.Broker && f.Answer is not null)).Select(b => $"broker {b.Broker}, which answered at the start: {b.Failure}")).ToList();
+            .Concat(after.Where(b => b.Answer is null && before.Any(f => f.Broker == b.Broker && f.Answer is not null))
+                .Select(b => $"broker {b.Broker}, which answered at the start: {b.Failure}")).ToList();
         var views = before.Select(b => b.Answer?.View).OfType<BrokerView>().ToList();
-        var expelled = PartitionHealth.Missing(views, before.Where(b => b.Answer is not null).Select(b => b.Broker)).Select(id => $"broker {id} answers, but others take it for dead");
+        var expelled = PartitionHealth.Missing(views, before.Where(b => b.Answer is not null).Select(b => b.Broker))
+            .Select(id => $"broker {id} answers, but others take it for dead");
         string head = $"{views.Count} of {Count(before.Count, "broker")}";
         string[] all = [.. silent, .. views.Count > 0 ? expelled : []];
         return new CheckResult("BrokersAnswer", all.Length == 0, all.Length == 0 ? head : $"{head}; {List(all)}");
@@ -88,7 +92,8 @@ internal static class VerificationReport
         return lagging.Count == 0
             ? new("PartitionsInSync", true, $"{facts.Partitions.Count} of {Count(facts.Partitions.Count, "partition")}")
             : new("PartitionsInSync", false, $"{facts.Partitions.Count - lagging.Count} of {Count(facts.Partitions.Count, "partition")}; "
-                + List(lagging.Select(p => p.Leader < 0 ? $"{p.Topic}-{p.Partition} has no leader" : $"{p.Topic}-{p.Partition} has {Ids(p.InSync)} of {Ids(p.Replicas)} in sync")));
+                + List(lagging.Select(p => p.Leader < 0 ? $"{p.Topic}-{p.Partition} has no leader"
+                    : $"{p.Topic}-{p.Partition} has {Ids(p.InSync)} of {Ids(p.Replicas)} in sync")));
     }
 
     private static CheckResult EveryBrokerLeads(VerificationFacts facts)
@@ -97,10 +102,14 @@ internal static class VerificationReport
         int all = facts.Before.Count;
         if (idle.Count == 0)
             return new("EveryBrokerLeads", true, $"{all} of {Count(all, "broker")}");
-        // Who leads a topic of the user's is not the test's doing: leaders move at every restart, and a new broker leads nothing of what was there.
+        // Who leads a topic of the user's is not the test's doing: leaders move at every restart, and a new broker leads nothing of what
+        // was there.
         string evidence = $"{all - idle.Count} of {Count(all, "broker")}; none led by {Ids(idle)}";
         return facts.OwnTopic ? new("EveryBrokerLeads", false, evidence)
-            : new("EveryBrokerLeads", true, $"{evidence}: {(facts.Partitions.Count < all ? $"the topic has only {Count(facts.Partitions.Count, "partition")}" : "so the leaders of this topic stand now")}");
+            : new("EveryBrokerLeads", true,
+                $"{evidence}: {(facts.Partitions.Count < all
+                    ? $"the topic has only {Count(facts.Partitions.Count, "partition")}"
+                    : "so the leaders of this topic stand now")}");
     }
 
     private static CheckResult AllAcked(VerificationFacts facts, LedgerCounts total)
@@ -116,18 +125,24 @@ internal static class VerificationReport
     {
         var gone = new List<string>();
         if (total.Lost > 0)
-            gone.Add($"{Number(total.Lost)} of {Number(total.Acked)} acknowledged messages did not come back ({WorstPartitions(facts, c => c.Lost)})");
+            gone.Add(
+                $"{Number(total.Lost)} of {Number(total.Acked)} acknowledged messages did not come back "
+                    + $"({WorstPartitions(facts, c => c.Lost)})");
         if (total.Unread > 0)
-            gone.Add($"{Number(total.Unread)} could not be read, so it is not known ({WorstPartitions(facts, c => c.Unread)}): {Complaints(facts.ReadErrors, "nothing came any more")}");
+            gone.Add(
+                $"{Number(total.Unread)} could not be read, so it is not known ({WorstPartitions(facts, c => c.Unread)}): "
+                    + $"{Complaints(facts.ReadErrors, "nothing came any more")}");
         yield return new("NothingLost", gone.Count == 0, gone.Count == 0 ? $"{Number(total.Received)} read back" : string.Join("; ", gone));
         yield return new("NothingDuplicated", total.Duplicated == 0, total.Duplicated == 0
             ? "each once" : $"{Number(total.Duplicated)} came more than once ({WorstPartitions(facts, c => c.Duplicated)})");
         string order = facts.OrderNote is null ? "" : $"; {facts.OrderNote}";
         yield return new("InOrder", total.OutOfOrder == 0, (total.OutOfOrder == 0
-            ? $"in each of {Count(facts.Books.Count, "partition")}" : $"{Number(total.OutOfOrder)} came after a later one ({WorstPartitions(facts, c => c.OutOfOrder)})") + order);
+            ? $"in each of {Count(facts.Books.Count, "partition")}"
+            : $"{Number(total.OutOfOrder)} came after a later one ({WorstPartitions(facts, c => c.OutOfOrder)})") + order);
         string foreign = total.Foreign > 0 ? $"; {Number(total.Foreign)} messages of others left aside" : "";
         yield return new("ChecksumsMatch", total.Corrupt == 0, (total.Corrupt == 0
-            ? $"{Number(total.Received)} of {Number(total.Received)}" : $"{Number(total.Corrupt)} do not fit their content ({WorstPartitions(facts, c => c.Corrupt)})") + foreign);
+            ? $"{Number(total.Received)} of {Number(total.Received)}"
+            : $"{Number(total.Corrupt)} do not fit their content ({WorstPartitions(facts, c => c.Corrupt)})") + foreign);
     }
 
     private static List<BrokerVerification> Brokers(VerificationFacts facts)
@@ -163,16 +178,20 @@ internal static class VerificationReport
             .Select(x => $"partition {x.Partition}: {Number(x.Figure)}"));
 
     private static string Complaints(IReadOnlyDictionary<string, long> errors, string none) =>
-        errors.Count == 0 ? none : List(errors.OrderByDescending(e => e.Value).Select(e => e.Value == 1 ? e.Key : $"{e.Key} ({Number(e.Value)} times)"));
+        errors.Count == 0 ? none
+        : List(errors.OrderByDescending(e => e.Value).Select(e => e.Value == 1 ? e.Key : $"{e.Key} ({Number(e.Value)} times)"));
 
-    private static string Throttled(VerificationFacts facts) => facts.Quotas.Count > 0 ? $"; a quota holds the client back: {List(facts.Quotas)}"
+    private static string Throttled(VerificationFacts facts) =>
+        facts.Quotas.Count > 0 ? $"; a quota holds the client back: {List(facts.Quotas)}"
         : facts.Throttled <= TimeSpan.Zero ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"; the brokers throttle this client (a quota): up to {facts.Throttled.TotalSeconds:0.0} s for one request");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"; the brokers throttle this client (a quota): up to {facts.Throttled.TotalSeconds:0.0} s for one request");
 
     // JSON has no word for "not a number".
     private static double? Known(double milliseconds) => double.IsNaN(milliseconds) ? null : Math.Round(milliseconds, 1);
 
-    private static double Rate(long messages, TimeSpan time) => messages == 0 || time <= TimeSpan.Zero ? 0 : Math.Round(messages / time.TotalSeconds, 1);
+    private static double Rate(long messages, TimeSpan time) =>
+        messages == 0 || time <= TimeSpan.Zero ? 0 : Math.Round(messages / time.TotalSeconds, 1);
 
     private static string List(IEnumerable<string> items)
     {

@@ -67,11 +67,13 @@ internal sealed class VerificationTraffic
         return sum;
     }
 
-    /// <summary>Sends all messages, in turn over the partitions, and waits for the answers; stops early at the first failed message.</summary>
+    /// <summary>Sends all messages, in turn over the partitions, and waits for the answers; stops early at the first failed
+    /// message.</summary>
     public async Task ProduceAsync(IProducer<byte[], byte[]> producer, int size, CancellationToken limit)
     {
         clock = Stopwatch.GetTimestamp();
-        await Task.Factory.StartNew(() => Send(producer, size, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.Factory.StartNew(() => Send(producer, size, limit), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
         while (Reported < sent && !limit.IsCancellationRequested)
             await Task.Delay(1, CancellationToken.None).ConfigureAwait(false);
         ProduceTime = Stopwatch.GetElapsedTime(clock);
@@ -84,11 +86,13 @@ internal sealed class VerificationTraffic
     /// <param name="starts">First offset of each partition.</param>
     /// <param name="ends">Offsets to stop at; null to read to the end, where the topic has no other writers.</param>
     /// <param name="limit">Ends the reading.</param>
-    public async Task ConsumeAsync(IConsumer<Ignore, ReadRecord> consumer, IReadOnlyList<long> starts, IReadOnlyList<long>? ends, CancellationToken limit)
+    public async Task ConsumeAsync(IConsumer<Ignore, ReadRecord> consumer, IReadOnlyList<long> starts, IReadOnlyList<long>? ends,
+        CancellationToken limit)
     {
         long start = Stopwatch.GetTimestamp();
         consumer.Assign(partitions.Select((p, i) => new TopicPartitionOffset(p, new Offset(starts[i]))));
-        await Task.Factory.StartNew(() => Receive(consumer, starts, ends, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.Factory.StartNew(() => Receive(consumer, starts, ends, limit), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
         ConsumeTime = Stopwatch.GetElapsedTime(start);
     }
 
@@ -98,7 +102,8 @@ internal sealed class VerificationTraffic
     private void Send(IProducer<byte[], byte[]> producer, int size, CancellationToken limit)
     {
         byte[] buffer = VerificationMessage.Buffer(run, size);
-        var message = new Message<byte[], byte[]> { Key = new byte[VerificationMessage.KeySize], Value = buffer }; // the library copies the bytes within Produce
+        // the library copies the bytes within Produce
+        var message = new Message<byte[], byte[]> { Key = new byte[VerificationMessage.KeySize], Value = buffer };
         for (long i = 0; i < count && !failed; i++)
         {
             int partition = (int)(i % partitions.Length);
@@ -161,7 +166,8 @@ internal sealed class VerificationTraffic
         Volatile.Write(ref reported, reported + 1); // one thread only: the producer's
     }
 
-    private void Receive(IConsumer<Ignore, ReadRecord> consumer, IReadOnlyList<long> starts, IReadOnlyList<long>? ends, CancellationToken limit)
+    private void Receive(IConsumer<Ignore, ReadRecord> consumer, IReadOnlyList<long> starts, IReadOnlyList<long>? ends,
+        CancellationToken limit)
     {
         bool[] done = [.. partitions.Select((_, p) => ends is not null && ends[p] <= starts[p])];
         int open = done.Count(d => !d);
@@ -212,6 +218,7 @@ internal sealed class VerificationTraffic
 
     private sealed class RecordReader(ulong run) : IDeserializer<ReadRecord>
     {
-        public ReadRecord Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context) => VerificationMessage.Read(data, run);
+        public ReadRecord Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context) =>
+            VerificationMessage.Read(data, run);
     }
 }

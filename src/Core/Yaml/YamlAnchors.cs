@@ -21,7 +21,8 @@ internal sealed class YamlAnchors(string source)
         if (!known.TryGetValue(alias.Value, out var found))
             throw new FormatException($"{source}, line {alias.Start.Line}: there is no anchor {alias.Value} before this alias");
         copied += found.Size;
-        return copied <= MostCopied ? found.Value?.DeepClone() : throw new FormatException($"{source}, line {alias.Start.Line}: the aliases stand for too much");
+        return copied <= MostCopied ? found.Value?.DeepClone()
+            : throw new FormatException($"{source}, line {alias.Start.Line}: the aliases stand for too much");
     }
 
     /// <summary>Puts what a merge key names into a mapping, where the mapping does not say otherwise itself.</summary>

@@ -87,7 +87,8 @@ internal static partial class YamlReader
                         continue;
                     }
 
-                    Refuse(key.Style == ScalarStyle.Plain && (key.Value == "<<" || AmbiguousWords.Contains(key.Value)), key, source, $"the key {key.Value} means something else to some readers: write quotes");
+                    Refuse(key.Style == ScalarStyle.Plain && (key.Value == "<<" || AmbiguousWords.Contains(key.Value)), key, source,
+                        $"the key {key.Value} means something else to some readers: write quotes");
                     Refuse(map.ContainsKey(key.Value), key, source, $"the key '{key.Value}' is there twice");
                     map[key.Value] = ReadNode(parser, source, anchors);
                 }
@@ -110,8 +111,10 @@ internal static partial class YamlReader
             return JsonValue.Create(true);
         if (value is "false" or "False" or "FALSE")
             return JsonValue.Create(false);
-        Refuse(AmbiguousWords.Contains(value), scalar, source, $"the word {value} means a boolean to some readers and a string to others: write true, false or quotes");
-        Refuse(AmbiguousNumber().IsMatch(value), scalar, source, $"{value} is a number to some readers and a string to others: write plain digits or quotes");
+        Refuse(AmbiguousWords.Contains(value), scalar, source,
+            $"the word {value} means a boolean to some readers and a string to others: write true, false or quotes");
+        Refuse(AmbiguousNumber().IsMatch(value), scalar, source,
+            $"{value} is a number to some readers and a string to others: write plain digits or quotes");
         if (IsOctal(value))
             return Number(Convert.ToInt64(value, 8).ToString(CultureInfo.InvariantCulture));
         if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
@@ -144,6 +147,7 @@ internal static partial class YamlReader
             throw new FormatException($"{source}, line {at.Start.Line}: {why}");
     }
 
-    [GeneratedRegex(@"^[-+]?(0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9.]*_[0-9_.]*|\.inf|\.nan)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[-+]?(0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9.]*_[0-9_.]*|\.inf|\.nan)$",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex AmbiguousNumber();
 }

@@ -16,7 +16,8 @@ internal static class YamlWriter
     private static string WriteOne(JsonObject tree)
     {
         var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var emitter = new Emitter(text, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+        var emitter = new Emitter(text,
+            new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, isImplicit: true));
         Emit(emitter, tree);
@@ -33,7 +34,8 @@ internal static class YamlWriter
                 emitter.Emit(new Scalar("null"));
                 break;
             case JsonObject map:
-                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, true, map.Count == 0 ? MappingStyle.Flow : MappingStyle.Block));
+                emitter.Emit(
+                    new MappingStart(AnchorName.Empty, TagName.Empty, true, map.Count == 0 ? MappingStyle.Flow : MappingStyle.Block));
                 foreach (var (key, value) in map)
                 {
                     emitter.Emit(Text(key, isKey: true));
@@ -43,7 +45,8 @@ internal static class YamlWriter
                 emitter.Emit(new MappingEnd());
                 break;
             case JsonArray array:
-                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, true, array.Count == 0 ? SequenceStyle.Flow : SequenceStyle.Block));
+                emitter.Emit(
+                    new SequenceStart(AnchorName.Empty, TagName.Empty, true, array.Count == 0 ? SequenceStyle.Flow : SequenceStyle.Block));
                 foreach (var item in array)
                     Emit(emitter, item);
                 emitter.Emit(new SequenceEnd());
@@ -62,7 +65,8 @@ internal static class YamlWriter
 
     // A block keeps only what a reader of lines keeps: no other line ends, and a first line that shows the indentation.
     private static bool IsBlock(string value) =>
-        value.Contains('\n', StringComparison.Ordinal) && value[0] is not ('\n' or ' ' or '\t') && !value.Any(c => c is not ('\n' or '\t') && (char.IsControl(c) || c is '\u2028' or '\u2029' or '\ufeff'));
+        value.Contains('\n', StringComparison.Ordinal) && value[0] is not ('\n' or ' ' or '\t')
+        && !value.Any(c => c is not ('\n' or '\t') && (char.IsControl(c) || c is '\u2028' or '\u2029' or '\ufeff'));
 
     // Plain only where no reader could take it for anything but this text.
     private static bool IsPlain(string value)

@@ -28,15 +28,19 @@ internal sealed partial record EnsembleConfig(long Version, IReadOnlyList<Config
     public static EnsembleConfig? Parse(string text)
     {
         var members = ServerLine().Matches(text).Select(m => new ConfigMember(
-            int.Parse(m.Groups["id"].ValueSpan, CultureInfo.InvariantCulture), m.Groups["host"].Value, m.Groups["role"] is { Success: true } role ? role.Value : "participant"));
+            int.Parse(m.Groups["id"].ValueSpan, CultureInfo.InvariantCulture), m.Groups["host"].Value,
+            m.Groups["role"] is { Success: true } role ? role.Value : "participant"));
         var version = VersionLine().Match(text);
-        return version.Success && members.Any() ? new EnsembleConfig(long.Parse(version.Groups[1].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture), [.. members.OrderBy(m => m.Id)]) : null;
+        return version.Success && members.Any() ? new EnsembleConfig(long.Parse(version.Groups[1].ValueSpan, NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture), [.. members.OrderBy(m => m.Id)]) : null;
     }
 
     /// <summary>The line that makes a server a member who votes.</summary>
-    public static string Participant(int id, string host) => string.Create(CultureInfo.InvariantCulture, $"server.{id}={host}:2888:3888:participant;2181");
+    public static string Participant(int id, string host) =>
+        string.Create(CultureInfo.InvariantCulture, $"server.{id}={host}:2888:3888:participant;2181");
 
-    [GeneratedRegex(@"^server\.(?<id>\d{1,3})=(?<host>[^:;\s]+):\d+:\d+(:(?<role>participant|observer))?(;\S*)?\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^server\.(?<id>\d{1,3})=(?<host>[^:;\s]+):\d+:\d+(:(?<role>participant|observer))?(;\S*)?\s*$",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ServerLine();
 
     [GeneratedRegex(@"^version=([0-9a-f]{1,16})\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]

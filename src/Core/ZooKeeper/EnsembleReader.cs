@@ -35,7 +35,8 @@ internal static class EnsembleReader
 
         var volumes = (await claims.ConfigureAwait(false)).Select(c => c.Name());
         return await AskAsync(
-            connection, ns, names, standing, await pods.ConfigureAwait(false), volumes, await resolving.ConfigureAwait(false), cancel).ConfigureAwait(false);
+            connection, ns, names, standing, await pods.ConfigureAwait(false), volumes, await resolving.ConfigureAwait(false), cancel)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Asks the servers of a set that was read before.</summary>

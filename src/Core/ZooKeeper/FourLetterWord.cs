@@ -25,11 +25,13 @@ internal static partial class FourLetterWord
             await using (stream.ConfigureAwait(false))
             {
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(word), limit.Token).ConfigureAwait(false);
-                while (await ReceiveAsync(stream, IsWhole(word, answer.ToString()), limit.Token).ConfigureAwait(false) is { IsEmpty: false } bytes)
+                while (await ReceiveAsync(stream, IsWhole(word, answer.ToString()), limit.Token)
+                    .ConfigureAwait(false) is { IsEmpty: false } bytes)
                     answer.Append(Encoding.UTF8.GetString(bytes.Span));
             }
         }
-        catch (Exception e) when (e is ClusterException { Kind: not FailureKind.Authentication } || e is OperationCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (e is ClusterException { Kind: not FailureKind.Authentication }
+            || e is OperationCanceledException && !cancel.IsCancellationRequested)
         {
             // A server that cannot be asked is one that does not answer; what came so far counts.
         }
@@ -38,8 +40,9 @@ internal static partial class FourLetterWord
     }
 
     /// <summary>Whether an answer ends as one to this word does. Pure.</summary>
-    /// <remarks>The close of a forwarded port arrives up to one second late: a node's container runtime holds it open for one more second after
-    /// the server has closed it (containerd, <c>sandbox_portforward_linux.go</c>), and every look at an ensemble would take that long.</remarks>
+    /// <remarks>The close of a forwarded port arrives up to one second late: a node's container runtime holds it open for one more second
+    /// after the server has closed it (containerd, <c>sandbox_portforward_linux.go</c>), and every look at an ensemble would take that
+    /// long.</remarks>
     public static bool IsWhole(string word, string answer) => word switch
     {
         _ when answer.EndsWith(NotServing, StringComparison.Ordinal) => true,
@@ -54,7 +57,8 @@ internal static partial class FourLetterWord
 
     /// <summary>Reads the role from an answer to <c>srvr</c>. Pure.</summary>
     public static string Mode(string srvr) =>
-        srvr.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.StartsWith("Mode: ", StringComparison.Ordinal))?["Mode: ".Length..] ?? "";
+        srvr.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.StartsWith("Mode: ", StringComparison.Ordinal))?["Mode: ".Length..]
+        ?? "";
 
     // An answer that looks whole is one when nothing more comes for a moment.
     private static async Task<ReadOnlyMemory<byte>> ReceiveAsync(PodStream stream, bool whole, CancellationToken cancel)

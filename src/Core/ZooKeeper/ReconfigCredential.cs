@@ -28,7 +28,11 @@ internal static class ReconfigCredential
     {
         var fresh = NewData();
         fresh[FormerKey] = (string?)secret["data"]?[PasswordKey];
-        return new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = (string?)secret["metadata"]!["resourceVersion"] }, ["data"] = fresh };
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = (string?)secret["metadata"]!["resourceVersion"] },
+            ["data"] = fresh
+        };
     }
 
     /// <summary>The password as ZooKeeper's digest scheme takes it.</summary>

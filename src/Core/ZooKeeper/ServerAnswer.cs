@@ -33,13 +33,16 @@ internal sealed record ServerAnswer(string Mode, long? Zxid, EnsembleConfig? Con
         string zxid = Value(srvr, "Zxid: 0x");
         string[] latency = Value(srvr, "Latency min/avg/max: ").Split('/');
         string version = Value(srvr, "Zookeeper version: ");
-        return new ServerAnswer(mode, long.TryParse(zxid, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out long z) ? z : null, mode.Length == 0 ? null : EnsembleConfig.Parse(conf))
+        return new ServerAnswer(mode, long.TryParse(zxid, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out long z) ? z : null,
+            mode.Length == 0 ? null : EnsembleConfig.Parse(conf))
         {
             Alive = srvr.Length > 0,
-            Latency = latency.Length == 3 && double.TryParse(latency[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double average) ? average : null,
+            Latency = latency.Length == 3
+                && double.TryParse(latency[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double average) ? average : null,
             Connections = Number(Value(srvr, "Connections: ")),
             SyncedFollowers = Number(Value(mntr, "zk_synced_followers")),
-            Version = new string([.. version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]), // what follows is a hash, or a build's unfilled variable
+            // what follows is a hash, or a build's unfilled variable
+            Version = new string([.. version.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')]),
         };
     }
 
@@ -47,5 +50,6 @@ internal sealed record ServerAnswer(string Mode, long? Zxid, EnsembleConfig? Con
         text.Split('\n').FirstOrDefault(l => l.StartsWith(start, StringComparison.Ordinal))?[start.Length..].Trim() ?? "";
 
     // mntr gives some numbers as 2.0
-    private static int? Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double n) ? (int)n : null;
+    private static int? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double n) ? (int)n : null;
 }

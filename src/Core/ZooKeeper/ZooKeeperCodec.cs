@@ -68,14 +68,16 @@ internal static class ZooKeeperCodec
     }
 
     /// <summary>Adds an identity to the session. ZooKeeper accepts any: invalid credentials fail only on use.</summary>
-    public static byte[] AddAuth(string identity) => new JuteWriter().Int(AuthXid).Int(Auth).Int(0).Text("digest").Buffer(Encoding.UTF8.GetBytes(identity)).Frame();
+    public static byte[] AddAuth(string identity) =>
+        new JuteWriter().Int(AuthXid).Int(Auth).Int(0).Text("digest").Buffer(Encoding.UTF8.GetBytes(identity)).Frame();
 
     /// <summary>Creates a node that goes with the session, and that everybody may read and nobody change.</summary>
     public static byte[] CreateReadOnlyEphemeral(int xid, string path) =>
         new JuteWriter().Int(xid).Int(Create).Text(path).Buffer([]).Int(1).Int(MayRead).Text("world").Text("anyone").Int(Ephemeral).Frame();
 
     /// <summary>Writes a node's data, whatever its version.</summary>
-    public static byte[] Set(int xid, string path, byte[] data) => new JuteWriter().Int(xid).Int(SetData).Text(path).Buffer(data).Int(-1).Frame();
+    public static byte[] Set(int xid, string path, byte[] data) =>
+        new JuteWriter().Int(xid).Int(SetData).Text(path).Buffer(data).Int(-1).Frame();
 
     /// <summary>Reads a node's data, without a watch.</summary>
     public static byte[] Get(int xid, string path) => new JuteWriter().Int(xid).Int(GetData).Text(path).Bool(false).Frame();

@@ -29,20 +29,23 @@ internal sealed class ZooKeeperSession : IAsyncDisposable
 
     /// <summary>Opens a session. When this returns, a quorum has committed a write.</summary>
     /// <exception cref="ZooKeeperException">The server is in no quorum, or the connection broke.</exception>
-    public static async Task<ZooKeeperSession> OpenAsync(KubeConnection connection, string ns, string pod, string? password, CancellationToken cancel)
+    public static async Task<ZooKeeperSession> OpenAsync(KubeConnection connection, string ns, string pod, string? password,
+        CancellationToken cancel)
     {
         ZooKeeperSession? session = null;
         try
         {
             return await LimitedAsync(async token =>
             {
-                session = new ZooKeeperSession(await PodStream.OpenAsync(connection, ns, pod, ClusterNames.ZooKeeperPort, token).ConfigureAwait(false), pod);
+                session = new ZooKeeperSession(
+                    await PodStream.OpenAsync(connection, ns, pod, ClusterNames.ZooKeeperPort, token).ConfigureAwait(false), pod);
                 await session.stream.WriteAsync(ZooKeeperCodec.Connect(SessionTimeout), token).ConfigureAwait(false);
                 if (ZooKeeperCodec.Connected(await session.ReadFrameAsync(token).ConfigureAwait(false)) == 0)
                     throw new ZooKeeperException(ZooKeeperException.SessionExpired);
                 if (password is not null)
                 {
-                    await session.stream.WriteAsync(ZooKeeperCodec.AddAuth(ReconfigCredential.Identity(password)), token).ConfigureAwait(false);
+                    await session.stream.WriteAsync(ZooKeeperCodec.AddAuth(ReconfigCredential.Identity(password)), token)
+                        .ConfigureAwait(false);
                     await session.AnswerAsync(ZooKeeperCodec.AuthXid, token).ConfigureAwait(false);
                 }
 
@@ -70,7 +73,8 @@ internal sealed class ZooKeeperSession : IAsyncDisposable
     {
         int id = ++xid;
         var answer = await CallAsync(id, ZooKeeperCodec.ChangeMembers(id, joining, leaving, version), cancel).ConfigureAwait(false);
-        return EnsembleConfig.Parse(Encoding.UTF8.GetString(answer.Buffer())) ?? throw new ZooKeeperException(ZooKeeperException.ConnectionLoss);
+        return EnsembleConfig.Parse(Encoding.UTF8.GetString(answer.Buffer()))
+            ?? throw new ZooKeeperException(ZooKeeperException.ConnectionLoss);
     }
 
     /// <summary>
@@ -103,7 +107,8 @@ internal sealed class ZooKeeperSession : IAsyncDisposable
             int id = ++xid;
             await CallAsync(id, ZooKeeperCodec.Close(id), limit.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ZooKeeperException or ClusterException or OperationCanceledException or IOException or System.Net.WebSockets.WebSocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is ZooKeeperException or ClusterException or OperationCanceledException or IOException
+            or System.Net.WebSockets.WebSocketException or ObjectDisposedException or InvalidOperationException)
         {
             // It is gone already, and times out by itself.
         }
@@ -137,7 +142,8 @@ internal sealed class ZooKeeperSession : IAsyncDisposable
         if (length is < 0 or > LongestAnswer)
             throw new ZooKeeperException(ZooKeeperException.ConnectionLoss);
         byte[] body = new byte[length];
-        return await stream.ReadExactlyAsync(body, cancel).ConfigureAwait(false) ? body : throw new ZooKeeperException(ZooKeeperException.ConnectionLoss);
+        return await stream.ReadExactlyAsync(body, cancel).ConfigureAwait(false) ? body
+            : throw new ZooKeeperException(ZooKeeperException.ConnectionLoss);
     }
 
     // A server that falls silent or goes away is one and the same to the caller: the outcome has to be looked up.
@@ -149,7 +155,8 @@ internal sealed class ZooKeeperSession : IAsyncDisposable
         {
             return await work(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (!cancel.IsCancellationRequested && e is OperationCanceledException or IOException or FormatException or System.Net.WebSockets.WebSocketException or ClusterException { Id: "PortForwardFailed" })
+        catch (Exception e) when (!cancel.IsCancellationRequested && e is OperationCanceledException or IOException or FormatException
+            or System.Net.WebSockets.WebSocketException or ClusterException { Id: "PortForwardFailed" })
         {
             throw new ZooKeeperException(ZooKeeperException.ConnectionLoss);
         }

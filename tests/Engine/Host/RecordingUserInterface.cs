@@ -140,7 +140,8 @@ public sealed class RecordingUserInterface : PSHostUserInterface
         for (int index = 0; index < choices.Count; index++)
         {
             int mark = choices[index].Label.IndexOf('&', StringComparison.Ordinal);
-            string hotKey = mark >= 0 && mark + 1 < choices[index].Label.Length ? choices[index].Label.Substring(mark + 1, 1) : string.Empty;
+            string hotKey = mark >= 0 && mark + 1 < choices[index].Label.Length ? choices[index].Label.Substring(mark + 1, 1)
+                : string.Empty;
             if (string.Equals(answer, labels[index], StringComparison.OrdinalIgnoreCase)
                 || (hotKey.Length > 0 && string.Equals(answer, hotKey, StringComparison.OrdinalIgnoreCase))
                 || answer == index.ToString(CultureInfo.InvariantCulture))
@@ -191,7 +192,8 @@ public sealed class RecordingUserInterface : PSHostUserInterface
             questions.Add(new HostQuestion(kind, caption, message, choices, answer));
             return answered
                 ? answer!
-                : throw new PSInvalidOperationException($"No scripted answer for the question '{caption} {message}' ({string.Join(", ", choices)}).");
+                : throw new PSInvalidOperationException(
+                    $"No scripted answer for the question '{caption} {message}' ({string.Join(", ", choices)}).");
         }
     }
 }

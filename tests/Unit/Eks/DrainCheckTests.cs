@@ -7,7 +7,8 @@ namespace KafkaK8s.Tests.Unit.Eks;
 
 public sealed class GroupTenantsTests
 {
-    private const string Broker = """{"app.kubernetes.io/name":"kafka","app.kubernetes.io/instance":"demo","app.kubernetes.io/part-of":"kafkak8s"}""";
+    private const string Broker =
+        """{"app.kubernetes.io/name":"kafka","app.kubernetes.io/instance":"demo","app.kubernetes.io/part-of":"kafkak8s"}""";
 
     [Fact]
     public void Nobody_lives_there() => Assert.Empty(Obstacles([Node("n1", "old", "a")], [], [], []));
@@ -29,9 +30,11 @@ public sealed class GroupTenantsTests
     [InlineData("""{"labels":{"dedicated":"kafka","topology.kubernetes.io/zone":"a"},"unschedulable":true}""")]
     [InlineData("""{"labels":{"dedicated":"kafka","topology.kubernetes.io/zone":"a"},"ready":"Unknown"}""")]
     [InlineData("""{"labels":{"dedicated":"kafka","topology.kubernetes.io/zone":"a"},"taints":[{"key":"spot","value":"x","effect":"NoSchedule"}]}""")]
-    [InlineData("""{"labels":{"dedicated":"kafka","topology.kubernetes.io/zone":"a","eks.amazonaws.com/nodegroup":"old2"}}""")] // leaves as well
+    // leaves as well
+    [InlineData("""{"labels":{"dedicated":"kafka","topology.kubernetes.io/zone":"a","eks.amazonaws.com/nodegroup":"old2"}}""")]
     public void A_node_that_does_not_take_it_is_none(string node) =>
-        Assert.Single(new DrainCheck(["old", "old2"], [Node("n1", "old", "a"), Node("n2", node)], [Pod("demo-kafka-0", "n1")], [], []).Obstacles());
+        Assert.Single(
+            new DrainCheck(["old", "old2"], [Node("n1", "old", "a"), Node("n2", node)], [Pod("demo-kafka-0", "n1")], [], []).Obstacles());
 
     [Theory]
     [InlineData("""{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}""", true)]
@@ -52,14 +55,16 @@ public sealed class GroupTenantsTests
     {
         var pod = Pod("demo-kafka-0", "n1");
         pod["spec"]!["volumes"] = new JsonArray(Json.Object("""{"name":"data","emptyDir":{}}"""));
-        Assert.Contains("keeps its data on the node itself", Assert.Single(Obstacles([Node("n1", "old", "a"), Node("n2", "new", "a")], [pod], [], [])), StringComparison.Ordinal);
+        Assert.Contains("keeps its data on the node itself",
+            Assert.Single(Obstacles([Node("n1", "old", "a"), Node("n2", "new", "a")], [pod], [], [])), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_pod_that_nobody_would_make_anew_stays()
     {
         var pod = Pod("job", "n1", "{}", owner: null);
-        Assert.Equal("pod kafka/job on n1 has no owner that would create it again", Assert.Single(Obstacles([Node("n1", "old", "a")], [pod], [], [])));
+        Assert.Equal("pod kafka/job on n1 has no owner that would create it again",
+            Assert.Single(Obstacles([Node("n1", "old", "a")], [pod], [], [])));
     }
 
     [Fact]
@@ -72,7 +77,8 @@ public sealed class GroupTenantsTests
         mirror["metadata"]!["annotations"] = Json.Object("""{"kubernetes.io/config.mirror":"x"}""");
         var ended = Pod("ended", "n1", "{}", owner: null);
         ended["status"] = Json.Object("""{"phase":"Succeeded"}""");
-        var tenants = new DrainCheck(["old"], [Node("n1", "old", "a")], [Pod("web", "n1", "{}"), Pod("daemon", "n1", "{}", "DaemonSet"), mirror, ended, Pod("elsewhere", "n2", "{}")], [], []);
+        var tenants = new DrainCheck(["old"], [Node("n1", "old", "a")],
+            [Pod("web", "n1", "{}"), Pod("daemon", "n1", "{}", "DaemonSet"), mirror, ended, Pod("elsewhere", "n2", "{}")], [], []);
         Assert.Equal("web", Assert.Single(tenants.Evicted("n1"))["metadata"]!["name"]!.ToString());
         Assert.Empty(tenants.Obstacles());
     }
@@ -82,7 +88,8 @@ public sealed class GroupTenantsTests
     {
         var (volume, claim) = Volume("a");
         string line = Assert.Single(Obstacles([Node("n1", "old", "a"), Node("n2", "new", "b")], [], [volume], [claim]));
-        Assert.Equal("volume pv-0 of kafka/data-demo-kafka-0 (cluster demo) can be used in a alone, where no other node for Kafka is", line);
+        Assert.Equal("volume pv-0 of kafka/data-demo-kafka-0 (cluster demo) can be used in a alone, where no other node for Kafka is",
+            line);
         Assert.Empty(Obstacles([Node("n1", "old", "a"), Node("n2", "new", "a")], [], [volume], [claim]));
         Assert.Empty(Obstacles([Node("n1", "old", "b"), Node("n2", "new", "b")], [], [volume], [claim])); // not of these zones
     }
@@ -91,14 +98,16 @@ public sealed class GroupTenantsTests
     public void The_volume_of_a_pod_on_another_group_is_left_out()
     {
         var (volume, claim) = Volume("a");
-        Assert.Empty(Obstacles([Node("n1", "old", "a"), Node("n2", """{"labels":{"topology.kubernetes.io/zone":"a"}}""")], [Pod("demo-kafka-0", "n2")], [volume], [claim]));
+        Assert.Empty(Obstacles([Node("n1", "old", "a"), Node("n2", """{"labels":{"topology.kubernetes.io/zone":"a"}}""")],
+            [Pod("demo-kafka-0", "n2")], [volume], [claim]));
     }
 
     [Fact]
     public void A_volume_on_the_nodes_own_disk_holds_it()
     {
         var (volume, claim) = Volume("n1", "kubernetes.io/hostname");
-        Assert.Contains("lies on the node n1 itself", Assert.Single(Obstacles([Node("n1", "old", "a"), Node("n2", "new", "a")], [Pod("demo-kafka-0", "n1")], [volume], [claim])), StringComparison.Ordinal);
+        Assert.Contains("lies on the node n1 itself", Assert.Single(Obstacles([Node("n1", "old", "a"), Node("n2", "new", "a")],
+            [Pod("demo-kafka-0", "n1")], [volume], [claim])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +133,8 @@ public sealed class GroupTenantsTests
     [InlineData(new[] { 0, 1, 2 }, 3, true)]
     [InlineData(new[] { 0 }, 1, true)]
     public void Copies_in_sync_while_broker_0_is_away(int[] inSync, int minInSync, bool below) =>
-        Assert.Equal(below ? 1 : 0, DrainCheck.BelowMinInSync([new PartitionView("t", 0, inSync[0], [0, 1, 2], inSync)], 0, _ => minInSync).Count);
+        Assert.Equal(below ? 1 : 0,
+            DrainCheck.BelowMinInSync([new PartitionView("t", 0, inSync[0], [0, 1, 2], inSync)], 0, _ => minInSync).Count);
 
     [Fact]
     public void A_topics_own_demand_counts()
@@ -134,12 +144,15 @@ public sealed class GroupTenantsTests
     }
 
     [Fact]
-    public void A_topic_of_one_copy_would_have_no_leader() => Assert.Single(DrainCheck.BelowMinInSync([new PartitionView("t", 0, 0, [0], [0])], 0, _ => 2));
+    public void A_topic_of_one_copy_would_have_no_leader() =>
+        Assert.Single(DrainCheck.BelowMinInSync([new PartitionView("t", 0, 0, [0], [0])], 0, _ => 2));
 
-    private static IReadOnlyList<string> Obstacles(JsonObject[] nodes, JsonObject[] pods, JsonObject[] volumes, JsonObject[] claims) => new DrainCheck(["old"], nodes, pods, volumes, claims).Obstacles();
+    private static IReadOnlyList<string> Obstacles(JsonObject[] nodes, JsonObject[] pods, JsonObject[] volumes, JsonObject[] claims) =>
+        new DrainCheck(["old"], nodes, pods, volumes, claims).Obstacles();
 
     private static JsonObject Node(string name, string group, string zone) =>
-        Node(name, $$"""{"labels":{"eks.amazonaws.com/nodegroup":"{{group}}","topology.kubernetes.io/zone":"{{zone}}","dedicated":"kafka"},"taints":[{"key":"dedicated","value":"kafka","effect":"NoSchedule"}]}""");
+        Node(name,
+            $$"""{"labels":{"eks.amazonaws.com/nodegroup":"{{group}}","topology.kubernetes.io/zone":"{{zone}}","dedicated":"kafka"},"taints":[{"key":"dedicated","value":"kafka","effect":"NoSchedule"}]}""");
 
     private static JsonObject Node(string name, string rest)
     {
@@ -165,7 +178,8 @@ public sealed class GroupTenantsTests
         {
             ["nodeName"] = node,
             ["nodeSelector"] = new JsonObject { ["dedicated"] = "kafka" },
-            ["tolerations"] = new JsonArray(Json.Object("""{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}""")),
+            ["tolerations"] =
+                new JsonArray(Json.Object("""{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}""")),
         },
         ["status"] = new JsonObject { ["phase"] = "Running" },
     };
@@ -177,8 +191,27 @@ public sealed class GroupTenantsTests
             ["spec"] = new JsonObject
             {
                 ["claimRef"] = new JsonObject { ["namespace"] = "kafka", ["name"] = "data-demo-kafka-0" },
-                ["nodeAffinity"] = new JsonObject { ["required"] = new JsonObject { ["nodeSelectorTerms"] = new JsonArray(new JsonObject { ["matchExpressions"] = new JsonArray(new JsonObject { ["key"] = key, ["operator"] = "In", ["values"] = new JsonArray(value) }) }) } },
+                ["nodeAffinity"] = new JsonObject
+                {
+                    ["required"] =
+                    new JsonObject
+                    {
+                        ["nodeSelectorTerms"] = new JsonArray(new JsonObject
+                        {
+                            ["matchExpressions"] =
+                        new JsonArray(new JsonObject { ["key"] = key, ["operator"] = "In", ["values"] = new JsonArray(value) })
+                        })
+                    }
+                },
             },
         },
-        new JsonObject { ["metadata"] = new JsonObject { ["name"] = "data-demo-kafka-0", ["namespace"] = "kafka", ["labels"] = JsonNode.Parse(Broker) } });
+        new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = "data-demo-kafka-0",
+                ["namespace"] = "kafka",
+                ["labels"] = JsonNode.Parse(Broker)
+            }
+        });
 }

@@ -24,14 +24,20 @@ public sealed class EksChecksTests
     [InlineData("UNSUPPORTED", "2025-01-01", EksCheckStatus.Failed)]
     [InlineData(null, null, EksCheckStatus.Failed)]
     public void Version(string? status, string? until, string expected) => Assert.Equal(expected, Checks.Version(Cluster,
-        status is null ? null : new ClusterVersionInformation { ClusterVersion = "1.34", VersionStatus = status, EndOfStandardSupportDate = DateTime.Parse(until!, System.Globalization.CultureInfo.InvariantCulture) }, Now).Status);
+        status is null ? null : new ClusterVersionInformation
+        {
+            ClusterVersion = "1.34",
+            VersionStatus = status,
+            EndOfStandardSupportDate = DateTime.Parse(until!, System.Globalization.CultureInfo.InvariantCulture)
+        }, Now).Status);
 
     [Theory]
     [InlineData("API", EksCheckStatus.Passed)]
     [InlineData("API_AND_CONFIG_MAP", EksCheckStatus.Passed)]
     [InlineData("CONFIG_MAP", EksCheckStatus.Advice)]
     [InlineData("", EksCheckStatus.NotChecked)]
-    public void Authentication(string mode, string expected) => Assert.Equal(expected, Checks.Authentication(Cluster with { AuthenticationMode = mode }).Status);
+    public void Authentication(string mode, string expected) =>
+        Assert.Equal(expected, Checks.Authentication(Cluster with { AuthenticationMode = mode }).Status);
 
     [Fact]
     public void Subnets_by_zone()
@@ -44,12 +50,15 @@ public sealed class EksChecksTests
     }
 
     [Theory]
-    [InlineData("ec2.amazonaws.com", "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryPullOnly,AmazonEKS_CNI_Policy", EksCheckStatus.Passed)]
-    [InlineData("ec2.amazonaws.com", "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryReadOnly,AmazonEKS_CNI_Policy", EksCheckStatus.Passed)]
+    [InlineData("ec2.amazonaws.com", "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryPullOnly,AmazonEKS_CNI_Policy",
+        EksCheckStatus.Passed)]
+    [InlineData("ec2.amazonaws.com", "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryReadOnly,AmazonEKS_CNI_Policy",
+        EksCheckStatus.Passed)]
     [InlineData("ec2.amazonaws.com", "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryPullOnly", EksCheckStatus.Advice)]
     [InlineData("ec2.amazonaws.com", "AmazonEKS_CNI_Policy,AmazonEC2ContainerRegistryPullOnly", EksCheckStatus.Failed)]
     [InlineData("ec2.amazonaws.com", "", EksCheckStatus.Failed)]
-    [InlineData("eks.amazonaws.com", "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryPullOnly,AmazonEKS_CNI_Policy", EksCheckStatus.Failed)]
+    [InlineData("eks.amazonaws.com", "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryPullOnly,AmazonEKS_CNI_Policy",
+        EksCheckStatus.Failed)]
     [InlineData(null, "AmazonEKSWorkerNodePolicy,AmazonEC2ContainerRegistryPullOnly,AmazonEKS_CNI_Policy", EksCheckStatus.Passed)]
     public void Node_role(string? trust, string policies, string expected) =>
         Assert.Equal(expected, Checks.NodeRole(Role, trust, policies.Split(',', StringSplitOptions.RemoveEmptyEntries)).Status);
@@ -61,16 +70,24 @@ public sealed class EksChecksTests
     [InlineData("ACTIVE", false, "arn", null, EksCheckStatus.Passed)]
     [InlineData("ACTIVE", false, null, "ACTIVE", EksCheckStatus.Failed)]
     [InlineData("DEGRADED", true, null, "ACTIVE", EksCheckStatus.Failed)]
-    public void Driver(string? status, bool podIdentity, string? irsa, string? agent, string expected) => Assert.Equal(expected, Checks.Driver(
-        status is null ? null : new Addon { Status = status, PodIdentityAssociations = podIdentity ? ["x"] : null, ServiceAccountRoleArn = irsa }, agent is null ? null : new Addon { Status = agent }).Status);
+    public void Driver(string? status, bool podIdentity, string? irsa, string? agent, string expected) =>
+        Assert.Equal(expected, Checks.Driver(
+        status is null ? null : new Addon
+        {
+            Status = status,
+            PodIdentityAssociations = podIdentity ? ["x"] : null,
+            ServiceAccountRoleArn = irsa
+        }, agent is null ? null : new Addon { Status = agent }).Status);
 
     [Fact]
     public void Storage_classes()
     {
         Assert.Equal(EksCheckStatus.Failed, Checks.StorageClass(new Dictionary<string, IReadOnlyList<string>>()).Status);
-        Assert.Equal(EksCheckStatus.Failed, Checks.StorageClass(new Dictionary<string, IReadOnlyList<string>> { ["gp2"] = ["cannot grow"] }).Status);
+        Assert.Equal(EksCheckStatus.Failed,
+            Checks.StorageClass(new Dictionary<string, IReadOnlyList<string>> { ["gp2"] = ["cannot grow"] }).Status);
         var both = Checks.StorageClass(new Dictionary<string, IReadOnlyList<string>> { ["gp2"] = ["cannot grow"], ["kafka-gp3"] = [] });
-        Assert.Equal((EksCheckStatus.Passed, "fit for brokers: kafka-gp3; not: gp2 (cannot grow)", "New-KafkaCluster … -StorageClass kafka-gp3"), (both.Status, both.Evidence, both.Remedy));
+        Assert.Equal((EksCheckStatus.Passed, "fit for brokers: kafka-gp3; not: gp2 (cannot grow)",
+            "New-KafkaCluster … -StorageClass kafka-gp3"), (both.Status, both.Evidence, both.Remedy));
     }
 
     [Theory]
@@ -114,12 +131,14 @@ public sealed class EksChecksTests
     [InlineData(false, null, null, null, "StorageRoleMissing")]
     public void Addons(bool podIdentity, string? irsa, string? givenPod, string? givenIrsa, string expected)
     {
-        var driver = podIdentity || irsa is not null ? new Addon { PodIdentityAssociations = podIdentity ? ["x"] : null, ServiceAccountRoleArn = irsa } : null;
+        var driver = podIdentity || irsa is not null
+            ? new Addon { PodIdentityAssociations = podIdentity ? ["x"] : null, ServiceAccountRoleArn = irsa } : null;
         var agent = podIdentity ? new Addon() : null;
         string actual;
         try
         {
-            actual = string.Join(",", EksAddons.Plan(new StorageRequest("prod", givenPod, givenIrsa, "x", null, null, TimeSpan.Zero), driver, agent).Select(s => s.Action));
+            actual = string.Join(",", EksAddons.Plan(new StorageRequest("prod", givenPod, givenIrsa, "x", null, null, TimeSpan.Zero),
+                driver, agent).Select(s => s.Action));
         }
         catch (Core.ClusterException e)
         {

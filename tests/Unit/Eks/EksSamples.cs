@@ -14,9 +14,14 @@ internal static class EksSamples
     public static readonly NodeLoad Load = new(1536, 0.35m);
 
     public static SubnetFact Subnet(string id, string zone, bool tagged = true, bool isPublic = false, string vpc = "vpc-1") =>
-        new(id, $"eu-central-1{zone}", vpc, "10.0.0.0/20", 4091, isPublic, tagged ? new Dictionary<string, string> { [isPublic ? SubnetFact.PublicTag : SubnetFact.PrivateTag] = "1" } : new Dictionary<string, string>());
+        new(id, $"eu-central-1{zone}", vpc, "10.0.0.0/20", 4091, isPublic, tagged ? new Dictionary<string, string>
+        {
+            [isPublic
+            ? SubnetFact.PublicTag : SubnetFact.PrivateTag] = "1"
+        } : new Dictionary<string, string>());
 
-    public static IReadOnlyList<SubnetFact> Subnets() => [Subnet("subnet-c", "c"), Subnet("subnet-a", "a"), Subnet("subnet-b", "b"), Subnet("subnet-pa", "a", isPublic: true)];
+    public static IReadOnlyList<SubnetFact> Subnets() =>
+        [Subnet("subnet-c", "c"), Subnet("subnet-a", "a"), Subnet("subnet-b", "b"), Subnet("subnet-pa", "a", isPublic: true)];
 
     public static InstanceFact Type(string name, IReadOnlyList<string>? zones = null)
     {

@@ -16,7 +16,8 @@ public sealed class GroupPlanTests
         Assert.Equal(["kafka-eu-central-1a", "kafka-eu-central-1b", "kafka-eu-central-1c"], steps.Select(s => s.Wanted.Name));
         Assert.All(steps, s => Assert.Equal(ChangeAction.Create, s.Action));
         var wanted = steps[0].Wanted;
-        Assert.Equal(("ON_DEMAND", "AL2023_ARM_64_STANDARD", Role, 1, 1, 1, 50, 1), (wanted.CapacityType, wanted.AmiType, wanted.NodeRole, wanted.Min, wanted.Max, wanted.Desired, wanted.DiskSize, wanted.MaxUnavailable));
+        Assert.Equal(("ON_DEMAND", "AL2023_ARM_64_STANDARD", Role, 1, 1, 1, 50, 1), (wanted.CapacityType, wanted.AmiType, wanted.NodeRole,
+            wanted.Min, wanted.Max, wanted.Desired, wanted.DiskSize, wanted.MaxUnavailable));
         Assert.Equal("kafka", wanted.Labels["dedicated"]);
         Assert.Equal(new TaintFact("dedicated", "kafka", "NO_SCHEDULE"), Assert.Single(wanted.Taints));
         Assert.Equal("kafka:NoSchedule", wanted.Tags["k8s.io/cluster-autoscaler/node-template/taint/dedicated"]);
@@ -26,15 +27,26 @@ public sealed class GroupPlanTests
 
     [Fact]
     public void Equal_groups_are_left_alone() =>
-        Assert.All(Make(Request(), Group("a"), Group("b"), Group("c")), s => Assert.Equal((ChangeAction.None, 0), (s.Action, s.Fields.Count)));
+        Assert.All(Make(Request(), Group("a"), Group("b"), Group("c")),
+            s => Assert.Equal((ChangeAction.None, 0), (s.Action, s.Fields.Count)));
 
     [Fact]
     public void What_others_added_does_not_count() =>
-        Assert.Empty(GroupPlan.Compare(Group("a"), Group("a") with { Desired = 5, Labels = new Dictionary<string, string>(GroupNames.Labels) { ["team"] = "x" }, Tags = new Dictionary<string, string>(), Version = "1.33", Status = "DEGRADED" }));
+        Assert.Empty(GroupPlan.Compare(Group("a"), Group("a") with
+        {
+            Desired = 5,
+            Labels = new Dictionary<string, string>(
+            GroupNames.Labels)
+            { ["team"] = "x" },
+            Tags = new Dictionary<string, string>(),
+            Version = "1.33",
+            Status = "DEGRADED"
+        }));
 
     [Fact]
     public void What_is_missing_is_made_and_the_rest_left_alone() =>
-        Assert.Equal([ChangeAction.None, ChangeAction.Create, ChangeAction.Create], Make(Request(), Group("a"), Group("b") with { Status = "CREATE_FAILED" }).Select(s => s.Action));
+        Assert.Equal([ChangeAction.None, ChangeAction.Create, ChangeAction.Create],
+            Make(Request(), Group("a"), Group("b") with { Status = "CREATE_FAILED" }).Select(s => s.Action));
 
     [Theory]
     [InlineData("CREATE_FAILED", true)]
@@ -60,7 +72,8 @@ public sealed class GroupPlanTests
         Assert.Equal("NodeGroupDiffers", Refused(Request() with { DiskSize = 50 }, there).Id);
     }
 
-    public static TheoryData<string> Fields => ["subnets", "instanceTypes", "capacityType", "amiType", "nodeRole", "launchTemplate", "diskSize", "labels.dedicated", "taints", "updateConfig.maxUnavailable"];
+    public static TheoryData<string> Fields => ["subnets", "instanceTypes", "capacityType", "amiType", "nodeRole", "launchTemplate",
+        "diskSize", "labels.dedicated", "taints", "updateConfig.maxUnavailable"];
 
     [Theory]
     [MemberData(nameof(Fields))]
@@ -110,7 +123,8 @@ public sealed class GroupPlanTests
 
     [Fact]
     public void Another_prefix_makes_other_groups_beside() =>
-        Assert.All(Make(Request() with { Prefix = "kafka2", InstanceTypes = ["r6g.xlarge"] }, Group("a") with { InstanceTypes = ["r6g.xlarge"] }), s => Assert.Equal(ChangeAction.Create, s.Action));
+        Assert.All(Make(Request() with { Prefix = "kafka2", InstanceTypes = ["r6g.xlarge"] },
+            Group("a") with { InstanceTypes = ["r6g.xlarge"] }), s => Assert.Equal(ChangeAction.Create, s.Action));
 
     [Theory]
     [InlineData(0, "InvalidCount")]
@@ -155,17 +169,21 @@ public sealed class GroupPlanTests
         var open = Request() with { NodeRole = null };
         Assert.Equal(Role, GroupPlan.NodeRole(open, [Group("a"), Group("b")]));
         Assert.Equal("given", GroupPlan.NodeRole(open with { NodeRole = "given" }, [Group("a")]));
-        Assert.Contains("no node groups", Assert.Throws<ClusterException>(() => GroupPlan.NodeRole(open, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("no node groups", Assert.Throws<ClusterException>(() => GroupPlan.NodeRole(open, [])).Message,
+            StringComparison.Ordinal);
         var e = Assert.Throws<ClusterException>(() => GroupPlan.NodeRole(open, [Group("a"), Group("b") with { NodeRole = Role + "2" }]));
         Assert.Equal("NodeRoleUnknown", e.Id);
         Assert.Contains($"2 roles ({Role}, {Role}2)", e.Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<GroupStep> Make(GroupRequest request, params GroupFact[] groups) =>
-        GroupPlan.Make(request, Role, [.. request.InstanceTypes.Select(t => Type(t))], SubnetChoice.Choose(Subnets(), Cluster, [], []), groups);
+        GroupPlan.Make(request, Role, [.. request.InstanceTypes.Select(t => Type(t))], SubnetChoice.Choose(Subnets(), Cluster, [], []),
+            groups);
 
-    private static ClusterException Refused(GroupRequest request, params GroupFact[] groups) => Assert.Throws<ClusterException>(() => Make(request, groups));
+    private static ClusterException Refused(GroupRequest request, params GroupFact[] groups) =>
+        Assert.Throws<ClusterException>(() => Make(request, groups));
 
     private static void AssertGiven(string? id, GroupRequest request, string? template = null) =>
-        Assert.Equal(id, Record.Exception(() => GroupPlan.CheckGiven(request, template)) is { } e ? Assert.IsType<ClusterException>(e).Id : null);
+        Assert.Equal(id,
+            Record.Exception(() => GroupPlan.CheckGiven(request, template)) is { } e ? Assert.IsType<ClusterException>(e).Id : null);
 }

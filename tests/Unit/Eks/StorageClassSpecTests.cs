@@ -26,11 +26,13 @@ public sealed class StorageClassSpecTests
     [InlineData(3999, 1000, "InvalidVolumeSpeed")]
     [InlineData(16000, null, null)]
     public void Throughput_needs_operations(int? iops, int? throughput, string? id) =>
-        Assert.Equal(id, Record.Exception(() => StorageClassSpec.Check(iops, throughput)) is { } e ? Assert.IsType<ClusterException>(e).Id : null);
+        Assert.Equal(id,
+            Record.Exception(() => StorageClassSpec.Check(iops, throughput)) is { } e ? Assert.IsType<ClusterException>(e).Id : null);
 
     [Fact]
     public void Too_much_is_told_what_it_needs() =>
-        Assert.Contains("-Iops 4000", Assert.Throws<ClusterException>(() => StorageClassSpec.Check(3000, 1000)).Message, StringComparison.Ordinal);
+        Assert.Contains("-Iops 4000", Assert.Throws<ClusterException>(() => StorageClassSpec.Check(3000, 1000)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_class_compares_by_its_fields()
@@ -42,14 +44,17 @@ public sealed class StorageClassSpecTests
         Assert.Empty(StorageClassSpec.Compare(wanted, there));
         there["reclaimPolicy"] = "Delete";
         there["parameters"]!["iops"] = "4000";
-        Assert.Equal(["parameters.iops: \"4000\" -> (none)", "reclaimPolicy: \"Delete\" -> \"Retain\""], StorageClassSpec.Compare(wanted, there).Select(f => f.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(["parameters.iops: \"4000\" -> (none)", "reclaimPolicy: \"Delete\" -> \"Retain\""],
+            StorageClassSpec.Compare(wanted, there).Select(f => f.ToString()).Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("""{"provisioner":"ebs.csi.aws.com","parameters":{"type":"gp3"},"volumeBindingMode":"WaitForFirstConsumer","allowVolumeExpansion":true}""", "")]
     [InlineData("""{"provisioner":"ebs.csi.eks.amazonaws.com","parameters":{"type":"gp3"},"volumeBindingMode":"WaitForFirstConsumer","allowVolumeExpansion":true}""", "")]
-    [InlineData("""{"provisioner":"ebs.csi.aws.com","volumeBindingMode":"WaitForFirstConsumer","allowVolumeExpansion":true}""", "")] // gp3 is the driver's default
+    // gp3 is the driver's default
+    [InlineData("""{"provisioner":"ebs.csi.aws.com","volumeBindingMode":"WaitForFirstConsumer","allowVolumeExpansion":true}""", "")]
     [InlineData("""{"provisioner":"kubernetes.io/aws-ebs","parameters":{"type":"gp2"},"volumeBindingMode":"WaitForFirstConsumer","allowVolumeExpansion":true}""", "made by kubernetes.io/aws-ebs")]
-    [InlineData("""{"provisioner":"ebs.csi.aws.com","parameters":{"type":"st1"},"volumeBindingMode":"Immediate"}""", "type st1, not gp3; binds before the pod has a zone; cannot grow")]
+    [InlineData("""{"provisioner":"ebs.csi.aws.com","parameters":{"type":"st1"},"volumeBindingMode":"Immediate"}""",
+        "type st1, not gp3; binds before the pod has a zone; cannot grow")]
     public void Fit_for_brokers(string tree, string why) => Assert.Equal(why, string.Join("; ", StorageClassSpec.Unfit(Json.Object(tree))));
 }

@@ -11,17 +11,20 @@ public sealed class SubnetChoiceTests
     public void Private_ones_by_tag_one_a_zone_in_order() => Assert.Equal(["subnet-a", "subnet-b", "subnet-c"], Choose(Subnets()));
 
     [Fact]
-    public void A_given_one_wins_over_tags() => Assert.Equal(["subnet-pa", "subnet-b"], Choose(Subnets(), given: ["subnet-b", "subnet-pa"]));
+    public void A_given_one_wins_over_tags() =>
+        Assert.Equal(["subnet-pa", "subnet-b"], Choose(Subnets(), given: ["subnet-b", "subnet-pa"]));
 
     [Fact]
     public void Zones_narrow_the_choice() => Assert.Equal(["subnet-c"], Choose(Subnets(), zones: ["eu-central-1c"]));
 
     [Fact]
-    public void Zones_choose_among_given_ones() => Assert.Equal(["subnet-b"], Choose(Subnets(), ["subnet-a", "subnet-b"], ["eu-central-1b"]));
+    public void Zones_choose_among_given_ones() =>
+        Assert.Equal(["subnet-b"], Choose(Subnets(), ["subnet-a", "subnet-b"], ["eu-central-1b"]));
 
     [Fact]
     public void Without_tags_the_clusters_own_private_ones() =>
-        Assert.Equal(["subnet-a", "subnet-b"], Choose([Subnet("subnet-a", "a", tagged: false), Subnet("subnet-b", "b", tagged: false), Subnet("subnet-c", "c", tagged: false, isPublic: true), Subnet("subnet-x", "a", tagged: false)]));
+        Assert.Equal(["subnet-a", "subnet-b"], Choose([Subnet("subnet-a", "a", tagged: false), Subnet("subnet-b", "b", tagged: false),
+            Subnet("subnet-c", "c", tagged: false, isPublic: true), Subnet("subnet-x", "a", tagged: false)]));
 
     [Fact]
     public void Two_in_a_zone_are_asked_about()

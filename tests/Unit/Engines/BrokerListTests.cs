@@ -27,7 +27,8 @@ public sealed class BrokerListTests
         var one = brokers[1];
         Assert.Equal(("demo", "shop", "demo-kafka-1", "node-b", "zone-b"), (one.Cluster, one.Namespace, one.Pod, one.Node, one.Zone));
         Assert.Equal((2, 3, 0, 0), (one.Leaders!.Value, one.Copies!.Value, one.OutOfSync!.Value, one.UnderReplicated!.Value));
-        Assert.Equal((3000L, 1000L, 250L, 75), (one.SizeBytes!.Value, one.VolumeBytes!.Value, one.VolumeFreeBytes!.Value, one.UsedPercent!.Value));
+        Assert.Equal((3000L, 1000L, 250L, 75),
+            (one.SizeBytes!.Value, one.VolumeBytes!.Value, one.VolumeFreeBytes!.Value, one.UsedPercent!.Value));
         Assert.Equal(("3.9.2", "docker.io/apache/kafka:3.9.2", true, 0), (one.Version, one.Image, one.Ready, one.Restarts));
         Assert.Equal((BrokerStatus.Healthy, "", false), (one.Status, one.Reason, one.RestartNeeded));
         Assert.Equal(("fake", "", ""), (one.Context, brokers[0].Node, brokers[0].Zone));
@@ -67,9 +68,11 @@ public sealed class BrokerListTests
         var brokers = (await ListAsync(cluster)).Brokers;
         Assert.Equal([BrokerStatus.Healthy, BrokerStatus.NoAnswer, BrokerStatus.Healthy], brokers.Select(b => b.Status));
         Assert.Contains("demo-kafka-1 does not answer", brokers[1].Reason, StringComparison.Ordinal);
-        Assert.Equal((true, 2, 1, null, null), (brokers[1].Ready, brokers[1].Copies!.Value, brokers[1].Leaders!.Value, brokers[1].SizeBytes, brokers[1].UsedPercent));
+        Assert.Equal((true, 2, 1, null, null),
+            (brokers[1].Ready, brokers[1].Copies!.Value, brokers[1].Leaders!.Value, brokers[1].SizeBytes, brokers[1].UsedPercent));
         cluster.Kafka.Instead = (_, _, _) => [0];
-        Assert.All((await ListAsync(cluster)).Brokers, b => Assert.Equal((BrokerStatus.NoAnswer, null, null), (b.Status, b.Copies, b.IsController)));
+        Assert.All((await ListAsync(cluster)).Brokers,
+            b => Assert.Equal((BrokerStatus.NoAnswer, null, null), (b.Status, b.Copies, b.IsController)));
     }
 
     [Fact]
@@ -92,13 +95,16 @@ public sealed class BrokerListTests
         server.Pods.MayStart = _ => false;
         using var connection = cluster.Connect();
         await connection.DeleteAsync(ResourceKind.Pod, "shop", "demo-kafka-1", null, default);
-        await server.Pods.UntilAsync(s => s.Find("v1", "pods", "shop", "demo-kafka-1") is { } pod && (string?)pod["status"]?["phase"] != "Running");
+        await server.Pods.UntilAsync(
+            s => s.Find("v1", "pods", "shop", "demo-kafka-1") is { } pod && (string?)pod["status"]?["phase"] != "Running");
         server.Pods.Refusal = _ => "exceeded quota";
         server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka", set => set["spec"]!["replicas"] = 4);
         var brokers = (await ListAsync(cluster)).Brokers;
-        Assert.Equal((BrokerStatus.NotReady, "pod demo-kafka-1 is starting; 1 of 1 copies are not in sync, such as orders-0"), (brokers[1].Status, brokers[1].Reason));
+        Assert.Equal((BrokerStatus.NotReady, "pod demo-kafka-1 is starting; 1 of 1 copies are not in sync, such as orders-0"),
+            (brokers[1].Status, brokers[1].Reason));
         Assert.False(brokers[1].Ready);
-        Assert.Equal((3, BrokerStatus.Missing, "there is no pod demo-kafka-3", "", 0), (brokers[3].Id, brokers[3].Status, brokers[3].Reason, brokers[3].Image, brokers[3].Copies!.Value));
+        Assert.Equal((3, BrokerStatus.Missing, "there is no pod demo-kafka-3", "", 0),
+            (brokers[3].Id, brokers[3].Status, brokers[3].Reason, brokers[3].Image, brokers[3].Copies!.Value));
     }
 
     [Fact]
@@ -108,7 +114,8 @@ public sealed class BrokerListTests
         await using var server = cluster.Server;
         await cluster.OutdateAsync(cluster.BrokerSet);
         var brokers = (await ListAsync(cluster)).Brokers;
-        Assert.All(brokers, b => Assert.Equal((BrokerStatus.RestartNeeded, true, "template"), (b.Status, b.RestartNeeded, b.RestartReason)));
+        Assert.All(brokers,
+            b => Assert.Equal((BrokerStatus.RestartNeeded, true, "template"), (b.Status, b.RestartNeeded, b.RestartReason)));
         Assert.Equal("it runs the template of before (template); Restart-KafkaBroker demo 0 restarts it", brokers[0].Reason);
     }
 
@@ -131,8 +138,10 @@ public sealed class BrokerListTests
         await using var server = cluster.Server;
         int before = server.Requests.Count;
         await ListAsync(cluster);
-        var asked = server.Requests.Skip(before).Select(r => r.Path).Where(p => !p.EndsWith("/portforward", StringComparison.Ordinal)).ToList();
-        Assert.Equal(["nodes", "pods"], asked.Where(p => !p.Contains("statefulsets", StringComparison.Ordinal)).Select(p => p[(p.LastIndexOf('/') + 1)..]).Order());
+        var asked = server.Requests.Skip(before).Select(r => r.Path).Where(p => !p.EndsWith("/portforward", StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(["nodes", "pods"],
+            asked.Where(p => !p.Contains("statefulsets", StringComparison.Ordinal)).Select(p => p[(p.LastIndexOf('/') + 1)..]).Order());
         Assert.Single(asked, p => p.Contains("statefulsets", StringComparison.Ordinal));
         Assert.Equal(5, cluster.Kafka.Requests.Count(r => r.Key == 3));
         Assert.Equal(5, cluster.Kafka.Requests.Count(r => r.Key == 35));
@@ -143,7 +152,8 @@ public sealed class BrokerListTests
     {
         await using var server = new FakeApiServer();
         using var connection = server.Connect();
-        Assert.Equal("ClusterNotFound", (await Assert.ThrowsAsync<ClusterException>(() => ListBrokers.RunAsync(connection, "shop", "demo", default))).Id);
+        Assert.Equal("ClusterNotFound",
+            (await Assert.ThrowsAsync<ClusterException>(() => ListBrokers.RunAsync(connection, "shop", "demo", default))).Id);
     }
 
     // An answer of the version 4 that knows these brokers, and no topic.
@@ -169,7 +179,8 @@ public sealed class BrokerListTests
     private static void Place(FakeCluster cluster, int broker, string node, string zone)
     {
         cluster.Server.Store.Change("v1", "pods", "shop", $"demo-kafka-{broker}", pod => pod["spec"]!["nodeName"] = node);
-        cluster.Server.Store.Put("v1", "nodes", null, FakeObjects.Plain("v1", "Node", node, new JsonObject { ["topology.kubernetes.io/zone"] = zone }));
+        cluster.Server.Store.Put("v1", "nodes", null,
+            FakeObjects.Plain("v1", "Node", node, new JsonObject { ["topology.kubernetes.io/zone"] = zone }));
     }
 
     private static async Task<BrokerList> ListAsync(FakeCluster cluster)

@@ -67,7 +67,8 @@ public sealed class BrokerRestartTests
         cluster.Kafka.Controller = 0;
         int writes = server.Writes.Count;
         var steps = (await PlanAsync(cluster, null)).Steps.ToDictionary(s => s.Name);
-        Assert.Contains("orders-0 (2 of 3 copies in sync) would take no messages with acks=all", steps["demo-kafka-0"].BlockedBy, StringComparison.Ordinal);
+        Assert.Contains("orders-0 (2 of 3 copies in sync) would take no messages with acks=all", steps["demo-kafka-0"].BlockedBy,
+            StringComparison.Ordinal);
         Assert.Equal("", steps["demo-kafka-2"].BlockedBy);
         Assert.Contains("logs-0", steps["demo-kafka-1"].Risk, StringComparison.Ordinal);
         Assert.StartsWith("waits: ", steps["demo-kafka-0"].Change, StringComparison.Ordinal);
@@ -82,7 +83,8 @@ public sealed class BrokerRestartTests
         await using var server = cluster.Server;
         cluster.Kafka.Topic("orders", [0, 1, 2])[0].InSync.Remove(2);
         cluster.Kafka.Lagging.Add(2);
-        var blocked = await Assert.ThrowsAsync<ClusterException>(async () => await RunAsync(cluster, await PlanAsync(cluster, [0]), fast: true));
+        var blocked =
+            await Assert.ThrowsAsync<ClusterException>(async () => await RunAsync(cluster, await PlanAsync(cluster, [0]), fast: true));
         Assert.Equal("RollBlocked", blocked.Id);
         Assert.Empty(server.Pods.Ended);
         Assert.Null(Lease(cluster));
@@ -145,7 +147,8 @@ public sealed class BrokerRestartTests
             if (after is null)
                 stop.Cancel(); // the first pod is gone
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await RunAsync(cluster, await PlanAsync(cluster, null), cancel: stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await RunAsync(cluster, await PlanAsync(cluster, null), cancel: stop.Token));
         Assert.Equal(["demo-kafka-1"], server.Pods.Ended);
         Assert.Null(Lease(cluster));
         await RunAsync(cluster, await PlanAsync(cluster, null));
@@ -168,15 +171,18 @@ public sealed class BrokerRestartTests
     }
 
     private static string? Lease(FakeCluster cluster) =>
-        (string?)cluster.Server.Store.Find("apps/v1", "statefulsets", "shop", "demo-zk")!["metadata"]!["annotations"]?["kafkak8s.io/ensemble-change"];
+        (string?)cluster.Server.Store.Find("apps/v1", "statefulsets", "shop",
+            "demo-zk")!["metadata"]!["annotations"]?["kafkak8s.io/ensemble-change"];
 
     private static async Task<BrokerRestartPlan> PlanAsync(FakeCluster cluster, int[]? ids, bool force = false, int seconds = 60)
     {
         using var connection = cluster.Connect();
-        return await RestartBrokers.PlanAsync(connection, new BrokerRestartRequest("demo", "shop", ids, force, TimeSpan.FromSeconds(seconds)), default);
+        return await RestartBrokers.PlanAsync(connection,
+            new BrokerRestartRequest("demo", "shop", ids, force, TimeSpan.FromSeconds(seconds)), default);
     }
 
-    private static async Task<List<OperationEvent>> RunAsync(FakeCluster cluster, BrokerRestartPlan plan, bool fast = false, CancellationToken cancel = default)
+    private static async Task<List<OperationEvent>> RunAsync(FakeCluster cluster, BrokerRestartPlan plan, bool fast = false,
+        CancellationToken cancel = default)
     {
         using var connection = cluster.Connect();
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);

@@ -45,7 +45,8 @@ public sealed class BrokerTests
         await using var server = cluster.Server;
         cluster.Kafka.Silent.Add(0);
         using var connection = cluster.Connect();
-        var e = await Assert.ThrowsAsync<ClusterException>(() => BrokerMetadata.ReadAsync(connection, cluster.Namespace, "demo-kafka-0", TimeSpan.FromMilliseconds(300), default));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => BrokerMetadata.ReadAsync(connection, cluster.Namespace, "demo-kafka-0", TimeSpan.FromMilliseconds(300), default));
         Assert.Equal(("BrokerSilent", FailureKind.Timeout), (e.Id, e.Kind));
     }
 
@@ -58,9 +59,11 @@ public sealed class BrokerTests
             partition.End = 1000;
         cluster.Kafka.Configs[("orders", "min.insync.replicas")] = "3";
         using var connection = cluster.Connect();
-        var sizes = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => DescribeLogDirs.TryReadAsync(connection, cluster.Namespace, $"demo-kafka-{n}", Limit, default)));
+        var sizes = await Task.WhenAll(Enumerable.Range(0, 3)
+            .Select(n => DescribeLogDirs.TryReadAsync(connection, cluster.Namespace, $"demo-kafka-{n}", Limit, default)));
         Assert.Equal([1000, 2000, 1000], sizes.Select(s => s!.Where(d => d.Key.Topic == "orders").Sum(d => d.Value)));
-        var configs = await BrokerConfigs.OfTopicsAsync(connection, cluster.Namespace, "demo-kafka-0", ["orders", "none"], ["min.insync.replicas"], default);
+        var configs = await BrokerConfigs.OfTopicsAsync(connection, cluster.Namespace, "demo-kafka-0", ["orders", "none"],
+            ["min.insync.replicas"], default);
         Assert.Equal([(0, "3"), (3, "2")], configs.Select(c => ((int)c.Error, c.Values["min.insync.replicas"])));
     }
 
@@ -74,7 +77,8 @@ public sealed class BrokerTests
         using var connection = cluster.Connect();
         var brokers = await BrokerSetView.FindAsync(connection, cluster.Namespace, "demo", default);
         await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, default), old: false, "orders",
-            async () => (await BrokerMetadata.ReadAsync(connection, cluster.Namespace, "demo-kafka-0", Limit, default)).Partitions, "g", default);
+            async () => (await BrokerMetadata.ReadAsync(connection, cluster.Namespace, "demo-kafka-0", Limit, default)).Partitions, "g",
+            default);
         Assert.Equal([7, 9], [cluster.Kafka.Committed[("g", "orders", 0)], cluster.Kafka.Committed[("g", "orders", 1)]]);
     }
 
@@ -106,7 +110,8 @@ public sealed class BrokerTests
         var cluster = await WithTopicAsync();
         await using var server = cluster.Server;
         cluster.Kafka.RemovalErrors.Enqueue(73);
-        Assert.Contains("orders may still stand: the controller refuses to remove it", await RemoveAsync(cluster), StringComparison.Ordinal);
+        Assert.Contains("orders may still stand: the controller refuses to remove it", await RemoveAsync(cluster),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,7 +171,8 @@ public sealed class BrokerTests
         using var connection = cluster.Connect();
         var brokers = await BrokerSetView.FindAsync(connection, cluster.Namespace, "demo", default);
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        var e = await Assert.ThrowsAsync<ClusterException>(() => ConsolePod.StartAsync(connection, brokers, TimeSpan.FromMinutes(5), _ => { }, limit.Token));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => ConsolePod.StartAsync(connection, brokers, TimeSpan.FromMinutes(5), _ => { }, limit.Token));
         Assert.Equal("ConsolePodFailed", e.Id);
         Assert.Contains("it did not start in time; it is Pending", e.Message, StringComparison.Ordinal);
         await server.Pods.UntilAsync(s => !s.Names.Any(n => n.Contains("console-tools", StringComparison.Ordinal)));

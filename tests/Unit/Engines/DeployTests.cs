@@ -63,9 +63,12 @@ public sealed class DeployTests
         await using var server = cluster.Server;
         await SameAsync(cluster, Given);
         cluster.Kafka.Controller = 1;
-        var restarts = (await SameAsync(cluster, Given with { BrokerMemory = "3Gi" })).Where(s => s.Action == ChangeAction.Restart).ToList();
-        Assert.Equal(["demo-kafka-0 template", "demo-kafka-2 template", "demo-kafka-1 template"], restarts.Select(s => $"{s.Name} {s.Reason}"));
-        restarts = [.. (await SameAsync(cluster, Given with { ZooKeeperImage = "zookeeper:3.8.4" })).Where(s => s.Action == ChangeAction.Restart)];
+        var restarts = (await SameAsync(cluster, Given with { BrokerMemory = "3Gi" })).Where(s => s.Action == ChangeAction.Restart)
+            .ToList();
+        Assert.Equal(["demo-kafka-0 template", "demo-kafka-2 template", "demo-kafka-1 template"],
+            restarts.Select(s => $"{s.Name} {s.Reason}"));
+        restarts =
+            [.. (await SameAsync(cluster, Given with { ZooKeeperImage = "zookeeper:3.8.4" })).Where(s => s.Action == ChangeAction.Restart)];
         Assert.Equal(3, restarts.Count(s => s.Reason == "image" && s.Name.StartsWith("demo-zk-", StringComparison.Ordinal)));
         await SameAsync(cluster, Given with { BrokerCount = 4 });
     }
@@ -100,7 +103,8 @@ public sealed class DeployTests
         var cluster = Nothing();
         await using var server = cluster.Server;
         await DeployAsync(cluster, Given);
-        server.Pods.MayBeReady = pod => pod.Name() != "demo-kafka-1" || (string?)pod["metadata"]!["uid"] != null && server.Pods.Ended.Contains("demo-kafka-1");
+        server.Pods.MayBeReady = pod => pod.Name() != "demo-kafka-1"
+            || (string?)pod["metadata"]!["uid"] != null && server.Pods.Ended.Contains("demo-kafka-1");
         server.Store.Change("v1", "pods", cluster.Namespace, "demo-kafka-1", pod =>
         {
             foreach (var condition in KubeObjects.Items(pod["status"]!["conditions"]).Where(c => (string?)c["type"] == "Ready"))
@@ -130,8 +134,10 @@ public sealed class DeployTests
             // What it does shows in the pods.
         }
 
-        Assert.Equal(["demo-kafka", "demo-zk"], server.Pods.Ended.Select(p => p[..p.LastIndexOf('-')]).Chunk(3).SelectMany(c => c.Distinct()));
-        Assert.DoesNotContain(server.Store.Names, n => n.Contains("demo", StringComparison.Ordinal) && !n.StartsWith("events/", StringComparison.Ordinal));
+        Assert.Equal(["demo-kafka", "demo-zk"],
+            server.Pods.Ended.Select(p => p[..p.LastIndexOf('-')]).Chunk(3).SelectMany(c => c.Distinct()));
+        Assert.DoesNotContain(server.Store.Names,
+            n => n.Contains("demo", StringComparison.Ordinal) && !n.StartsWith("events/", StringComparison.Ordinal));
     }
 
     // The controller waits longer and longer after a refusal; the same command ends that.
@@ -268,8 +274,10 @@ public sealed class DeployTests
     }
 
     private static List<string> Versions(FakeCluster cluster) =>
-        [.. new[] { ("apps/v1", "statefulsets"), ("v1", "services"), ("v1", "configmaps"), ("v1", "secrets"), ("policy/v1", "poddisruptionbudgets") }
-            .SelectMany(k => cluster.Server.Store.All(k.Item1, k.Item2, cluster.Namespace)).Select(t => $"{t.Name()} {(string?)t["metadata"]!["resourceVersion"]}").Order()];
+        [.. new[] { ("apps/v1", "statefulsets"), ("v1", "services"), ("v1", "configmaps"), ("v1", "secrets"),
+            ("policy/v1", "poddisruptionbudgets") }
+            .SelectMany(k => cluster.Server.Store.All(k.Item1, k.Item2, cluster.Namespace))
+            .Select(t => $"{t.Name()} {(string?)t["metadata"]!["resourceVersion"]}").Order()];
 
     private static KafkaCluster Result(List<OperationEvent> events) => Assert.IsType<Completed<KafkaCluster>>(events[^1]).Result;
 
@@ -281,7 +289,8 @@ public sealed class DeployTests
         return planned;
     }
 
-    private static async Task<(IReadOnlyList<PlanStep> Planned, IReadOnlyList<PlanStep> Ran)> BothAsync(FakeCluster cluster, ClusterSpec given)
+    private static async Task<(IReadOnlyList<PlanStep> Planned, IReadOnlyList<PlanStep> Ran)> BothAsync(FakeCluster cluster,
+        ClusterSpec given)
     {
         using var connection = cluster.Connect();
         var request = new DeployRequest(given, cluster.Namespace, false, false, false, TimeSpan.FromSeconds(40));

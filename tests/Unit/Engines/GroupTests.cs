@@ -40,8 +40,10 @@ public sealed class GroupTests : IAsyncLifetime
     {
         cluster.Kafka.Members["billing"] = 2;
         var groups = await ConsumerGroups.RunAsync(admin, _ => true, default);
-        Assert.Equal(["audit Empty 0 0 other", "billing Stable 2 50 orders-eu"], groups.Select(g => $"{g.Name} {g.State} {g.Members} {g.Lag} {string.Join(',', g.Topics)}"));
-        Assert.Equal(["0: 150 of 200, 50", "1: 50 of 50, 0"], groups[1].PartitionDetail.Select(p => $"{p.Partition}: {p.Committed} of {p.End}, {p.Lag}"));
+        Assert.Equal(["audit Empty 0 0 other", "billing Stable 2 50 orders-eu"],
+            groups.Select(g => $"{g.Name} {g.State} {g.Members} {g.Lag} {string.Join(',', g.Topics)}"));
+        Assert.Equal(["0: 150 of 200, 50", "1: 50 of 50, 0"],
+            groups[1].PartitionDetail.Select(p => $"{p.Partition}: {p.Committed} of {p.End}, {p.Lag}"));
         Assert.Equal(2, cluster.Kafka.Requests.Count(r => r.Key == 2)); // one for each broker that leads
     }
 
@@ -61,7 +63,8 @@ public sealed class GroupTests : IAsyncLifetime
         };
         var plan = await ResetOffsets.PlanAsync(admin, request, default);
         Assert.Equal(["orders-eu-0", "orders-eu-1"], plan.Select(s => s.Name));
-        Assert.Equal([first, second], plan.Select((s, i) => s.Action == ChangeAction.None ? (i == 0 ? 150 : 50) : long.Parse(s.Fields[0].To!)));
+        Assert.Equal([first, second],
+            plan.Select((s, i) => s.Action == ChangeAction.None ? (i == 0 ? 150 : 50) : long.Parse(s.Fields[0].To!)));
         Assert.Equal(150, cluster.Kafka.Committed[("billing", "orders-eu", 0)]);
         if (form == "earliest")
             Assert.Equal(["reads 50 again, 100 in all", "reads 50 again, 50 in all"], plan.Select(s => s.Note));
@@ -69,14 +72,16 @@ public sealed class GroupTests : IAsyncLifetime
         KafkaConsumerGroup? after = null;
         await foreach (var e in ResetOffsets.RunAsync(admin, "billing", plan, default))
             after = e is Completed<KafkaConsumerGroup> done ? done.Result : after;
-        Assert.Equal((first, second), (cluster.Kafka.Committed[("billing", "orders-eu", 0)], cluster.Kafka.Committed[("billing", "orders-eu", 1)]));
+        Assert.Equal((first, second),
+            (cluster.Kafka.Committed[("billing", "orders-eu", 0)], cluster.Kafka.Committed[("billing", "orders-eu", 1)]));
         Assert.Equal(200 - first + 50 - second, after!.Lag);
     }
 
     [Fact]
     public async Task Topics_and_partitions_narrow_it()
     {
-        var plan = await ResetOffsets.PlanAsync(admin, new ResetRequest("billing") { Topics = ["orders-eu"], Partitions = [1], ToEarliest = true }, default);
+        var plan = await ResetOffsets.PlanAsync(admin,
+            new ResetRequest("billing") { Topics = ["orders-eu"], Partitions = [1], ToEarliest = true }, default);
         Assert.Equal("orders-eu-1", Assert.Single(plan).Name);
     }
 
@@ -87,7 +92,8 @@ public sealed class GroupTests : IAsyncLifetime
     public async Task What_cannot_be_is_refused_and_nothing_is_committed(string group, string topic, string id)
     {
         cluster.Kafka.Members["billing"] = 1;
-        var e = await Assert.ThrowsAsync<ClusterException>(() => ResetOffsets.PlanAsync(admin, new ResetRequest(group) { Topics = [topic], ToEarliest = true }, default));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => ResetOffsets.PlanAsync(admin, new ResetRequest(group) { Topics = [topic], ToEarliest = true }, default));
         Assert.Equal(id, e.Id);
         Assert.DoesNotContain(cluster.Kafka.Requests, r => r.Key == 8);
     }

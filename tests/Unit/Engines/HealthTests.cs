@@ -17,11 +17,14 @@ public sealed class HealthTests(HealthyCluster healthy) : IClassFixture<HealthyC
         Assert.Equal(["KafkaMode"], (await RunAsync()).Where(c => c.Severity != CheckSeverity.Ok).Select(c => c.Check));
         Assert.Equal(written, server.Writes.Count);
         Assert.Equal(
-            ["/api/v1/namespaces/shop/configmaps/demo-zk-config", "/api/v1/namespaces/shop/endpoints", "/api/v1/namespaces/shop/persistentvolumeclaims", "/api/v1/namespaces/shop/pods",
-                "/api/v1/nodes", "/apis/apps/v1/namespaces/shop/statefulsets", "/apis/policy/v1/namespaces/shop/poddisruptionbudgets", "/apis/storage.k8s.io/v1/storageclasses"],
+            ["/api/v1/namespaces/shop/configmaps/demo-zk-config", "/api/v1/namespaces/shop/endpoints",
+            "/api/v1/namespaces/shop/persistentvolumeclaims", "/api/v1/namespaces/shop/pods",
+                "/api/v1/nodes", "/apis/apps/v1/namespaces/shop/statefulsets", "/apis/policy/v1/namespaces/shop/poddisruptionbudgets",
+                "/apis/storage.k8s.io/v1/storageclasses"],
             server.Requests.Skip(before).Where(r => !r.IsSocket).Select(r => r.Path).Order(StringComparer.Ordinal));
         // Of each broker its view and its settings and its disk, of one the settings of all topics.
-        Assert.Equal("3: 3, 32: 4, 35: 3", string.Join(", ", kafka.Requests.Skip(asked).CountBy(r => r.Key).OrderBy(r => r.Key).Select(r => $"{r.Key}: {r.Value}")));
+        Assert.Equal("3: 3, 32: 4, 35: 3",
+            string.Join(", ", kafka.Requests.Skip(asked).CountBy(r => r.Key).OrderBy(r => r.Key).Select(r => $"{r.Key}: {r.Value}")));
     }
 
     [Theory]
@@ -50,9 +53,11 @@ public sealed class HealthTests(HealthyCluster healthy) : IClassFixture<HealthyC
         await using var server = new FakeApiServer(new Version(1, 20));
         var cluster = new FakeCluster(server);
         await HealthyCluster.DeployAsync(cluster);
-        server.Instead = r => r.Path.StartsWith("/apis/policy/v1/", StringComparison.Ordinal) ? FakeAnswer.Status(404, "NotFound", "the server could not find the requested resource") : null;
+        server.Instead = r => r.Path.StartsWith("/apis/policy/v1/", StringComparison.Ordinal)
+            ? FakeAnswer.Status(404, "NotFound", "the server could not find the requested resource") : null;
         using var connection = cluster.Connect();
-        Assert.Equal(CheckSeverity.Ok, Assert.Single(await CheckCluster.RunAsync(connection, "shop", "demo", 2, c => c == "DisruptionBudgets", default)).Severity);
+        Assert.Equal(CheckSeverity.Ok,
+            Assert.Single(await CheckCluster.RunAsync(connection, "shop", "demo", 2, c => c == "DisruptionBudgets", default)).Severity);
     }
 
     [Fact]
@@ -62,7 +67,8 @@ public sealed class HealthTests(HealthyCluster healthy) : IClassFixture<HealthyC
         try
         {
             var checks = (await RunAsync()).ToDictionary(c => c.Check);
-            Assert.Equal((CheckSeverity.Critical, "broker 1"), (checks["BrokersAnswer"].Severity, Assert.Single(checks["BrokersAnswer"].Target)));
+            Assert.Equal((CheckSeverity.Critical, "broker 1"),
+                (checks["BrokersAnswer"].Severity, Assert.Single(checks["BrokersAnswer"].Target)));
             Assert.Equal(CheckSeverity.Warning, checks["PartitionsInSync"].Severity);
             Assert.Equal("not checked: no settings from broker 1", checks["UncleanElection"].Evidence);
             healthy.Cluster.Kafka.Down.UnionWith([0, 2]);
@@ -82,7 +88,8 @@ public sealed class HealthTests(HealthyCluster healthy) : IClassFixture<HealthyC
     public async Task A_cluster_that_is_not_there_is_an_error()
     {
         using var connection = healthy.Cluster.Connect();
-        Assert.Equal("ClusterNotFound", (await Assert.ThrowsAsync<ClusterException>(() => CheckCluster.RunAsync(connection, "shop", "other", 2, static _ => true, default))).Id);
+        Assert.Equal("ClusterNotFound", (await Assert.ThrowsAsync<ClusterException>(
+            () => CheckCluster.RunAsync(connection, "shop", "other", 2, static _ => true, default))).Id);
     }
 
     private async Task<IReadOnlyList<KafkaClusterCheck>> RunAsync()

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Engines;
 
-/// <summary>A cluster that the product made on the fake server, on three nodes in three zones, with a topic; and what is read of it.</summary>
+/// <summary>A cluster that the product made on the fake server, on three nodes in three zones, with a topic; and what is read of
+/// it.</summary>
 public sealed class HealthyCluster : IAsyncLifetime
 {
     public FakeCluster Cluster { get; } = new(new FakeApiServer());
@@ -33,7 +34,8 @@ public sealed class HealthyCluster : IAsyncLifetime
         for (int n = 0; n < 3; n++)
             store.Put("v1", "nodes", null, Node(n));
         using var connection = cluster.Connect();
-        var request = new DeployRequest(new ClusterSpec { Name = cluster.Name }, cluster.Namespace, false, false, false, TimeSpan.FromSeconds(40));
+        var request = new DeployRequest(new ClusterSpec { Name = cluster.Name }, cluster.Namespace, false, false, false,
+            TimeSpan.FromSeconds(40));
         var plan = await DeployPlanner.PlanAsync(connection, Repository.Catalog, request, default);
         await foreach (var e in DeployCluster.RunAsync(connection, plan, TimeProvider.System, default))
             Assert.IsNotType<Failed>(e);

@@ -22,7 +22,8 @@ public sealed class HeldTunnelTests
         Assert.Contains(held, HeldTunnels.All);
         Assert.Equal(("Open", 3), (held.State, held.Bootstrap.Split(',').Length));
 
-        using (var client = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = held.Bootstrap }).SetLogHandler((_, _) => { }).Build())
+        using (var client = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = held.Bootstrap }).SetLogHandler((_, _) => { })
+            .Build())
         {
             var metadata = client.GetMetadata(TimeSpan.FromSeconds(20));
             Assert.Equal(held.Bootstrap.Split(',').Order(), metadata.Brokers.Select(b => $"{b.Host}:{b.Port}").Order());
@@ -31,7 +32,8 @@ public sealed class HeldTunnelTests
             await open.ConnectAsync("127.0.0.1", int.Parse(held.Bootstrap.Split(',')[0].Split(':')[1]));
             for (int i = 0; held.Connections == 0 && i < 1000; i++)
                 await Task.Delay(10);
-            Assert.True(held.Connections > 0 && held.BytesSent > 0 && held.BytesReceived > held.BytesSent, $"{held.Connections} {held.BytesSent} {held.BytesReceived}");
+            Assert.True(held.Connections > 0 && held.BytesSent > 0 && held.BytesReceived > held.BytesSent,
+                $"{held.Connections} {held.BytesSent} {held.BytesReceived}");
         }
 
         await HeldTunnels.CloseAsync(held);
@@ -39,7 +41,8 @@ public sealed class HeldTunnelTests
         Assert.Equal(("Closed", 0), (held.State, held.Connections));
         Assert.DoesNotContain(held, HeldTunnels.All);
         using var probe = new System.Net.Sockets.TcpClient();
-        await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => probe.ConnectAsync("127.0.0.1", int.Parse(held.Bootstrap.Split(',')[0].Split(':')[1])));
+        await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(
+            () => probe.ConnectAsync("127.0.0.1", int.Parse(held.Bootstrap.Split(',')[0].Split(':')[1])));
     }
 
     [Fact]
@@ -50,7 +53,8 @@ public sealed class HeldTunnelTests
         cluster.Kafka.Down.UnionWith([0, 1, 2]);
         using var connection = cluster.Connect();
         int before = HeldTunnels.All.Count;
-        Assert.Equal("KafkaSilent", (await Assert.ThrowsAsync<ClusterException>(() => HeldTunnels.OpenAsync(connection, "shop", "demo", default))).Id);
+        Assert.Equal("KafkaSilent",
+            (await Assert.ThrowsAsync<ClusterException>(() => HeldTunnels.OpenAsync(connection, "shop", "demo", default))).Id);
         Assert.Equal(before, HeldTunnels.All.Count);
     }
 }

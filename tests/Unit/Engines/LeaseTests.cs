@@ -11,7 +11,8 @@ using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Engines;
 
-/// <summary>The lease of a cluster, with each side's own clock: what counts is which renewals are seen, never what time somebody says it is.</summary>
+/// <summary>The lease of a cluster, with each side's own clock: what counts is which renewals are seen, never what time somebody says it
+/// is.</summary>
 public sealed class LeaseTests
 {
     private const string Namespace = "shop";
@@ -31,7 +32,8 @@ public sealed class LeaseTests
         await using var lease = await ClusterLease.TakeAsync(connection, Namespace, Names, Restart, new LeaseWatch(holder), default);
         var busy = await Assert.ThrowsAsync<ClusterException>(() => PassAsync(TakeAsync(connection, other), holder, other));
         Assert.Equal(("EnsembleBusy", FailureKind.Conflict), (busy.Id, busy.Kind));
-        Assert.Contains($"{Environment.UserName}@{Environment.MachineName} is changing the cluster demo with Restart-ZooKeeperNode", busy.Message, StringComparison.Ordinal);
+        Assert.Contains($"{Environment.UserName}@{Environment.MachineName} is changing the cluster demo with Restart-ZooKeeperNode",
+            busy.Message, StringComparison.Ordinal);
         Assert.Contains("(seen from here since ", busy.Message, StringComparison.Ordinal);
         Assert.InRange(other.GetUtcNow() - Start, TimeSpan.Zero, TimeSpan.FromSeconds(8)); // a beat, not the lease's whole time
         await lease.HoldAsync(default);
@@ -47,7 +49,8 @@ public sealed class LeaseTests
         await using var server = Server();
         using var connection = server.Connect();
         // As an older module writes it, too.
-        Annotate(server, $$"""{"from":3,"to":3,"command":"Restart-ZooKeeperNode","holder":"ada@pc","id":"x","renewed":"{{Start.AddMinutes(minutesAhead):o}}","process":7}""");
+        Annotate(server,
+            $$"""{"from":3,"to":3,"command":"Restart-ZooKeeperNode","holder":"ada@pc","id":"x","renewed":"{{Start.AddMinutes(minutesAhead):o}}","process":7}""");
         var clock = Clock();
         var taking = TakeAsync(connection, clock);
         while (!taking.IsCompleted)
@@ -67,7 +70,8 @@ public sealed class LeaseTests
         await using var server = Server();
         using var connection = server.Connect();
         var (holder, other) = (Clock(), Clock());
-        await using var lease = await ClusterLease.TakeAsync(connection, Namespace, Names, Restart, new LeaseWatch(new StandingClock(holder)), default);
+        await using var lease = await ClusterLease.TakeAsync(connection, Namespace, Names, Restart,
+            new LeaseWatch(new StandingClock(holder)), default);
         var busy = await Assert.ThrowsAsync<ClusterException>(() => PassAsync(TakeAsync(connection, other), holder, other));
         Assert.Equal("EnsembleBusy", busy.Id);
     }
@@ -82,7 +86,8 @@ public sealed class LeaseTests
         await lease.HoldAsync(default);
         bool away = true;
         string id = Record(server)!.Id!;
-        server.Faults.Add(Fault.Cut, r => Volatile.Read(ref away) && r.Method == "PATCH" && r.Body.Contains(id, StringComparison.Ordinal), times: int.MaxValue);
+        server.Faults.Add(Fault.Cut, r => Volatile.Read(ref away) && r.Method == "PATCH" && r.Body.Contains(id, StringComparison.Ordinal),
+            times: int.MaxValue);
         await AdvanceAsync(TimeSpan.FromSeconds(14), holder);
         var step = lease.HoldAsync(default);
         await AdvanceAsync(TimeSpan.FromSeconds(10), holder);
@@ -150,7 +155,8 @@ public sealed class LeaseTests
         var both = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(Try)));
         Assert.Equal([null, "EnsembleBusy", "EnsembleBusy", "EnsembleBusy"], both.Select(b => b.Refusal).Order());
         await both.Single(b => b.Lease is not null).Lease!.DisposeAsync();
-        Assert.DoesNotContain(ClusterNames.ChangeAnnotation, server.Store.Find("v1", "secrets", Namespace, Names.ReconfigSecret)!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(ClusterNames.ChangeAnnotation,
+            server.Store.Find("v1", "secrets", Namespace, Names.ReconfigSecret)!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,11 +164,16 @@ public sealed class LeaseTests
     {
         await using var server = Server();
         using var connection = server.Connect();
-        Annotate(server, """{"from":3,"to":5,"command":"Add-ZooKeeperNode","holder":null,"id":null,"renewed":"2026-01-01T00:00:00+00:00"}""");
-        await using (await ClusterLease.TakeAsync(connection, Namespace, Names, new LeasePurpose("New-KafkaCluster") { Creates = true }, new LeaseWatch(Clock()), default))
-            Assert.Equal((3, 5, "New-KafkaCluster", "Add-ZooKeeperNode"), (Record(server)!.From, Record(server)!.To, Record(server)!.Command, Record(server)!.Resize));
-        Assert.Equal((3, 5, "Add-ZooKeeperNode", null), (Record(server)!.From, Record(server)!.To, Record(server)!.Command, Record(server)!.Holder));
-        await using (var grows = await ClusterLease.TakeAsync(connection, Namespace, Names, new LeasePurpose("Add-ZooKeeperNode", 4, 5), new LeaseWatch(Clock()), default))
+        Annotate(server,
+            """{"from":3,"to":5,"command":"Add-ZooKeeperNode","holder":null,"id":null,"renewed":"2026-01-01T00:00:00+00:00"}""");
+        await using (await ClusterLease.TakeAsync(connection, Namespace, Names, new LeasePurpose("New-KafkaCluster") { Creates = true },
+            new LeaseWatch(Clock()), default))
+            Assert.Equal((3, 5, "New-KafkaCluster", "Add-ZooKeeperNode"),
+                (Record(server)!.From, Record(server)!.To, Record(server)!.Command, Record(server)!.Resize));
+        Assert.Equal((3, 5, "Add-ZooKeeperNode", null),
+            (Record(server)!.From, Record(server)!.To, Record(server)!.Command, Record(server)!.Holder));
+        await using (var grows = await ClusterLease.TakeAsync(connection, Namespace, Names, new LeasePurpose("Add-ZooKeeperNode", 4, 5),
+            new LeaseWatch(Clock()), default))
         {
             Assert.Equal((3, 5), (Record(server)!.From, Record(server)!.To));
             grows.Complete();
@@ -180,7 +191,8 @@ public sealed class LeaseTests
         var lease = await ClusterLease.TakeAsync(connection, Namespace, Names, Restart, new LeaseWatch(holder), default);
         async Task<IReadOnlyList<string>> RequestsOf(Func<Task> work)
         {
-            server.Store.Change("apps/v1", "statefulsets", Namespace, Names.ZooKeeperSet, set => set["status"] = new JsonObject { ["observedGeneration"] = 7 });
+            server.Store.Change("apps/v1", "statefulsets", Namespace, Names.ZooKeeperSet,
+                set => set["status"] = new JsonObject { ["observedGeneration"] = 7 });
             int before = server.Requests.Count;
             await work();
             return [.. server.Requests.Skip(before).Select(r => r.Method)];
@@ -235,13 +247,16 @@ public sealed class LeaseTests
         await DeployAsync(connection, new ClusterSpec { Name = "demo" });
         var first = await PlanAsync(connection, new ClusterSpec { Name = "demo", BrokerMemory = "2Gi" });
         var second = await PlanAsync(connection, new ClusterSpec { Name = "demo", ZooKeeperMemory = "1Gi" });
-        var results = await Task.WhenAll(Task.Run(() => FailureOfAsync(connection, first)), Task.Run(() => FailureOfAsync(connection, second)));
+        var results = await Task.WhenAll(Task.Run(() => FailureOfAsync(connection, first)),
+            Task.Run(() => FailureOfAsync(connection, second)));
         string refused = Assert.Single(results.OfType<string>());
         Assert.Contains(refused, new[] { "EnsembleBusy", "ClusterChanged" });
 
         // Given again, the refused one keeps what the other did.
-        await DeployAsync(connection, results[0] is null ? new ClusterSpec { Name = "demo", ZooKeeperMemory = "1Gi" } : new ClusterSpec { Name = "demo", BrokerMemory = "2Gi" });
-        string Memory(string set) => (string)server.Store.Find("apps/v1", "statefulsets", Namespace, set)!["spec"]!["template"]!["spec"]!["containers"]![0]!["resources"]!["limits"]!["memory"]!;
+        await DeployAsync(connection, results[0] is null ? new ClusterSpec { Name = "demo", ZooKeeperMemory = "1Gi" }
+            : new ClusterSpec { Name = "demo", BrokerMemory = "2Gi" });
+        string Memory(string set) => (string)server.Store.Find("apps/v1", "statefulsets", Namespace,
+            set)!["spec"]!["template"]!["spec"]!["containers"]![0]!["resources"]!["limits"]!["memory"]!;
         Assert.Equal(("2Gi", "1Gi"), (Memory(cluster.BrokerSet), Memory(cluster.ZooKeeperSet)));
         Assert.Null(Record(server));
     }
@@ -274,10 +289,12 @@ public sealed class LeaseTests
         return server;
     }
 
-    private static LeaseRecord? Record(FakeApiServer server) => LeaseRecord.Read((string?)server.Store.Find("apps/v1", "statefulsets", Namespace, Names.ZooKeeperSet)!
+    private static LeaseRecord? Record(FakeApiServer server) =>
+        LeaseRecord.Read((string?)server.Store.Find("apps/v1", "statefulsets", Namespace, Names.ZooKeeperSet)!
         ["metadata"]!["annotations"]?[ClusterNames.ChangeAnnotation]);
 
-    private static void Annotate(FakeApiServer server, string? text) => server.Store.Change("apps/v1", "statefulsets", Namespace, Names.ZooKeeperSet, set =>
+    private static void Annotate(FakeApiServer server, string? text) =>
+        server.Store.Change("apps/v1", "statefulsets", Namespace, Names.ZooKeeperSet, set =>
     {
         var annotations = set["metadata"]!["annotations"] as JsonObject ?? [];
         annotations[ClusterNames.ChangeAnnotation] = text;
@@ -341,7 +358,8 @@ public sealed class LeaseTests
     }
 
     private static Task<DeployPlan> PlanAsync(KubeConnection connection, ClusterSpec spec) => DeployPlanner.PlanAsync(
-        connection, Repository.Catalog, new DeployRequest(spec, Namespace, Force: false, NoWait: true, CreateNamespace: false, TimeSpan.FromSeconds(60)), default);
+        connection, Repository.Catalog,
+        new DeployRequest(spec, Namespace, Force: false, NoWait: true, CreateNamespace: false, TimeSpan.FromSeconds(60)), default);
 
     private static async Task DeployAsync(KubeConnection connection, ClusterSpec spec) =>
         Assert.Null(await FailureOfAsync(connection, await PlanAsync(connection, spec)));
@@ -372,6 +390,7 @@ public sealed class LeaseTests
 
         public override long GetTimestamp() => timers.GetTimestamp();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => timers.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            timers.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -26,10 +26,13 @@ public sealed class LogTests
         on.Write("demo-zk-0", 3, "2026-11-27 08:00:03,123 [myid:1] - INFO  [main:Q@1] - c");
         on.Write("demo-zk-0", 5, "zk-start: e");
         Assert.Equal(
-            ["demo-kafka-0 INFO a (x)", "demo-kafka-1 WARN b (x)", "demo-zk-0 INFO [main:Q@1] - c", "demo-kafka-0 ERROR d (x)", "demo-zk-0  zk-start: e"],
+            ["demo-kafka-0 INFO a (x)", "demo-kafka-1 WARN b (x)", "demo-zk-0 INFO [main:Q@1] - c", "demo-kafka-0 ERROR d (x)",
+            "demo-zk-0  zk-start: e"],
             (await on.ReadAsync(new LogRequest(_ => true))).Select(Shown));
-        Assert.Equal(["demo-kafka-1 WARN b (x)", "demo-kafka-0 ERROR d (x)"], (await on.ReadAsync(new LogRequest(_ => true) { Level = "Warn" })).Select(Shown));
-        Assert.Equal(["demo-zk-0  zk-start: e"], (await on.ReadAsync(new LogRequest(n => n.Pod == "demo-zk-0") { Tail = 1 })).Select(Shown));
+        Assert.Equal(["demo-kafka-1 WARN b (x)", "demo-kafka-0 ERROR d (x)"],
+            (await on.ReadAsync(new LogRequest(_ => true) { Level = "Warn" })).Select(Shown));
+        Assert.Equal(["demo-zk-0  zk-start: e"],
+            (await on.ReadAsync(new LogRequest(n => n.Pod == "demo-zk-0") { Tail = 1 })).Select(Shown));
         Assert.Empty(await on.ReadAsync(new LogRequest(_ => true) { Since = TimeSpan.FromMinutes(10) }));
         Assert.Equal(5, (await on.ReadAsync(new LogRequest(_ => true) { Since = TimeSpan.FromMinutes(40) })).Count);
     }
@@ -43,7 +46,8 @@ public sealed class LogTests
         on.Write("demo-kafka-0", 2, "[2026-11-27 08:00:02,123] INFO now (x)");
         var events = await on.EventsAsync(new LogRequest(n => n.Pool.Has(NodeRoles.Broker)) { Previous = true });
         Assert.Equal(["demo-kafka-0 FATAL before (x)"], events.OfType<Completed<KafkaLogRecord>>().Select(e => Shown(e.Result)));
-        Assert.Equal(["demo-kafka-1 has no log", "demo-kafka-2 has no log"], events.OfType<Warned>().Select(e => e.Text[..23]).Order(StringComparer.Ordinal));
+        Assert.Equal(["demo-kafka-1 has no log", "demo-kafka-2 has no log"],
+            events.OfType<Warned>().Select(e => e.Text[..23]).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -51,7 +55,8 @@ public sealed class LogTests
     {
         await using var on = await StartAsync();
         on.Write("demo-kafka-0", 1, "[2026-11-27 08:00:01,123] INFO a (x)");
-        on.Server.Instead = r => r.Path.EndsWith("/demo-kafka-1/log", StringComparison.Ordinal) ? FakeAnswer.Status(400, "BadRequest", "container \"kafka\" in pod \"demo-kafka-1\" is waiting to start: ContainerCreating") : null;
+        on.Server.Instead = r => r.Path.EndsWith("/demo-kafka-1/log", StringComparison.Ordinal) ? FakeAnswer.Status(400, "BadRequest",
+            "container \"kafka\" in pod \"demo-kafka-1\" is waiting to start: ContainerCreating") : null;
         var events = await on.EventsAsync(new LogRequest(_ => true));
         var failure = Assert.Single(events.OfType<Failed>()).Failure;
         Assert.Equal(("LogNotRead", FailureKind.Unavailable, (object?)"demo-kafka-1"), (failure.Id, failure.Kind, failure.Target));
@@ -71,13 +76,15 @@ public sealed class LogTests
         await UntilAsync("demo-kafka-1 INFO a (x)"); // without a line after it
 
         Assert.True(await on.Connection.DeleteAsync(ResourceKind.Pod, "shop", "demo-kafka-1", null, default));
-        await on.Server.Pods.UntilAsync(s => s.Find("v1", "pods", "shop", "demo-kafka-1") is { } pod && FakePods.IsReady(pod) && pod["metadata"]!["deletionTimestamp"] is null);
+        await on.Server.Pods.UntilAsync(s => s.Find("v1", "pods", "shop", "demo-kafka-1") is { } pod && FakePods.IsReady(pod)
+            && pod["metadata"]!["deletionTimestamp"] is null);
         on.Server.Logs.Write("shop", "demo-kafka-1", DateTimeOffset.UtcNow, "kafka-start: b\n[2026-11-27 08:00:09,123] INFO c (x)");
         await UntilAsync("demo-kafka-1 INFO c (x)");
         on.Server.Logs.Write("shop", "demo-kafka-2", DateTimeOffset.UtcNow, "[2026-11-27 08:00:10,123] ERROR d (x)\n\tat e");
         await UntilAsync("demo-kafka-2 ERROR d (x)");
 
-        Assert.Equal(["demo-kafka-1 INFO a (x)", "demo-kafka-1  kafka-start: b", "demo-kafka-1 INFO c (x)", "demo-kafka-2 ERROR d (x)"], seen);
+        Assert.Equal(["demo-kafka-1 INFO a (x)", "demo-kafka-1  kafka-start: b", "demo-kafka-1 INFO c (x)", "demo-kafka-2 ERROR d (x)"],
+            seen);
         var clock = Stopwatch.StartNew();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
@@ -116,15 +123,18 @@ public sealed class LogTests
     {
         await using var on = await StartAsync();
         on.Server.Instead = r => r.Path.EndsWith("/demo-kafka-1/log", StringComparison.Ordinal) ? FakeAnswer.Never : null;
-        Assert.Equal("Timeout", (await Assert.ThrowsAsync<ClusterException>(() => on.ReadAsync(new LogRequest(_ => true) { Limit = TimeSpan.FromSeconds(1) }))).Id);
+        Assert.Equal("Timeout", (await Assert.ThrowsAsync<ClusterException>(
+            () => on.ReadAsync(new LogRequest(_ => true) { Limit = TimeSpan.FromSeconds(1) }))).Id);
     }
 
     [Fact]
     public async Task Who_may_not_read_logs_is_told_also_when_following()
     {
         await using var on = await StartAsync();
-        on.Server.Instead = r => r.Path.EndsWith("/demo-kafka-1/log", StringComparison.Ordinal) ? FakeAnswer.Status(403, "Forbidden", "pods \"demo-kafka-1\" is forbidden: User \"u\" cannot get resource \"pods/log\"") : null;
-        Assert.Equal("Forbidden", (await Assert.ThrowsAsync<ClusterException>(() => on.ReadAsync(new LogRequest(_ => true) { Follow = true, Limit = TimeSpan.FromSeconds(20) }))).Id);
+        on.Server.Instead = r => r.Path.EndsWith("/demo-kafka-1/log", StringComparison.Ordinal)
+            ? FakeAnswer.Status(403, "Forbidden", "pods \"demo-kafka-1\" is forbidden: User \"u\" cannot get resource \"pods/log\"") : null;
+        Assert.Equal("Forbidden", (await Assert.ThrowsAsync<ClusterException>(
+            () => on.ReadAsync(new LogRequest(_ => true) { Follow = true, Limit = TimeSpan.FromSeconds(20) }))).Id);
         Assert.Equal("Forbidden", (await Assert.ThrowsAsync<ClusterException>(() => on.ReadAsync(new LogRequest(_ => true)))).Id);
     }
 
@@ -132,7 +142,8 @@ public sealed class LogTests
     public async Task A_cluster_that_is_not_there_is_an_error()
     {
         await using var on = await StartAsync();
-        Assert.Equal("ClusterNotFound", (await Assert.ThrowsAsync<ClusterException>(() => ReadLogs.NodesAsync(on.Connection, "shop", "other", default))).Id);
+        Assert.Equal("ClusterNotFound",
+            (await Assert.ThrowsAsync<ClusterException>(() => ReadLogs.NodesAsync(on.Connection, "shop", "other", default))).Id);
     }
 
     private static string Shown(KafkaLogRecord r) => $"{r.Pod} {r.Level} {r.Line}";
@@ -147,9 +158,11 @@ public sealed class LogTests
     {
         public void Write(string pod, int second, string text) => Server.Logs.Write("shop", pod, Start.AddSeconds(second), text);
 
-        public async Task<IReadOnlyList<NodeRef>> NodesAsync(LogRequest request) => [.. (await ReadLogs.NodesAsync(Connection, "shop", "demo", default)).Where(request.Wanted)];
+        public async Task<IReadOnlyList<NodeRef>> NodesAsync(LogRequest request) =>
+            [.. (await ReadLogs.NodesAsync(Connection, "shop", "demo", default)).Where(request.Wanted)];
 
-        public async Task<IReadOnlyList<KafkaLogRecord>> ReadAsync(LogRequest request) => [.. (await EventsAsync(request)).OfType<Completed<KafkaLogRecord>>().Select(e => e.Result)];
+        public async Task<IReadOnlyList<KafkaLogRecord>> ReadAsync(LogRequest request) =>
+            [.. (await EventsAsync(request)).OfType<Completed<KafkaLogRecord>>().Select(e => e.Result)];
 
         public async Task<IReadOnlyList<OperationEvent>> EventsAsync(LogRequest request)
         {

@@ -27,7 +27,8 @@ public sealed class PodTests
             return 3;
         };
         using var connection = server.Connect();
-        var said = await PodExec.CaptureAsync(connection, "shop", Pod, "main", ["bash", "-c", "wc -c"], TimeSpan.FromSeconds(10), default, new string('x', 200_000));
+        var said = await PodExec.CaptureAsync(connection, "shop", Pod, "main", ["bash", "-c", "wc -c"], TimeSpan.FromSeconds(10), default,
+            new string('x', 200_000));
         Assert.Equal((3, "200000", "warned"), (said.ExitCode, said.Output, said.Error));
         Assert.Contains("exit status 3", said.Failure, StringComparison.Ordinal);
     }
@@ -38,7 +39,8 @@ public sealed class PodTests
         await using var server = WithPod();
         server.Exec = _ => Task.FromResult(0);
         using var connection = server.Connect();
-        var said = await PodExec.CaptureAsync(connection, "shop", Pod, "main", ["true"], TimeSpan.FromSeconds(10), default, new string('x', 5_000_000));
+        var said = await PodExec.CaptureAsync(connection, "shop", Pod, "main", ["true"], TimeSpan.FromSeconds(10), default,
+            new string('x', 5_000_000));
         Assert.Equal(0, said.ExitCode);
     }
 
@@ -53,7 +55,8 @@ public sealed class PodTests
         };
         using var connection = server.Connect();
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PodExec.CaptureAsync(connection, "shop", Pod, "main", ["sleep"], TimeSpan.FromSeconds(60), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => PodExec.CaptureAsync(connection, "shop", Pod, "main", ["sleep"], TimeSpan.FromSeconds(60), cancel.Token));
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed class PodTests
             throw new IOException("cut");
         };
         using var connection = server.Connect();
-        var e = await Assert.ThrowsAsync<ClusterException>(() => PodExec.CaptureAsync(connection, "shop", Pod, "main", ["true"], TimeSpan.FromSeconds(10), default));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => PodExec.CaptureAsync(connection, "shop", Pod, "main", ["true"], TimeSpan.FromSeconds(10), default));
         Assert.Equal(("ExecFailed", FailureKind.Connection), (e.Id, e.Kind));
     }
 
@@ -78,7 +82,8 @@ public sealed class PodTests
         await using var server = WithPod();
         server.Exec = _ => Task.FromResult(0);
         using var connection = server.Connect();
-        var e = await Assert.ThrowsAsync<ClusterException>(() => PodExec.CaptureAsync(connection, "shop", pod, "main", ["true"], TimeSpan.FromSeconds(10), default));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => PodExec.CaptureAsync(connection, "shop", pod, "main", ["true"], TimeSpan.FromSeconds(10), default));
         Assert.Equal(("ExecFailed", kind), (e.Id, e.Kind));
         Assert.Contains(why, e.Message, StringComparison.Ordinal);
     }
@@ -93,7 +98,8 @@ public sealed class PodTests
         server.Exec = _ => Task.FromResult(0);
         server.Faults.Add(Fault.Refusal(status, "No", "no"), r => r.IsSocket);
         using var connection = server.Connect();
-        var e = await Assert.ThrowsAsync<ClusterException>(() => PodExec.CaptureAsync(connection, "shop", Pod, "main", ["true"], TimeSpan.FromSeconds(10), default));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => PodExec.CaptureAsync(connection, "shop", Pod, "main", ["true"], TimeSpan.FromSeconds(10), default));
         Assert.Equal(id, e.Id);
     }
 
@@ -174,11 +180,14 @@ public sealed class PodTests
         for (int i = 0; i < 20; i++)
         {
             await FourLetterWord.AskAsync(connection, "shop", Pod, "srvr and more", default);
-            await Assert.ThrowsAsync<ZooKeeperException>(async () => await ZooKeeperSession.OpenAsync(connection, "shop", Pod, "secret", default));
-            var e = await Assert.ThrowsAsync<ClusterException>(() => BrokerMetadata.ReadAsync(connection, "shop", Pod, TimeSpan.FromSeconds(5), default));
+            await Assert.ThrowsAsync<ZooKeeperException>(
+                async () => await ZooKeeperSession.OpenAsync(connection, "shop", Pod, "secret", default));
+            var e = await Assert.ThrowsAsync<ClusterException>(
+                () => BrokerMetadata.ReadAsync(connection, "shop", Pod, TimeSpan.FromSeconds(5), default));
             Assert.True(e.Id is "PortForwardFailed" or "BrokerSilent", e.Id);
             await DescribeLogDirs.TryReadAsync(connection, "shop", Pod, TimeSpan.FromSeconds(5), default);
-            e = await Assert.ThrowsAsync<ClusterException>(() => BrokerConfigs.OfTopicsAsync(connection, "shop", Pod, ["t"], ["k"], default));
+            e = await Assert.ThrowsAsync<ClusterException>(
+                () => BrokerConfigs.OfTopicsAsync(connection, "shop", Pod, ["t"], ["k"], default));
             Assert.True(e.Id is "PortForwardFailed" or "BrokerSilent", e.Id);
         }
     }

@@ -41,7 +41,8 @@ internal static class Repeat
     }
 
     // A claim that could not be given back runs out after 20 s: nobody has that long here.
-    private static void RunOut(FakeCluster cluster) => cluster.Server.Store.Change("apps/v1", "statefulsets", cluster.Namespace, cluster.ZooKeeperSet, set =>
+    private static void RunOut(FakeCluster cluster) =>
+        cluster.Server.Store.Change("apps/v1", "statefulsets", cluster.Namespace, cluster.ZooKeeperSet, set =>
     {
         if (set.Annotation(ClusterNames.ChangeAnnotation) is not { } text)
             return;

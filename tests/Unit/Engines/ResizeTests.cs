@@ -39,7 +39,8 @@ public sealed class ResizeTests
         Assert.Equal(["-5", "-4"], cluster.Ensemble.Reconfigurations);
         Assert.Equal(3, Replicas(cluster));
         Assert.Equal(["demo-zk-4", "demo-zk-3"], server.Pods.Ended);
-        Assert.DoesNotContain(server.Store.Names, n => n is "persistentvolumeclaims/data-demo-zk-3" or "persistentvolumeclaims/data-demo-zk-4");
+        Assert.DoesNotContain(server.Store.Names,
+            n => n is "persistentvolumeclaims/data-demo-zk-3" or "persistentvolumeclaims/data-demo-zk-4");
         Assert.Contains("persistentvolumeclaims/data-demo-zk-2", server.Store.Names);
         Assert.InRange(cluster.Ensemble.Leader, 1, 3);
     }
@@ -163,7 +164,8 @@ public sealed class ResizeTests
         var cluster = await FakeCluster.StartAsync();
         await using var server = cluster.Server;
         server.Faults.Every(23, phase, Fault.Cut, Fault.AnswerLost, Fault.Error, Fault.TooMany, Fault.Conflict);
-        await Repeat.UntilAsync(cluster, () => cluster.Ensemble.Voters.Count == 4 && Change(cluster) is null, () => ResizeAsync(cluster, 1, force: true, stepSeconds: 10));
+        await Repeat.UntilAsync(cluster, () => cluster.Ensemble.Voters.Count == 4 && Change(cluster) is null,
+            () => ResizeAsync(cluster, 1, force: true, stepSeconds: 10));
         Assert.True(server.Faults.Count > 3);
         Assert.Equal([1, 2, 3, 4], cluster.Ensemble.Voters);
         Assert.Equal(4, Replicas(cluster));
@@ -211,7 +213,8 @@ public sealed class ResizeTests
         await ResizeAsync(cluster, 2, told: e =>
         {
             if (e is Note or Applied)
-                server.Faults.Add(Fault.Cut, r => r.Method == method && r.Path.EndsWith(path, StringComparison.Ordinal) && r.Body.Contains(body, StringComparison.Ordinal));
+                server.Faults.Add(Fault.Cut, r => r.Method == method && r.Path.EndsWith(path, StringComparison.Ordinal)
+                    && r.Body.Contains(body, StringComparison.Ordinal));
         });
         Assert.True(server.Faults.Count > 0);
         Assert.Equal(["+4", "+5"], cluster.Ensemble.Reconfigurations);
@@ -243,7 +246,8 @@ public sealed class ResizeTests
         cluster.Ensemble.Lead(5);
         var planned = await PlannedAsync(cluster, -2, deleteData: true);
         Assert.Equal(planned.Select(s => s.InWords()), Ran(await ResizeAsync(cluster, -2, deleteData: true)).Select(s => s.InWords()));
-        Assert.Equal(["it leads", "if it leads by then"], planned.Where(s => s.Action == ChangeAction.Leave).Select(s => s.Risk.Split(':')[0]));
+        Assert.Equal(["it leads", "if it leads by then"],
+            planned.Where(s => s.Action == ChangeAction.Leave).Select(s => s.Risk.Split(':')[0]));
     }
 
     // Stopped after each of its steps: the same command plans what is left, and runs that.
@@ -297,7 +301,8 @@ public sealed class ResizeTests
     public static TheoryData<int> Phases => [.. Enumerable.Range(0, 6).Select(n => 3 * n)];
 
     private static async Task<List<OperationEvent>> ResizeAsync(
-        FakeCluster cluster, int change, bool deleteData = false, bool force = false, int stepSeconds = 20, Action<OperationEvent>? told = null, Silence? silence = null,
+        FakeCluster cluster, int change, bool deleteData = false, bool force = false, int stepSeconds = 20,
+        Action<OperationEvent>? told = null, Silence? silence = null,
         CancellationToken cancel = default)
     {
         using var connection = silence?.Under(cluster.Connect()) ?? cluster.Connect();
@@ -315,9 +320,12 @@ public sealed class ResizeTests
         return events;
     }
 
-    private static int Replicas(FakeCluster cluster) => (int)cluster.Server.Store.Find("apps/v1", "statefulsets", cluster.Namespace, cluster.ZooKeeperSet)!["spec"]!["replicas"]!;
+    private static int Replicas(FakeCluster cluster) =>
+        (int)cluster.Server.Store.Find("apps/v1", "statefulsets", cluster.Namespace, cluster.ZooKeeperSet)!["spec"]!["replicas"]!;
 
-    private static string? Change(FakeCluster cluster) => cluster.Server.Store.Find("apps/v1", "statefulsets", cluster.Namespace, cluster.ZooKeeperSet)!.Annotation("kafkak8s.io/ensemble-change");
+    private static string? Change(FakeCluster cluster) => cluster.Server.Store.Find("apps/v1", "statefulsets", cluster.Namespace,
+        cluster.ZooKeeperSet)!.Annotation("kafkak8s.io/ensemble-change");
 
-    private static string Spec(FakeCluster cluster) => cluster.Server.Store.Find("apps/v1", "statefulsets", cluster.Namespace, cluster.BrokerSet)!.Annotation("kafkak8s.io/spec") ?? "";
+    private static string Spec(FakeCluster cluster) =>
+        cluster.Server.Store.Find("apps/v1", "statefulsets", cluster.Namespace, cluster.BrokerSet)!.Annotation("kafkak8s.io/spec") ?? "";
 }

@@ -148,7 +148,8 @@ public sealed class RestartTests
         Assert.Equal(2, cluster.Ensemble.LeastServing);
     }
 
-    private static System.Text.Json.Nodes.JsonObject Secret(FakeCluster cluster) => cluster.Server.Store.Find("v1", "secrets", cluster.Namespace, "demo-zk-reconfig")!["data"]!.AsObject();
+    private static System.Text.Json.Nodes.JsonObject Secret(FakeCluster cluster) =>
+        cluster.Server.Store.Find("v1", "secrets", cluster.Namespace, "demo-zk-reconfig")!["data"]!.AsObject();
 
     private static async Task<IReadOnlyList<PlanStep>> PlannedAsync(FakeCluster cluster, bool rotate)
     {
@@ -159,12 +160,14 @@ public sealed class RestartTests
 
     private static IReadOnlyList<PlanStep> Ran(IEnumerable<OperationEvent> events) => [.. events.OfType<Applied>().Select(a => a.Step)];
 
-    private static async Task<List<OperationEvent>> RestartAsync(FakeCluster cluster, bool rotate = false, int stepSeconds = 20, CancellationToken cancel = default)
+    private static async Task<List<OperationEvent>> RestartAsync(FakeCluster cluster, bool rotate = false, int stepSeconds = 20,
+        CancellationToken cancel = default)
     {
         using var connection = cluster.Connect();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
-        var plan = await RestartEnsemble.PlanAsync(connection, new RestartRequest("demo", cluster.Namespace, null, rotate, false, TimeSpan.FromSeconds(stepSeconds)), limit.Token);
+        var plan = await RestartEnsemble.PlanAsync(connection,
+            new RestartRequest("demo", cluster.Namespace, null, rotate, false, TimeSpan.FromSeconds(stepSeconds)), limit.Token);
         var events = new List<OperationEvent>();
         await foreach (var e in RestartEnsemble.RunAsync(connection, plan, limit.Token))
             events.Add(e);

@@ -67,7 +67,8 @@ public sealed class RollTests
         Assert.Equal(3, server.Pods.Ended.Count);
         Assert.Equal(3, warned.Count); // strict each time, logs with broker 1
         Assert.All(warned, w => Assert.Contains("will be unavailable", w, StringComparison.Ordinal));
-        Assert.Single(warned, w => w.Contains("2 partitions, such as", StringComparison.Ordinal) && w.Contains("while broker 1 restarts", StringComparison.Ordinal));
+        Assert.Single(warned, w => w.Contains("2 partitions, such as", StringComparison.Ordinal)
+            && w.Contains("while broker 1 restarts", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -90,7 +91,8 @@ public sealed class RollTests
         // With a minimum of its own it bears the loss of one, after a word.
         cluster.Kafka.Configs[("orders", "min.insync.replicas")] = "1";
         var warned = await RollAsync(cluster, cluster.BrokerSet);
-        Assert.Contains(warned, w => w.Contains("orders-0 (2 of 3 copies in sync) is not in sync, and that has not got better", StringComparison.Ordinal));
+        Assert.Contains(warned,
+            w => w.Contains("orders-0 (2 of 3 copies in sync) is not in sync, and that has not got better", StringComparison.Ordinal));
         Assert.Equal(3, server.Pods.Ended.Count);
     }
 
@@ -105,7 +107,8 @@ public sealed class RollTests
         await cluster.OutdateAsync(cluster.BrokerSet);
         var warned = await RollAsync(cluster, cluster.BrokerSet, force: true);
         Assert.Equal(3, server.Pods.Ended.Count);
-        Assert.Contains(warned, w => w.Contains("would take no messages with acks=all", StringComparison.Ordinal) && w.Contains("go on all the same", StringComparison.Ordinal));
+        Assert.Contains(warned, w => w.Contains("would take no messages with acks=all", StringComparison.Ordinal)
+            && w.Contains("go on all the same", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -138,7 +141,8 @@ public sealed class RollTests
         await using var server = new FakeApiServer();
         using var connection = server.Connect();
         int asked = 0;
-        var policy = new StubPolicy(() => ++asked < 300 ? new RollVerdict(new RollObstacle(RollHold.Unforceable, "broker 1 recovers its logs")) : default);
+        var policy = new StubPolicy(() => ++asked < 300
+            ? new RollVerdict(new RollObstacle(RollHold.Unforceable, "broker 1 recovers its logs")) : default);
         Assert.Empty(await PassAsync(DrainAsync(Roller(connection, force: true).ClearAsync(policy, Pod(), default))));
         Assert.Equal(300, asked);
     }
@@ -152,13 +156,15 @@ public sealed class RollTests
         await cluster.OutdateAsync(cluster.BrokerSet);
         server.Pods.MayBeReady = pod => !IsNew(server, pod);
         var roll = RollAsync(cluster, cluster.BrokerSet);
-        await server.Pods.UntilAsync(store => store.Find("v1", "pods", "shop", "demo-kafka-0") is { } pod && IsNew(server, pod) && FakePods.IsRunning(pod));
+        await server.Pods.UntilAsync(
+            store => store.Find("v1", "pods", "shop", "demo-kafka-0") is { } pod && IsNew(server, pod) && FakePods.IsRunning(pod));
         server.Store.Change("v1", "pods", "shop", "demo-kafka-0", pod => pod["status"]!["containerStatuses"] = new JsonArray(new JsonObject
         {
             ["name"] = "kafka",
             ["restartCount"] = 2,
             ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "CrashLoopBackOff" } },
-            ["lastState"] = new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 1, ["message"] = "Unknown configuration foo" } },
+            ["lastState"] =
+                new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 1, ["message"] = "Unknown configuration foo" } },
         }));
         var stopped = await Assert.ThrowsAsync<ClusterException>(() => roll);
         Assert.Equal(("RollStopped", FailureKind.Stalled), (stopped.Id, stopped.Kind));
@@ -171,8 +177,10 @@ public sealed class RollTests
     {
         var cluster = await FakeCluster.StartAsync();
         await using var server = cluster.Server;
-        server.Pods.MayBeReady = pod => ((string)pod["metadata"]!["name"]!).Contains("-zk-", StringComparison.Ordinal) || IsNew(server, pod);
-        server.Log = (pod, _) => pod == "demo-kafka-0" ? "[x] INFO Loading logs from log dirs (kafka.log.LogManager)\n[x] INFO Recovering unflushed segment 0" : "";
+        server.Pods.MayBeReady = pod => ((string)pod["metadata"]!["name"]!).Contains("-zk-", StringComparison.Ordinal)
+            || IsNew(server, pod);
+        server.Log = (pod, _) => pod == "demo-kafka-0"
+            ? "[x] INFO Loading logs from log dirs (kafka.log.LogManager)\n[x] INFO Recovering unflushed segment 0" : "";
         foreach (int n in new[] { 0, 1, 2 })
             server.Store.Change("v1", "pods", "shop", $"demo-kafka-{n}", pod => Unready(pod));
         await cluster.OutdateAsync(cluster.BrokerSet);
@@ -186,7 +194,8 @@ public sealed class RollTests
             var now = await roller.ReplaceUnreadyAsync(live, default);
             most = Math.Max(most, now.Count);
             replaced.AddRange(now.Select(c => c.Name));
-            return new Progress(live.Of(ResourceKind.Pod).Count(p => p.Name() is "demo-kafka-1" or "demo-kafka-2" && Readiness.IsPodReady(p)) == 2, "");
+            return new Progress(
+                live.Of(ResourceKind.Pod).Count(p => p.Name() is "demo-kafka-1" or "demo-kafka-2" && Readiness.IsPodReady(p)) == 2, "");
         }, Limit()));
         Assert.Equal((1, "demo-kafka-1 demo-kafka-2"), (most, string.Join(' ', replaced)));
         Assert.DoesNotContain("demo-kafka-0", server.Pods.Ended);
@@ -205,7 +214,8 @@ public sealed class RollTests
         Assert.Equal([("orders", 0)], former);
         string left = "";
         long begun = clock.GetTimestamp();
-        var warned = await PassAsync(DrainAsync(InSync.WaitAsync(connection, Names, "shop", Names.Brokers(3), wait, former, text => left = text, clock, Limit())));
+        var warned = await PassAsync(
+            DrainAsync(InSync.WaitAsync(connection, Names, "shop", Names.Brokers(3), wait, former, text => left = text, clock, Limit())));
         Assert.Contains("so it was before this command", Assert.Single(warned), StringComparison.Ordinal);
         Assert.Contains("orders-0 (2 of 3 copies)", left, StringComparison.Ordinal);
         Assert.InRange(clock.GetElapsedTime(begun), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
@@ -256,22 +266,27 @@ public sealed class RollTests
     [InlineData("1", "1", 2, 1, "unavoidable")]
     [InlineData("1", "1", 1, 0, "")]
     [InlineData("0,1", "0,1", 0, 0, "")]
-    public void What_a_restart_does_to_a_partition_goes_by_its_topics_minimum(string copies, string inSync, int minimum, int broker, string effect)
+    public void What_a_restart_does_to_a_partition_goes_by_its_topics_minimum(string copies, string inSync, int minimum, int broker,
+        string effect)
     {
         var of = RestartEffect.Of([new PartitionView("t", 0, 0, Ids(copies), Ids(inSync))], broker, _ => minimum);
-        Assert.Equal(effect, of.Stopped.Count > 0 ? "stopped" : of.Unavoidable.Count > 0 ? "unavoidable" : of.Behind.Count > 0 ? "behind" : "");
+        Assert.Equal(effect,
+            of.Stopped.Count > 0 ? "stopped" : of.Unavoidable.Count > 0 ? "unavoidable" : of.Behind.Count > 0 ? "behind" : "");
     }
 
     [Theory]
     [InlineData("Loading logs. (kafka.log.LogManager)", true)] // 0.9
-    [InlineData("Loading logs from log dirs ArrayBuffer(/d) (kafka.log.LogManager)\nAttempting recovery for all logs in /d since no clean shutdown file was found", true)]
+    [InlineData("Loading logs from log dirs ArrayBuffer(/d) (kafka.log.LogManager)\nAttempting recovery for all logs in /d since no clean "
+        + "shutdown file was found", true)]
     [InlineData("Loading logs.\nLogs loading complete. (kafka.log.LogManager)", false)]
     [InlineData("Loading logs from log dirs\nRecovering unflushed segment 12\nLoaded 40 logs in 31000ms.", false)]
     [InlineData("Loaded 40 logs in 31000ms.\n[KafkaServer id=0] started (kafka.server.KafkaServer)", false)]
-    [InlineData("[LogLoader partition=t-0, dir=/d] Recovering unflushed segment 12. 3/9 recovered for t-0.", true)] // the beginning is out of sight
+    // the beginning is out of sight
+    [InlineData("[LogLoader partition=t-0, dir=/d] Recovering unflushed segment 12. 3/9 recovered for t-0.", true)]
     [InlineData("Opening socket connection to server zk", false)]
     [InlineData("", false)]
-    public void Log_recovery_is_told_by_the_brokers_own_words(string log, bool recovers) => Assert.Equal(recovers, LogRecovery.IsUnderWay(log));
+    public void Log_recovery_is_told_by_the_brokers_own_words(string log, bool recovers) =>
+        Assert.Equal(recovers, LogRecovery.IsUnderWay(log));
 
     [Theory]
     [InlineData("0,1,2", "", 0, "1,2,0")]
@@ -281,7 +296,8 @@ public sealed class RollTests
     public void Unready_brokers_go_first_and_the_controller_last(string brokers, string unready, int controller, string order)
     {
         var pods = Ids(brokers).Reverse().Select(n => Pod(n, !Ids(unready).Contains(n)));
-        Assert.Equal(Ids(order), BrokerRollPolicy.Order(pods, p => ClusterNames.Ordinal(p.Name()) == controller).Select(p => ClusterNames.Ordinal(p.Name())));
+        Assert.Equal(Ids(order),
+            BrokerRollPolicy.Order(pods, p => ClusterNames.Ordinal(p.Name()) == controller).Select(p => ClusterNames.Ordinal(p.Name())));
     }
 
     [Theory]
@@ -291,7 +307,8 @@ public sealed class RollTests
     [InlineData("a", null, "a", "s2", "settings")]
     [InlineData("a", "s1", "a", null, "template")]
     public void A_restart_has_a_reason(string image, string? sum, string newImage, string? newSum, string reason) =>
-        Assert.Equal(reason, RestartReason.Of(Templated(image, sum), new JsonObject { ["spec"] = new JsonObject { ["template"] = Templated(newImage, newSum) } }));
+        Assert.Equal(reason, RestartReason.Of(Templated(image, sum),
+            new JsonObject { ["spec"] = new JsonObject { ["template"] = Templated(newImage, newSum) } }));
 
     private static JsonObject Templated(string image, string? sum) => new()
     {
@@ -303,7 +320,11 @@ public sealed class RollTests
 
     private static JsonObject Pod(int n = 0, bool ready = true)
     {
-        var pod = new JsonObject { ["metadata"] = new JsonObject { ["name"] = $"demo-kafka-{n}", ["uid"] = $"uid-{n}" }, ["status"] = new JsonObject() };
+        var pod = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = $"demo-kafka-{n}", ["uid"] = $"uid-{n}" },
+            ["status"] = new JsonObject()
+        };
         if (ready)
             pod["status"]!["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" });
         return pod;
@@ -316,7 +337,8 @@ public sealed class RollTests
     }
 
     private static bool IsNew(FakeApiServer server, JsonObject pod) =>
-        server.Store.Find("apps/v1", "statefulsets", "shop", "demo-kafka") is { } set && (string?)pod["metadata"]!["labels"]!["controller-revision-hash"] == FakePods.Revision(set)
+        server.Store.Find("apps/v1", "statefulsets", "shop", "demo-kafka") is { } set
+        && (string?)pod["metadata"]!["labels"]!["controller-revision-hash"] == FakePods.Revision(set)
         && set["spec"]!["template"]!["metadata"]!["annotations"] is not null;
 
     private static CancellationToken Limit() => new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token; // for one that hangs
@@ -352,10 +374,12 @@ public sealed class RollTests
     {
         public string InWords => "";
 
-        public Task<IReadOnlyList<RollVerdict>> JudgeAsync(IReadOnlyList<JsonObject> pods, CancellationToken cancel) => Task.FromResult<IReadOnlyList<RollVerdict>>([judge()]);
+        public Task<IReadOnlyList<RollVerdict>> JudgeAsync(IReadOnlyList<JsonObject> pods, CancellationToken cancel) =>
+            Task.FromResult<IReadOnlyList<RollVerdict>>([judge()]);
 
         public Task<RollObstacle?> MissingAsync(JsonObject former, CancellationToken cancel) => Task.FromResult<RollObstacle?>(null);
 
-        public Task<IReadOnlyList<JsonObject>> OrderAsync(IReadOnlyList<JsonObject> pods, CancellationToken cancel) => Task.FromResult(pods);
+        public Task<IReadOnlyList<JsonObject>> OrderAsync(IReadOnlyList<JsonObject> pods, CancellationToken cancel) =>
+            Task.FromResult(pods);
     }
 }

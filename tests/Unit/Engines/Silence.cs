@@ -4,7 +4,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace KafkaK8s.Tests.Unit.Engines;
 
-/// <summary>Half a minute passes for a connection whenever the server leaves a request without an answer: nobody waits that long here.</summary>
+/// <summary>Half a minute passes for a connection whenever the server leaves a request without an answer: nobody waits that long
+/// here.</summary>
 internal sealed class Silence : IAsyncDisposable
 {
     private static readonly TimeSpan BeyondTheLimit = TimeSpan.FromSeconds(31);

@@ -31,7 +31,8 @@ public sealed class ToolTests
     [InlineData("kafka-dump-log.sh", "--files f", "--files f")]
     [InlineData("of-another-version.sh", "--x", "--x")]
     public void The_address_is_added_where_the_tool_takes_one_and_none_is_given(string tool, string given, string all) =>
-        Assert.Equal(all, string.Join(' ', KafkaTools.WithAddress(tool, given.Split(' ', StringSplitOptions.RemoveEmptyEntries), "b:1", "z:2/kafka")));
+        Assert.Equal(all,
+            string.Join(' ', KafkaTools.WithAddress(tool, given.Split(' ', StringSplitOptions.RemoveEmptyEntries), "b:1", "z:2/kafka")));
 
     [Theory]
     [InlineData("kafka-configs", "kafka-configs.sh")]
@@ -43,12 +44,14 @@ public sealed class ToolTests
     [InlineData("-x", null)]
     [InlineData("kafka-topics.sh --list", null)]
     public void A_name_is_a_file_of_one_folder(string tool, string? file) =>
-        Assert.Equal(file, file is null ? (Assert.Throws<ClusterException>(() => KafkaTools.FileOf(tool)).Id == "InvalidToolName" ? null : "another error") : KafkaTools.FileOf(tool));
+        Assert.Equal(file, file is null ? (Assert.Throws<ClusterException>(() => KafkaTools.FileOf(tool)).Id == "InvalidToolName" ? null
+            : "another error") : KafkaTools.FileOf(tool));
 
     [Fact]
     public void A_password_is_not_shown() => Assert.Equal(
         "kafka-configs.sh --add-config SCRAM-SHA-512=[iterations=8192,password=***] --x '' --hmac *** 'a b'",
-        KafkaTools.Shown("kafka-configs.sh", ["--add-config", "SCRAM-SHA-512=[iterations=8192,password=s3cret]", "--x", "", "--hmac", "q1w2", "a b"]));
+        KafkaTools.Shown("kafka-configs.sh",
+            ["--add-config", "SCRAM-SHA-512=[iterations=8192,password=s3cret]", "--x", "", "--hmac", "q1w2", "a b"]));
 
     [Fact]
     public async Task Lines_come_as_they_are_written_and_the_pod_goes()
@@ -87,7 +90,8 @@ public sealed class ToolTests
         };
         await on.RunAsync("kafka-console-producer.sh", ["$(id)"], "a\nü\n");
         Assert.Equal("a\nü\n", got);
-        Assert.Equal(["bash", "-c", "n=$1; shift; head -c \"$n\" | \"$@\"", "bash", "5", "/opt/kafka/bin/kafka-console-producer.sh", "$(id)"], ran.Skip(2));
+        Assert.Equal(["bash", "-c", "n=$1; shift; head -c \"$n\" | \"$@\"", "bash", "5", "/opt/kafka/bin/kafka-console-producer.sh",
+            "$(id)"], ran.Skip(2));
     }
 
     [Fact]
@@ -166,9 +170,11 @@ public sealed class ToolTests
 
     private sealed record Started(FakeApiServer Server, KubeConnection Connection, BrokerSetView Brokers) : IAsyncDisposable
     {
-        public bool NoPod() => Server.Store.All("v1", "pods").All(p => !((string)p["metadata"]!["name"]!).Contains("console-tools", StringComparison.Ordinal) || p["metadata"]!["deletionTimestamp"] is not null);
+        public bool NoPod() => Server.Store.All("v1", "pods").All(p => !((string)p["metadata"]!["name"]!).Contains("console-tools",
+            StringComparison.Ordinal) || p["metadata"]!["deletionTimestamp"] is not null);
 
-        public async Task<IReadOnlyList<OperationEvent>> RunAsync(string tool, string[] arguments, string? input, Action<OperationEvent>? told = null, CancellationToken cancel = default)
+        public async Task<IReadOnlyList<OperationEvent>> RunAsync(string tool, string[] arguments, string? input,
+            Action<OperationEvent>? told = null, CancellationToken cancel = default)
         {
             var events = new List<OperationEvent>();
             var request = new ToolRequest(tool, arguments, input is null ? null : Encoding.UTF8.GetBytes(input), TimeSpan.FromSeconds(30));

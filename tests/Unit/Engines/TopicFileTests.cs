@@ -38,14 +38,17 @@ public sealed class TopicFileTests
                 retention.ms: "604800000"
 
             """, text);
-        Assert.Equal(["on 1 1 a=true;b=x: #y", "orders 12 3 cleanup.policy=compact;retention.ms=604800000"], TopicFile.Read(text, "f").Select(Shown));
+        Assert.Equal(["on 1 1 a=true;b=x: #y", "orders 12 3 cleanup.policy=compact;retention.ms=604800000"],
+            TopicFile.Read(text, "f").Select(Shown));
         Assert.Equal(4, TopicFile.Read($"{text}\n{text}", "f").Count); // two exports, put together
     }
 
     [Fact]
     public void What_people_leave_out_or_write_as_numbers_is_read() => Assert.Equal(
         ["a   ", "b 3  half=0.5;retention.ms=604800000;x=true;z=7d"],
-        TopicFile.Read("format: 1\ntopics:\n- name: a\n- name: b\n  partitions: 3\n  config: { retention.ms: 604800000, x: true, half: 0.5, z: 7d }\n", "f").Select(Shown));
+        TopicFile.Read(
+            "format: 1\ntopics:\n- name: a\n- name: b\n  partitions: 3\n  config: { retention.ms: 604800000, x: true, half: 0.5, z: 7d }\n",
+            "f").Select(Shown));
 
     [Theory]
     [InlineData("", "is empty")]
@@ -99,13 +102,17 @@ public sealed class TopicFileTests
         Assert.Equal(["1 Create new", "2 Update orders", "3 Create plain"], plan.Steps.Select(s => $"{s.Step} {s.Action} {s.Name}"));
         Assert.True(plan.MovesKeys);
         Assert.Equal(
-            ["__consumer_offsets is one of Kafka's own", "new: min.insync.replicas is 3", "orders: 50 % of the keys", "orders stays at a replication factor of 3"],
-            plan.Warnings.Select(w => Begin(w, ["__consumer_offsets is one of Kafka's own", "new: min.insync.replicas is 3", "orders: 50 % of the keys", "orders stays at a replication factor of 3"])));
+            ["__consumer_offsets is one of Kafka's own", "new: min.insync.replicas is 3", "orders: 50 % of the keys",
+            "orders stays at a replication factor of 3"],
+            plan.Warnings.Select(w => Begin(w, ["__consumer_offsets is one of Kafka's own", "new: min.insync.replicas is 3",
+                "orders: 50 % of the keys", "orders stays at a replication factor of 3"])));
         Assert.Equal(2, on.Kafka.Topics.Count);
 
         Assert.Equal(["Create", "Update", "Create"], (await RunAsync(on, plan)).Steps.Select(s => s.Action));
-        Assert.Equal(["new 3", "orders 4", "other 1", "plain 1"], on.Kafka.Topics.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key} {t.Value.Count}"));
-        Assert.Equal(("compact", "3600000"), (on.Kafka.Configs[("orders", "cleanup.policy")], on.Kafka.Configs[("orders", "retention.ms")]));
+        Assert.Equal(["new 3", "orders 4", "other 1", "plain 1"],
+            on.Kafka.Topics.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key} {t.Value.Count}"));
+        Assert.Equal(("compact", "3600000"),
+            (on.Kafka.Configs[("orders", "cleanup.policy")], on.Kafka.Configs[("orders", "retention.ms")]));
 
         var again = await ImportTopics.PlanAsync(on.Admin, list, null, default);
         Assert.All(again.Steps, s => Assert.Equal((ChangeAction.None, "is as the list has it"), (s.Action, s.Change)));
@@ -117,13 +124,17 @@ public sealed class TopicFileTests
     {
         await using var on = await StartAsync();
         on.Kafka.Topic("orders", [0], [1]);
-        TopicRequest[] list = [Asked("fine", 1, 1), Asked("orders", 1, 1), Asked("wide", 1, 4), Asked("odd", 1, 1, ("retention", "1")), Asked("a b", 1, 1)];
+        TopicRequest[] list = [Asked("fine", 1, 1), Asked("orders", 1, 1), Asked("wide", 1, 4), Asked("odd", 1, 1, ("retention", "1")),
+            Asked("a b", 1, 1)];
         var plan = await ImportTopics.PlanAsync(on.Admin, list, null, default);
-        Assert.Equal(["InvalidTopicName", "KafkaRefused", "PartitionsCannotShrink", "TooFewBrokers"], plan.Failures.Select(f => f.Id).Order(StringComparer.Ordinal));
-        Assert.Contains("-ReplicationFactor 3 makes the new topics with fewer copies", plan.Failures.Single(f => f.Id == "TooFewBrokers").Message, StringComparison.Ordinal);
+        Assert.Equal(["InvalidTopicName", "KafkaRefused", "PartitionsCannotShrink", "TooFewBrokers"],
+            plan.Failures.Select(f => f.Id).Order(StringComparer.Ordinal));
+        Assert.Contains("-ReplicationFactor 3 makes the new topics with fewer copies",
+            plan.Failures.Single(f => f.Id == "TooFewBrokers").Message, StringComparison.Ordinal);
         Assert.Equal(["orders"], on.Kafka.Topics.Keys);
         Assert.Empty((await ImportTopics.PlanAsync(on.Admin, [Asked("wide", 1, 4)], 3, default)).Failures);
-        Assert.Equal("InvalidTopicList", (await Assert.ThrowsAsync<ClusterException>(() => ImportTopics.PlanAsync(on.Admin, [Asked("a", 1, 1), Asked("a", 2, 1)], null, default))).Id);
+        Assert.Equal("InvalidTopicList", (await Assert.ThrowsAsync<ClusterException>(
+            () => ImportTopics.PlanAsync(on.Admin, [Asked("a", 1, 1), Asked("a", 2, 1)], null, default))).Id);
     }
 
     [Fact]
@@ -149,14 +160,18 @@ public sealed class TopicFileTests
         Assert.InRange(on.Kafka.Requests.Count - before, 1, 20);
     }
 
-    private static string Begin(string text, string[] starts) => Array.Find(starts, s => text.StartsWith(s, StringComparison.Ordinal)) ?? text;
+    private static string Begin(string text, string[] starts) =>
+        Array.Find(starts, s => text.StartsWith(s, StringComparison.Ordinal)) ?? text;
 
-    private static string Shown(TopicRequest t) => $"{t.Name} {t.Partitions} {t.ReplicationFactor} {string.Join(';', t.Config.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key}={c.Value}"))}";
+    private static string Shown(TopicRequest t) =>
+        $"{t.Name} {t.Partitions} {t.ReplicationFactor} "
+            + $"{string.Join(';', t.Config.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Key}={c.Value}"))}";
 
     private static TopicRequest Asked(string name, int? partitions, int? copies, params (string Key, string Value)[] config) =>
         new(name) { Partitions = partitions, ReplicationFactor = copies, Config = config.ToDictionary(c => c.Key, string? (c) => c.Value) };
 
-    private static async Task<(IReadOnlyList<PlanStep> Steps, IReadOnlyList<ClusterException> Failures)> RunAsync(Started on, ImportPlan plan)
+    private static async Task<(IReadOnlyList<PlanStep> Steps, IReadOnlyList<ClusterException> Failures)> RunAsync(Started on,
+        ImportPlan plan)
     {
         IReadOnlyList<PlanStep> steps = [];
         var failures = new List<ClusterException>();

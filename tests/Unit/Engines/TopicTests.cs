@@ -19,10 +19,13 @@ public sealed class TopicTests
         (parts[0].Start, parts[0].End, parts[1].End) = (10, 110, 50);
         on.Kafka.Configs[("orders", "retention.ms")] = "1000";
         var topic = Assert.Single(await ListTopics.RunAsync(on.Admin, _ => true, default));
-        Assert.Equal(("orders", "demo", "shop", 2, 3, 2), (topic.Name, topic.Cluster, topic.Namespace, topic.Partitions, topic.ReplicationFactor, topic.MinInSyncReplicas!.Value));
-        Assert.Equal((150, 480, "480 B", TopicStatus.Healthy, ""), (topic.Messages!.Value, topic.SizeBytes!.Value, topic.Size, topic.Status, topic.Reason));
+        Assert.Equal(("orders", "demo", "shop", 2, 3, 2),
+            (topic.Name, topic.Cluster, topic.Namespace, topic.Partitions, topic.ReplicationFactor, topic.MinInSyncReplicas!.Value));
+        Assert.Equal((150, 480, "480 B", TopicStatus.Healthy, ""),
+            (topic.Messages!.Value, topic.SizeBytes!.Value, topic.Size, topic.Status, topic.Reason));
         Assert.Equal("retention.ms=1000", string.Join(';', topic.Config.Select(c => $"{c.Key}={c.Value}")));
-        Assert.Equal(["0: 10-110 at 0", "1: 0-50 at 1"], topic.PartitionDetail.Select(p => $"{p.Partition}: {p.Start}-{p.End} at {p.Leader}"));
+        Assert.Equal(["0: 10-110 at 0", "1: 0-50 at 1"],
+            topic.PartitionDetail.Select(p => $"{p.Partition}: {p.Start}-{p.End} at {p.Leader}"));
     }
 
     [Fact]
@@ -37,7 +40,8 @@ public sealed class TopicTests
         var topics = await ListTopics.RunAsync(on.Admin, _ => true, default);
         Assert.Equal([TopicStatus.UnderReplicated, TopicStatus.UnderMinIsr, TopicStatus.Unavailable], topics.Select(t => t.Status));
         Assert.Equal("1 of 1 partitions: copies out of sync on broker 2", topics[0].Reason);
-        Assert.StartsWith("1 of 2 partitions: fewer than 2 copies in sync: writes with acks=all are refused; missing on broker 0, 2", topics[1].Reason, StringComparison.Ordinal);
+        Assert.StartsWith("1 of 2 partitions: fewer than 2 copies in sync: writes with acks=all are refused; missing on broker 0, 2",
+            topics[1].Reason, StringComparison.Ordinal);
         Assert.Equal("1 of 1 partitions: no leader", topics[2].Reason);
         Assert.Null(topics[2].Messages); // nobody can say it
         Assert.Null(topics[0].SizeBytes);
@@ -56,9 +60,11 @@ public sealed class TopicTests
     public async Task A_topic_is_made_when_it_was_agreed_to_and_not_before()
     {
         await using var on = await StartAsync();
-        var plan = await ChangeTopic.PlanNewAsync(on.Admin, new TopicRequest("orders") { Partitions = 4, Config = new Dictionary<string, string?> { ["retention.ms"] = "7d" } }, default);
+        var plan = await ChangeTopic.PlanNewAsync(on.Admin,
+            new TopicRequest("orders") { Partitions = 4, Config = new Dictionary<string, string?> { ["retention.ms"] = "7d" } }, default);
         Assert.Empty(on.Kafka.Topics);
-        Assert.Equal(["partitions: (none) -> 4", "replicationFactor: (none) -> the brokers' default", "config[retention.ms]: (none) -> 604800000"], plan.Step.Fields.Select(f => f.ToString()));
+        Assert.Equal(["partitions: (none) -> 4", "replicationFactor: (none) -> the brokers' default",
+            "config[retention.ms]: (none) -> 604800000"], plan.Step.Fields.Select(f => f.ToString()));
         var made = await ResultAsync<KafkaTopic>(ChangeTopic.NewAsync(on.Admin, plan, default));
         Assert.Equal((4, 3, "604800000"), (made.Partitions, made.ReplicationFactor, made.Config["retention.ms"]));
     }
@@ -74,7 +80,8 @@ public sealed class TopicTests
     {
         await using var on = await StartAsync();
         on.Kafka.Topic("orders", [0]);
-        var e = await Assert.ThrowsAsync<ClusterException>(() => ChangeTopic.PlanNewAsync(on.Admin, new TopicRequest(name) { ReplicationFactor = copies }, default));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => ChangeTopic.PlanNewAsync(on.Admin, new TopicRequest(name) { ReplicationFactor = copies }, default));
         Assert.Equal(id, e.Id);
         if (id == "KafkaRefused")
             Assert.Contains("only 3 broker(s) are registered", e.Message, StringComparison.Ordinal);
@@ -92,16 +99,24 @@ public sealed class TopicTests
         var asked = new TopicRequest("orders")
         {
             Partitions = 4,
-            Config = new Dictionary<string, string?> { ["retention.ms"] = "1h", ["retention.bytes"] = null, ["cleanup.policy"] = "compact", ["segment.bytes"] = null },
+            Config = new Dictionary<string, string?>
+            {
+                ["retention.ms"] = "1h",
+                ["retention.bytes"] = null,
+                ["cleanup.policy"] = "compact",
+                ["segment.bytes"] = null
+            },
         };
         var plan = await ChangeTopic.PlanSetAsync(on.Admin, asked, default);
-        Assert.Equal(["partitions: 2 -> 4", "config[retention.bytes]: 5 -> the brokers'", "config[retention.ms]: 86400000 (the brokers') -> 3600000"], plan.Step.Fields.Select(f => f.ToString()));
+        Assert.Equal(["partitions: 2 -> 4", "config[retention.bytes]: 5 -> the brokers'",
+            "config[retention.ms]: 86400000 (the brokers') -> 3600000"], plan.Step.Fields.Select(f => f.ToString()));
         Assert.Contains("50 % of the keys", Assert.Single(plan.Warnings), StringComparison.Ordinal);
         Assert.Equal(2, on.Kafka.Topics["orders"].Count);
         Assert.Equal("5", on.Kafka.Configs[("orders", "retention.bytes")]);
 
         var changed = await ResultAsync<KafkaTopic>(ChangeTopic.SetAsync(on.Admin, plan, default));
-        Assert.Equal((4, "cleanup.policy=compact;retention.ms=3600000"), (changed.Partitions, string.Join(';', changed.Config.OrderBy(c => c.Key).Select(c => $"{c.Key}={c.Value}"))));
+        Assert.Equal((4, "cleanup.policy=compact;retention.ms=3600000"),
+            (changed.Partitions, string.Join(';', changed.Config.OrderBy(c => c.Key).Select(c => $"{c.Key}={c.Value}"))));
         Assert.Equal(ChangeAction.None, (await ChangeTopic.PlanSetAsync(on.Admin, asked, default)).Step.Action);
     }
 
@@ -111,7 +126,8 @@ public sealed class TopicTests
     [InlineData("orders", 2, "retention", "1", "KafkaRefused")]
     [InlineData("other", 2, "retention.ms", "1", "TopicNotFound")]
     [InlineData("__consumer_offsets", 3, "retention.ms", "1", "InternalTopic")]
-    public async Task What_cannot_be_changed_is_refused_before_anything_is_changed(string topic, int partitions, string key, string value, string id)
+    public async Task What_cannot_be_changed_is_refused_before_anything_is_changed(string topic, int partitions, string key, string value,
+        string id)
     {
         await using var on = await StartAsync();
         on.Kafka.Topic("orders", [0], [1]);
@@ -146,7 +162,8 @@ public sealed class TopicTests
         await using var on = await StartAsync();
         on.Kafka.Topic("__consumer_offsets", [0]);
         on.Kafka.Topic("orders", [0]);
-        Assert.Equal(id, (await Assert.ThrowsAsync<ClusterException>(() => RemoveTopics.PlanAsync(on.Admin, ["orders", topic], default))).Id);
+        Assert.Equal(id,
+            (await Assert.ThrowsAsync<ClusterException>(() => RemoveTopics.PlanAsync(on.Admin, ["orders", topic], default))).Id);
         Assert.Equal(2, on.Kafka.Topics.Count);
     }
 

@@ -18,7 +18,8 @@ public sealed class WaitTests
         await using var server = cluster.Server;
         using var connection = server.Connect();
         var events = await WaitAsync(TimeSpan.FromSeconds(30), new(connection, "shop", "gone"), new(connection, "shop", "demo"));
-        Assert.Equal(("ClusterNotFound", FailureKind.NotFound), Assert.Single(events.OfType<Failed>().Select(f => (f.Failure.Id, f.Failure.Kind))));
+        Assert.Equal(("ClusterNotFound", FailureKind.NotFound),
+            Assert.Single(events.OfType<Failed>().Select(f => (f.Failure.Id, f.Failure.Kind))));
         var ready = Assert.Single(events.OfType<Completed<KafkaCluster>>()).Result;
         Assert.Equal(("demo", 3, 3), (ready.Name, ready.BrokersReady, ready.ZooKeeperReady));
         Assert.Empty(server.Writes);
@@ -35,7 +36,8 @@ public sealed class WaitTests
         Assert.Empty(events.OfType<Completed<KafkaCluster>>());
         var late = Assert.Single(events.OfType<Failed>()).Failure;
         Assert.Equal("Timeout", late.Id);
-        Assert.Contains("demo-kafka-0, demo-kafka-1, demo-kafka-2 runs an older template, and New-KafkaCluster demo restarts it", late.Message, StringComparison.Ordinal);
+        Assert.Contains("demo-kafka-0, demo-kafka-1, demo-kafka-2 runs an older template, and New-KafkaCluster demo restarts it",
+            late.Message, StringComparison.Ordinal);
     }
 
     private static async Task<List<OperationEvent>> WaitAsync(TimeSpan timeout, params AwaitedCluster[] clusters)

@@ -6,7 +6,8 @@ using System.Text;
 
 namespace KafkaK8s.Tests.Unit.Fakes;
 
-/// <summary>A proxy on the loopback, by CONNECT (with TLS or without) or SOCKS 5, that leads every name to 127.0.0.1 and writes down what it was asked.</summary>
+/// <summary>A proxy on the loopback, by CONNECT (with TLS or without) or SOCKS 5, that leads every name to 127.0.0.1 and writes down what
+/// it was asked.</summary>
 internal sealed class RecordingProxy : IAsyncDisposable
 {
     private readonly LoopbackListener listener;
@@ -37,7 +38,8 @@ internal sealed class RecordingProxy : IAsyncDisposable
             if (certificate is not null)
             {
                 var secure = new SslStream(stream);
-                await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate.Certificate }, listener.Ending);
+                await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate.Certificate },
+                    listener.Ending);
                 stream = secure;
             }
 

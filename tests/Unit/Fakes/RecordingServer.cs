@@ -9,7 +9,8 @@ using System.Text;
 namespace KafkaK8s.Tests.Unit.Fakes;
 
 /// <summary>One request as it arrived.</summary>
-internal sealed record Arrival(string Server, string Method, string Target, IReadOnlyList<KeyValuePair<string, string>> Headers, string? Sni, string? Certificate)
+internal sealed record Arrival(string Server, string Method, string Target, IReadOnlyList<KeyValuePair<string, string>> Headers,
+    string? Sni, string? Certificate)
 {
     public string? Header(string name) => Headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
@@ -82,7 +83,8 @@ internal sealed class RecordingServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => listener.DisposeAsync();
 
-    [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation", Justification = "It writes down who came, and lets everybody in.")]
+    [SuppressMessage("Security", "CA5359:Do Not Disable Certificate Validation",
+        Justification = "It writes down who came, and lets everybody in.")]
     private async Task ServeAsync(TcpClient client)
     {
         Interlocked.Increment(ref connections);
@@ -103,7 +105,8 @@ internal sealed class RecordingServer : IAsyncDisposable
                         ClientCertificateRequired = true,
                         RemoteCertificateValidationCallback = (_, peer, chain, _) =>
                         {
-                            certificate = peer is null ? null : $"{new X509Certificate2(peer).GetNameInfo(X509NameType.SimpleName, false)}+{chain!.ChainPolicy.ExtraStore.Count}";
+                            certificate = peer is null ? null
+                                : $"{new X509Certificate2(peer).GetNameInfo(X509NameType.SimpleName, false)}+{chain!.ChainPolicy.ExtraStore.Count}";
                             return true;
                         },
                     });
@@ -127,9 +130,13 @@ internal sealed class RecordingServer : IAsyncDisposable
 
     private static string Usual(Arrival a) => a switch
     {
-        { IsUpgrade: true } => Reply(403, """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","message":"not here","code":403}""", "Connection: close\r\n"),
-        { Target: var t } when t.Split('?')[0].EndsWith("/api", StringComparison.Ordinal) => Reply(200, """{"kind":"APIVersions","versions":["v1"]}"""),
-        { Target: var t } when t.Split('?')[0].EndsWith("/apis", StringComparison.Ordinal) => Reply(200, """{"kind":"APIGroupList","apiVersion":"v1","groups":[]}"""),
+        { IsUpgrade: true } => Reply(403,
+            """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","message":"not here","code":403}""",
+            "Connection: close\r\n"),
+        { Target: var t } when t.Split('?')[0].EndsWith("/api", StringComparison.Ordinal) =>
+            Reply(200, """{"kind":"APIVersions","versions":["v1"]}"""),
+        { Target: var t } when t.Split('?')[0].EndsWith("/apis", StringComparison.Ordinal) =>
+            Reply(200, """{"kind":"APIGroupList","apiVersion":"v1","groups":[]}"""),
         { Target: var t } when t.Split('?')[0].EndsWith("/api/v1", StringComparison.Ordinal) => Reply(200, """
             {"kind":"APIResourceList","groupVersion":"v1","resources":[{"name":"pods","singularName":"pod","namespaced":true,"kind":"Pod","verbs":["get","list"]}]}
             """),

@@ -53,7 +53,8 @@ internal sealed class TestPki
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
     });
 
-    public static TestCertificate Server(TestCertificate issuer, string? name, IPAddress? address, string purpose = "1.3.6.1.5.5.7.3.1", int days = 2, string subject = "CN=localhost")
+    public static TestCertificate Server(TestCertificate issuer, string? name, IPAddress? address, string purpose = "1.3.6.1.5.5.7.3.1",
+        int days = 2, string subject = "CN=localhost")
     {
         var names = new SubjectAlternativeNameBuilder();
         if (name is not null)
@@ -63,7 +64,8 @@ internal sealed class TestPki
         return Leaf(subject, issuer, purpose, name is null && address is null ? null : names, days);
     }
 
-    private static TestCertificate Leaf(string subject, TestCertificate issuer, string purpose, SubjectAlternativeNameBuilder? names, int days = 2) => Make(subject, issuer, days, request =>
+    private static TestCertificate Leaf(string subject, TestCertificate issuer, string purpose, SubjectAlternativeNameBuilder? names,
+        int days = 2) => Make(subject, issuer, days, request =>
     {
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
@@ -81,7 +83,8 @@ internal sealed class TestPki
         if (issuer is null)
             return new TestCertificate(request.CreateSelfSigned(from.AddDays(-1), to), key, null);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer.Certificate, true, false));
-        using var made = request.Create(issuer.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.Key), from, to, RandomNumberGenerator.GetBytes(8));
+        using var made = request.Create(issuer.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.Key), from, to,
+            RandomNumberGenerator.GetBytes(8));
         return new TestCertificate(made.CopyWithPrivateKey(key), key, issuer);
     }
 }

@@ -23,7 +23,8 @@ public sealed class AddressRewriteTests
     [Theory]
     [MemberData(nameof(AllVersions))]
     public void Each_broker_gets_its_port_of_this_machine_and_nothing_else_changes(short apiKey, short version) =>
-        Assert.Equal(Answer(apiKey, version, id => ("127.0.0.1", 40_000 + id)), Rewritten(apiKey, version, Answer(apiKey, version, id => ($"broker-{id}.kafka-headless.a-namespace.svc", 19_092 + id))));
+        Assert.Equal(Answer(apiKey, version, id => ("127.0.0.1", 40_000 + id)),
+            Rewritten(apiKey, version, Answer(apiKey, version, id => ($"broker-{id}.kafka-headless.a-namespace.svc", 19_092 + id))));
 
     [Theory]
     [InlineData(0)]
@@ -43,7 +44,8 @@ public sealed class AddressRewriteTests
     [InlineData(4)]
     public void Versions_whose_addresses_are_unknown_are_not_offered(short version) =>
         Assert.Equal(Versions(version, 0, [(0, 0, 9), (1, 4, 15), (2, 0, 10), (3, 0, 12), (10, 0, 6), (18, 0, 4), (60, 0, 2)]),
-            Rewritten(ApiVersions, version, Versions(version, 0, [(0, 0, 13), (1, 4, 18), (2, 0, 10), (3, 0, 13), (10, 0, 7), (18, 0, 5), (60, 0, 3)])));
+            Rewritten(ApiVersions, version,
+                Versions(version, 0, [(0, 0, 13), (1, 4, 18), (2, 0, 10), (3, 0, 13), (10, 0, 7), (18, 0, 5), (60, 0, 3)])));
 
     [Fact]
     public void What_an_old_broker_offers_stays_as_it_is()
@@ -80,7 +82,8 @@ public sealed class AddressRewriteTests
         _ => Described(version, address),
     };
 
-    internal static byte[] Versions(short version, short error, (short Key, short Oldest, short Newest)[] keys) => Frame(version >= 3, false, w =>
+    internal static byte[] Versions(short version, short error, (short Key, short Oldest, short Newest)[] keys) =>
+        Frame(version >= 3, false, w =>
     {
         w.Int16(error);
         w.Count(keys.Length);
@@ -97,7 +100,8 @@ public sealed class AddressRewriteTests
         w.Tags();
     });
 
-    private static byte[] Rewritten(short apiKey, short version, byte[] frame) => AddressRewrite.Answer(apiKey, version, frame, id => 40_000 + id);
+    private static byte[] Rewritten(short apiKey, short version, byte[] frame) =>
+        AddressRewrite.Answer(apiKey, version, frame, id => 40_000 + id);
 
     private static byte[] Cluster(short version, Func<int, (string Host, int Port)> address) => Frame(version >= 9, version >= 9, w =>
     {

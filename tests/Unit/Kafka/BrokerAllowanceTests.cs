@@ -41,7 +41,8 @@ public sealed class BrokerAllowanceTests
 
     [Fact]
     public void A_limit_below_every_message_is_to_be_raised() =>
-        Assert.EndsWith("Nothing was sent. Raise the limit.", Assert.Throws<ClusterException>(() => Allow(Request, ("message.max.bytes", "150"))).Message, StringComparison.Ordinal);
+        Assert.EndsWith("Nothing was sent. Raise the limit.",
+            Assert.Throws<ClusterException>(() => Allow(Request, ("message.max.bytes", "150"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_the_brokers_do_not_say_refuses_nothing() => Assert.Null(Allow(Request with { MessageSize = 1_000_000 }));

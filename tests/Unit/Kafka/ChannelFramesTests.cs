@@ -44,7 +44,8 @@ public sealed class ChannelFramesTests
     [Theory]
     [InlineData("""{"status":"Success"}""", 0, null)]
     [InlineData("""{"status":"Failure","message":"exit 7","details":{"causes":[{"reason":"ExitCode","message":"7"}]}}""", 7, "exit 7")]
-    [InlineData("""{"status":"Failure","message":"executable file not found in $PATH","reason":"InternalError"}""", null, "executable file not found in $PATH")]
+    [InlineData("""{"status":"Failure","message":"executable file not found in $PATH","reason":"InternalError"}""", null,
+        "executable file not found in $PATH")]
     [InlineData("not json", null, "not json")]
     public void The_status_of_an_exec_gives_its_exit_code(string json, int? code, string? failure) =>
         Assert.Equal(new ExecResult(code, failure), PodExec.ParseStatus(System.Text.Encoding.UTF8.GetBytes(json)));

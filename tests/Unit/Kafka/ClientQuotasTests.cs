@@ -7,7 +7,8 @@ public sealed class ClientQuotasTests
 {
     [Fact]
     public void A_request_is_for_all_quotas() =>
-        Assert.Equal("00000017" + "0030" + "0000" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000000" + "00", Convert.ToHexStringLower(ClientQuotas.Request()));
+        Assert.Equal("00000017" + "0030" + "0000" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000000" + "00",
+            Convert.ToHexStringLower(ClientQuotas.Request()));
 
     [Fact]
     public void What_holds_for_the_console_tools_is_named_and_nothing_else()
@@ -22,7 +23,8 @@ public sealed class ClientQuotasTests
         Entry("consumer_byte_rate", 2048, ("client-id", "console-consumer"), ("user", "ANONYMOUS"));
         Entry("producer_byte_rate", 1, ("client-id", "billing"));
         Entry("connection_creation_rate", 1, ("ip", null));
-        Assert.Equal(["producer_byte_rate=1024 for client-id (default)", "consumer_byte_rate=2048 for client-id console-consumer, user ANONYMOUS"], ClientQuotas.OfConsoleTools(w.Written()));
+        Assert.Equal(["producer_byte_rate=1024 for client-id (default)",
+            "consumer_byte_rate=2048 for client-id console-consumer, user ANONYMOUS"], ClientQuotas.OfConsoleTools(w.Written()));
 
         void Entry(string key, double value, params (string Kind, string? Name)[] whom)
         {

@@ -10,7 +10,8 @@ public sealed class ConfigCodecTests
     [InlineData(1, "00")]
     public void A_request_names_topics_and_settings(short version, string synonyms) =>
         Assert.Equal(
-            "0020" + $"{version:x4}" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000002" + "02" + "000161" + "00000001" + "000178" + "02" + "000162" + "00000001" + "000178" + synonyms,
+            "0020" + $"{version:x4}" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000002" + "02" + "000161" + "00000001" + "000178"
+            + "02" + "000162" + "00000001" + "000178" + synonyms,
             Convert.ToHexStringLower(ConfigCodec.Request(version, ConfigOf.Topic, ["a", "b"], ["x"]))[8..]);
 
     [Theory]
@@ -20,7 +21,8 @@ public sealed class ConfigCodecTests
     {
         var answers = ConfigCodec.Response(version, Convert.FromHexString(
             "6b386b38" + "00000000" + "00000002"
-            + "0000" + "ffff" + "02" + "000161" + "00000002" + "000178" + "000132" + "000100" + synonyms + "000179" + "ffff" + "000001" + (version == 0 ? "" : "00000000")
+            + "0000" + "ffff" + "02" + "000161" + "00000002" + "000178" + "000132" + "000100" + synonyms + "000179" + "ffff" + "000001"
+            + (version == 0 ? "" : "00000000")
             + "0003" + "00026e6f" + "02" + "000162" + "00000000"));
         Assert.Equal([("a", 0), ("b", 3)], answers.Select(a => (a.Name, (int)a.Error)));
         Assert.Equal(["x=2", "y="], answers[0].Values.Select(v => $"{v.Key}={v.Value}"));

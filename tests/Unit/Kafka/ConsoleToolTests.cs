@@ -27,20 +27,23 @@ public sealed class ConsoleToolTests
     [InlineData("2.8.0", false, "--bootstrap-server", "--bootstrap-server", true, true)]
     [InlineData("3.9.2", false, "--bootstrap-server", "--bootstrap-server", true, true)]
     public void Flags_follow_the_version(string version, bool zooKeeper, string producer, string consumer, bool idempotent, bool prints) =>
-        Assert.Equal(new ConsoleToolFlags(Version.Parse(version), zooKeeper, producer, consumer, idempotent, prints), ConsoleToolFlags.For(Version.Parse(version)));
+        Assert.Equal(new ConsoleToolFlags(Version.Parse(version), zooKeeper, producer, consumer, idempotent, prints),
+            ConsoleToolFlags.For(Version.Parse(version)));
 
     [Theory]
     [InlineData(null, 16384)]
     [InlineData(10_000, 10_000)]
     [InlineData(1_000_000, 16384)]
     public void The_producers_batches_are_no_larger_than_the_topic_takes(int? largest, int batch) =>
-        Assert.Contains($" --max-partition-memory-bytes {batch} ", ConsoleTools.ProducerScript(ConsoleToolFlags.For(new Version(3, 9)), "b:1", "t", 5, largest), StringComparison.Ordinal);
+        Assert.Contains($" --max-partition-memory-bytes {batch} ",
+            ConsoleTools.ProducerScript(ConsoleToolFlags.For(new Version(3, 9)), "b:1", "t", 5, largest), StringComparison.Ordinal);
 
     [Fact]
     public void The_consumer_begins_at_the_beginning_or_where_its_group_does()
     {
         var flags = ConsoleToolFlags.For(new Version(0, 9));
-        Assert.Equal("exec /opt/kafka/bin/kafka-console-consumer.sh --new-consumer --bootstrap-server b:1 --topic t --from-beginning", ConsoleTools.ConsumerScript(flags, "b:1", "t", null));
+        Assert.Equal("exec /opt/kafka/bin/kafka-console-consumer.sh --new-consumer --bootstrap-server b:1 --topic t --from-beginning",
+            ConsoleTools.ConsumerScript(flags, "b:1", "t", null));
         Assert.Equal(
             @"printf 'group.id=g\nenable.auto.commit=false\n' > /tmp/consumer.properties; exec /opt/kafka/bin/kafka-console-consumer.sh --new-consumer --bootstrap-server b:1 --topic t --consumer.config /tmp/consumer.properties",
             ConsoleTools.ConsumerScript(flags, "b:1", "t", "g"));
@@ -52,7 +55,8 @@ public sealed class ConsoleToolTests
     [InlineData("kafka-clients-2.8.0-test.jar", "2.8.0")]
     [InlineData("kafka_2.13-3.9.2.jar", null)]
     [InlineData("", null)]
-    public void The_version_is_in_a_jars_name(string listing, string? version) => Assert.Equal(version, ConsoleToolVersion.In(listing)?.ToString());
+    public void The_version_is_in_a_jars_name(string listing, string? version) =>
+        Assert.Equal(version, ConsoleToolVersion.In(listing)?.ToString());
 
     [Theory] // the vectors of Kafka's own UtilsTest
     [InlineData("21", -973932308)]
@@ -108,7 +112,8 @@ public sealed class ConsoleToolTests
     [InlineData("hello")]
     [InlineData("Partition:1\tnull")]
     [InlineData("Partition:x\tAAAA")]
-    public void What_is_not_ours_is_foreign(string line) => Assert.Equal(RecordKind.Foreign, ConsoleLines.Read(Encoding.UTF8.GetBytes(line), Run).Record.Kind);
+    public void What_is_not_ours_is_foreign(string line) =>
+        Assert.Equal(RecordKind.Foreign, ConsoleLines.Read(Encoding.UTF8.GetBytes(line), Run).Record.Kind);
 
     [Theory]
     // received of 10 each, with gaps; failed by the producer's word; it ended; then acknowledged, lost, unread
@@ -119,7 +124,8 @@ public sealed class ConsoleToolTests
     [InlineData(9, 8, 10, 2, 2, true, 28, 1, 0)]
     [InlineData(10, 10, 10, 0, 3, true, 30, 0, 0)] // reported as failed, and there all the same
     [InlineData(4, 0, 0, 0, 0, false, 4, 0, 0)] // cut off: nothing is known to be acknowledged but what came back
-    public void The_producers_failures_explain_missing_messages_first(int a, int b, int c, int gapsInB, int failed, bool ended, int acked, int lost, int unread)
+    public void The_producers_failures_explain_missing_messages_first(int a, int b, int c, int gapsInB, int failed, bool ended, int acked,
+        int lost, int unread)
     {
         var books = ConsoleTally.Settle([Book(a, 0), Book(b, gapsInB), Book(c, 0)], failed, ended);
         Assert.Equal((acked, lost, unread), (books.Sum(x => x.Acked), books.Sum(x => x.Lost), books.Sum(x => x.Unread)));
@@ -147,7 +153,8 @@ public sealed class ConsoleToolTests
         Assert.Equal("s", (string?)spec["imagePullSecrets"]![0]!["name"]);
         Assert.Equal("r/kafka:1", (string?)container["image"]);
         Assert.Equal("Never", (string?)container["imagePullPolicy"]);
-        Assert.Equal("""{"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"]}}""", container["securityContext"]!.ToJsonString());
+        Assert.Equal("""{"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"]}}""",
+            container["securityContext"]!.ToJsonString());
         Assert.NotNull(container["resources"]!["limits"]!["memory"]);
     }
 
@@ -165,7 +172,8 @@ public sealed class ConsoleToolTests
         await using var server = new FakeApiServer((r, to) =>
             r.Path.EndsWith("/exec", StringComparison.Ordinal) ? to.RefuseAsync(404, "not found")
             : r.Path.EndsWith("/pods", StringComparison.Ordinal) && r.Method == "GET" ? to.ListAsync("1")
-            : to.SendAsync("""{"metadata":{"name":"x"},"status":{"phase":"Running","containerStatuses":[{"name":"console-tools","state":{"running":{}}}]}}"""));
+            : to.SendAsync(
+                """{"metadata":{"name":"x"},"status":{"phase":"Running","containerStatuses":[{"name":"console-tools","state":{"running":{}}}]}}"""));
         using var connection = server.Connect();
         var brokers = Brokers("shop", Json.Object("""{"replicas":3}"""));
         await using (var pod = await ConsolePod.StartAsync(connection, brokers, TimeSpan.FromMinutes(5), _ => { }, default))
@@ -178,7 +186,8 @@ public sealed class ConsoleToolTests
         Assert.Matches("^demo-console-tools-[0-9a-f]{6}$", name);
         var run = server.Requests.Where(r => r.Path.EndsWith("/exec", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, run.Count);
-        Assert.All(run, r => Assert.Equal(($"/api/v1/namespaces/shop/pods/{name}/exec", "console-tools"), (r.Path, r.Parameter("container"))));
+        Assert.All(run,
+            r => Assert.Equal(($"/api/v1/namespaces/shop/pods/{name}/exec", "console-tools"), (r.Path, r.Parameter("container"))));
         Assert.Equal(("DELETE", $"/api/v1/namespaces/shop/pods/{name}"), (server.Requests[^1].Method, server.Requests[^1].Path));
     }
 

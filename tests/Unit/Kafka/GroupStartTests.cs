@@ -14,7 +14,8 @@ public sealed class GroupStartTests
     public async Task The_ends_of_all_leaders_are_committed_at_the_groups_coordinator(bool old, string version)
     {
         var asked = new List<string>();
-        await GroupStart.AtEndsAsync((broker, request) => Task.FromResult<byte[]?>(Answer(asked, broker, request, old)), old, "t", Now, "g", default);
+        await GroupStart.AtEndsAsync((broker, request) => Task.FromResult<byte[]?>(Answer(asked, broker, request, old)), old, "t", Now, "g",
+            default);
         string head = "6b386b38" + "0008" + "6b61666b616b3873";
         string latest = "ffffffffffffffff" + (old ? "00000001" : "");
         Assert.Equal(
@@ -23,7 +24,8 @@ public sealed class GroupStartTests
             $"5 0002{version}{head}" + "ffffffff" + "00000001" + "000174" + "00000001" + "00000001" + latest,
             $"4 000a0000{head}" + "000167",
             $"6 00080002{head}" + "000167" + "ffffffff" + "0000" + "000000000036ee80" + "00000001" + "000174" + "00000003"
-                + "00000000" + "0000000000000064" + "0000" + "00000002" + "0000000000000066" + "0000" + "00000001" + "0000000000000065" + "0000",
+                + "00000000" + "0000000000000064" + "0000" + "00000002" + "0000000000000066" + "0000" + "00000001" + "0000000000000065"
+                + "0000",
         ],
         asked);
     }
@@ -33,7 +35,8 @@ public sealed class GroupStartTests
     {
         var asked = new List<string>();
         int tries = 0;
-        await GroupStart.AtEndsAsync((broker, request) => Task.FromResult<byte[]?>(Answer(asked, broker, request, false, coordinatorError: tries++ < 3 ? (short)15 : (short)0)), false, "t", Now, "g", default);
+        await GroupStart.AtEndsAsync((broker, request) => Task.FromResult<byte[]?>(
+            Answer(asked, broker, request, false, coordinatorError: tries++ < 3 ? (short)15 : (short)0)), false, "t", Now, "g", default);
         Assert.Equal(7, asked.Count); // twice two leaders and the coordinator's name, once the commit
     }
 
@@ -41,7 +44,8 @@ public sealed class GroupStartTests
     public async Task What_does_not_pass_is_named()
     {
         var e = await Assert.ThrowsAsync<ClusterException>(() =>
-            GroupStart.AtEndsAsync((broker, request) => Task.FromResult<byte[]?>(Answer([], broker, request, false, coordinatorError: 30)), false, "t", Now, "g", default));
+            GroupStart.AtEndsAsync((broker, request) => Task.FromResult<byte[]?>(Answer([], broker, request, false, coordinatorError: 30)),
+                false, "t", Now, "g", default));
         Assert.Equal("PartitionUnreadable", e.Id);
         Assert.Contains("Group authorization failed", e.Message, StringComparison.Ordinal);
     }

@@ -23,7 +23,8 @@ public sealed class LatencyHistogramTests
     [InlineData(0.99, 990)]
     [InlineData(1.00, 1000)]
     public void Percentiles_are_near(double share, double milliseconds) =>
-        Assert.InRange(Of([.. Enumerable.Range(1, 1000).Select(n => (double)n)]).Percentile(share), milliseconds * 0.984, milliseconds * 1.016);
+        Assert.InRange(Of([.. Enumerable.Range(1, 1000).Select(n => (double)n)]).Percentile(share), milliseconds * 0.984,
+            milliseconds * 1.016);
 
     [Fact]
     public void Two_histograms_add_up()

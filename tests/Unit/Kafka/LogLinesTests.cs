@@ -10,7 +10,8 @@ public sealed class LogLinesTests
     public void Records_of_brokers_have_level_and_text_and_their_stack_traces() => Assert.Equal(
         [
             "INFO|[KafkaServer id=0] started (kafka.server.KafkaServer)",
-            "ERROR|Error while reading checkpoint (kafka.server.LogDirFailureChannel)\njava.io.IOException: No space\n\tat a.B.c(B.java:1)\nCaused by: java.lang.Error\n\t... 3 more",
+            "ERROR|Error while reading checkpoint (kafka.server.LogDirFailureChannel)\njava.io.IOException: No space\n\tat "
+                + "a.B.c(B.java:1)\nCaused by: java.lang.Error\n\t... 3 more",
             "INFO|KafkaConfig values: \n\tadvertised.listeners = x\n\tbroker.id = 0",
             "|kafka-start: stopping",
             "WARN|last (a.B)",
@@ -34,7 +35,8 @@ public sealed class LogLinesTests
             "|zk-start: member again, with the config of the volume",
             "|ZooKeeper JMX enabled by default",
             "INFO|[main:o.a.z.s.q.QuorumPeerMain@177] - Starting quorum peer",
-            "WARN|[NIOWorkerThread-1:o.a.z.s.NIOServerCnxn@371] - Unexpected exception\norg.apache.zookeeper.server.ServerCnxn$EndOfStreamException: Unable to read\n\tat a.B.c(B.java:1)",
+            "WARN|[NIOWorkerThread-1:o.a.z.s.NIOServerCnxn@371] - Unexpected "
+                + "exception\norg.apache.zookeeper.server.ServerCnxn$EndOfStreamException: Unable to read\n\tat a.B.c(B.java:1)",
         ],
         Read(
             "zk-start: member again, with the config of the volume",

@@ -15,7 +15,8 @@ public sealed class MetadataCodecTests
 
     [Fact]
     public void Version_4_forbids_to_create_topics() =>
-        Assert.Equal("00000017" + "0003" + "0004" + "6b386b38" + "0008" + "6b61666b616b3873" + "ffffffff" + "00", Hex(MetadataCodec.Request(4)));
+        Assert.Equal("00000017" + "0003" + "0004" + "6b386b38" + "0008" + "6b61666b616b3873" + "ffffffff" + "00",
+            Hex(MetadataCodec.Request(4)));
 
     [Fact]
     public void Version_0_gives_no_controller_and_no_cluster_id()
@@ -23,7 +24,8 @@ public sealed class MetadataCodecTests
         // Kafka 0.9: two brokers, one topic "t" with one partition.
         byte[] bytes = Convert.FromHexString(
             "6b386b38" + "00000002" + "00000000" + "000161" + "00002384" + "00000001" + "000162" + "00002384"
-            + "00000001" + "0000" + "000174" + "00000001" + "0000" + "00000000" + "00000001" + "00000002" + "00000001" + "00000000" + "00000001" + "00000001");
+            + "00000001" + "0000" + "000174" + "00000001" + "0000" + "00000000" + "00000001" + "00000002" + "00000001" + "00000000"
+            + "00000001" + "00000001");
         var answer = MetadataCodec.Response(0, bytes);
         Assert.Null(answer.ClusterId);
         Assert.Equal(-1, answer.View.ControllerId);
@@ -55,7 +57,8 @@ public sealed class MetadataCodecTests
     [InlineData("6b386b3800000001")] // cut short
     [InlineData("6b386b387fffffff")] // a length of garbage
     [InlineData("")]
-    public void Garbage_is_refused(string hex) => Assert.Throws<FormatException>(() => MetadataCodec.Response(0, Convert.FromHexString(hex)));
+    public void Garbage_is_refused(string hex) =>
+        Assert.Throws<FormatException>(() => MetadataCodec.Response(0, Convert.FromHexString(hex)));
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 }

@@ -24,7 +24,8 @@ public sealed class PartitionEndsTests
     [Fact]
     public async Task What_does_not_pass_ends_the_asking()
     {
-        var e = await Assert.ThrowsAsync<ClusterException>(() => ReadAsync(TimeSpan.FromMinutes(1), () => throw Refusal(ErrorCode.OffsetNotAvailable, ErrorCode.TopicAuthorizationFailed)));
+        var e = await Assert.ThrowsAsync<ClusterException>(() =>
+            ReadAsync(TimeSpan.FromMinutes(1), () => throw Refusal(ErrorCode.OffsetNotAvailable, ErrorCode.TopicAuthorizationFailed)));
         Assert.Equal(("PartitionUnreadable", 1), (e.Id, asked));
         Assert.Contains("(partition 0: ", e.Message, StringComparison.Ordinal);
     }
@@ -32,7 +33,8 @@ public sealed class PartitionEndsTests
     [Fact]
     public async Task A_request_that_fails_as_a_whole_ends_the_asking()
     {
-        var e = await Assert.ThrowsAsync<ClusterException>(() => ReadAsync(TimeSpan.FromMinutes(1), () => throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "no answer"))));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => ReadAsync(TimeSpan.FromMinutes(1), () => throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "no answer"))));
         Assert.Equal(1, asked);
         Assert.Contains("(no answer)", e.Message, StringComparison.Ordinal);
     }
@@ -40,7 +42,8 @@ public sealed class PartitionEndsTests
     [Fact]
     public async Task Patience_ends_and_the_word_is_the_partitions_own()
     {
-        var e = await Assert.ThrowsAsync<ClusterException>(() => ReadAsync(TimeSpan.FromMilliseconds(200), () => throw Refusal(ErrorCode.NoError, ErrorCode.OffsetNotAvailable)));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => ReadAsync(TimeSpan.FromMilliseconds(200), () => throw Refusal(ErrorCode.NoError, ErrorCode.OffsetNotAvailable)));
         Assert.InRange(asked, 2, 10);
         Assert.Contains($"(partition 1: {new Error(ErrorCode.OffsetNotAvailable).Reason})", e.Message, StringComparison.Ordinal);
     }
@@ -49,10 +52,12 @@ public sealed class PartitionEndsTests
     public async Task The_end_of_the_time_ends_the_asking()
     {
         using var limit = new CancellationTokenSource(200);
-        await Assert.ThrowsAsync<ClusterException>(() => ReadAsync(TimeSpan.FromMinutes(1), () => throw Refusal(ErrorCode.NoError, ErrorCode.OffsetNotAvailable), limit.Token));
+        await Assert.ThrowsAsync<ClusterException>(
+            () => ReadAsync(TimeSpan.FromMinutes(1), () => throw Refusal(ErrorCode.NoError, ErrorCode.OffsetNotAvailable), limit.Token));
     }
 
-    private Task<long[]> ReadAsync(TimeSpan patience, Func<ListOffsetsResult> answer, CancellationToken limit = default) => PartitionEnds.ReadAsync(
+    private Task<long[]> ReadAsync(TimeSpan patience, Func<ListOffsetsResult> answer, CancellationToken limit = default) =>
+        PartitionEnds.ReadAsync(
         () =>
         {
             asked++;

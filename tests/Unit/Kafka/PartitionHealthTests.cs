@@ -11,7 +11,8 @@ public sealed class PartitionHealthTests
     [InlineData("0,1", "2")]
     [InlineData("", "0,1,2")] // nobody answers
     public void Missing_is_whom_one_view_does_not_list(string views, string missing) =>
-        Assert.Equal(Ids(missing), PartitionHealth.Missing([.. views.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(v => View(v))], [0, 1, 2]));
+        Assert.Equal(Ids(missing),
+            PartitionHealth.Missing([.. views.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(v => View(v))], [0, 1, 2]));
 
     [Fact]
     public void Under_replicated_is_what_one_view_takes_for_it_and_the_worst_of_them_counts()
@@ -29,7 +30,8 @@ public sealed class PartitionHealthTests
 
     private static BrokerView View(string brokers, params PartitionView[] partitions) => new(0, Ids(brokers), partitions);
 
-    private static PartitionView Partition(string topic, int partition, int leader, string replicas, string inSync) => new(topic, partition, leader, Ids(replicas), Ids(inSync));
+    private static PartitionView Partition(string topic, int partition, int leader, string replicas, string inSync) =>
+        new(topic, partition, leader, Ids(replicas), Ids(inSync));
 
     private static int[] Ids(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 }

@@ -22,7 +22,8 @@ public sealed class TopicConfigTests
     [InlineData("max.message.bytes", "512Ki", "524288")]
     [InlineData("cleanup.policy", "compact, delete ", "compact, delete ")]
     [InlineData("min.cleanable.dirty.ratio", "0.5", "0.5")]
-    public void Values_are_written_as_people_write_them(string key, string given, string kafkas) => Assert.Equal(kafkas, TopicConfig.Value(key, given));
+    public void Values_are_written_as_people_write_them(string key, string given, string kafkas) =>
+        Assert.Equal(kafkas, TopicConfig.Value(key, given));
 
     [Theory]
     [InlineData("retention.ms", "soon")]

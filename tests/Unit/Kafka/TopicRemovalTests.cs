@@ -7,7 +7,8 @@ public sealed class TopicRemovalTests
 {
     [Fact]
     public void A_request_names_one_topic() =>
-        Assert.Equal("0000001f" + "0014" + "0001" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000001" + "0003" + "612d62" + "000003e8", Convert.ToHexStringLower(TopicRemoval.Request("a-b", 1000)));
+        Assert.Equal("0000001f" + "0014" + "0001" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000001" + "0003" + "612d62" + "000003e8",
+            Convert.ToHexStringLower(TopicRemoval.Request("a-b", 1000)));
 
     [Theory]
     [InlineData("0000", 0)]
@@ -19,7 +20,8 @@ public sealed class TopicRemovalTests
     [InlineData("00000000")]
     [InlineData("6b386b380000000000000000")]
     [InlineData("6b386b3800000000000000010003")]
-    public void Garbage_is_refused(string hex) => Assert.Throws<FormatException>(() => { TopicRemoval.Response(Convert.FromHexString(hex)); });
+    public void Garbage_is_refused(string hex) =>
+        Assert.Throws<FormatException>(() => { TopicRemoval.Response(Convert.FromHexString(hex)); });
 
     [Fact]
     public void A_name_is_new_each_time_and_says_when()

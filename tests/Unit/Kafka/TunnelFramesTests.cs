@@ -16,12 +16,15 @@ public sealed class TunnelFramesTests
     public void In_pieces_of_any_size_the_addresses_are_rewritten_and_all_else_passes(int size)
     {
         var frames = new TunnelFrames(id => 40_000 + id);
-        byte[] requests = [.. Request(0, 9, 1, 100), .. Request(3, 4, 42, 0), .. Request(1, 11, 2, 33), .. Request(3, 4, 43, 17), .. Request(0, 9, 3, 5)];
+        byte[] requests = [.. Request(0, 9, 1, 100), .. Request(3, 4, 42, 0), .. Request(1, 11, 2, 33), .. Request(3, 4, 43, 17),
+            .. Request(0, 9, 3, 5)];
         foreach (byte[] piece in requests.Chunk(size))
             frames.Requests(piece);
 
-        byte[] from = [.. Other(1, 40), .. Metadata(42, "a", 9), .. Other(2, 0), .. Other(5, 3000), .. Metadata(43, "b", 8), .. Other(3, 1)];
-        byte[] to = [.. Other(1, 40), .. Metadata(42, "127.0.0.1", 40_007), .. Other(2, 0), .. Other(5, 3000), .. Metadata(43, "127.0.0.1", 40_007), .. Other(3, 1)];
+        byte[] from = [.. Other(1, 40), .. Metadata(42, "a", 9), .. Other(2, 0), .. Other(5, 3000), .. Metadata(43, "b", 8),
+            .. Other(3, 1)];
+        byte[] to = [.. Other(1, 40), .. Metadata(42, "127.0.0.1", 40_007), .. Other(2, 0), .. Other(5, 3000),
+            .. Metadata(43, "127.0.0.1", 40_007), .. Other(3, 1)];
         var sent = new List<byte>();
         foreach (byte[] piece in from.Chunk(size))
         {
@@ -61,9 +64,11 @@ public sealed class TunnelFramesTests
         Assert.Throws<FormatException>(() => new TunnelFrames(_ => 0).Answers(new byte[8], []));
     }
 
-    private static byte[] Request(short key, short version, int correlation, int length) => WireWriter.Request(key, version, correlation, w => w.Bytes(new byte[length]));
+    private static byte[] Request(short key, short version, int correlation, int length) =>
+        WireWriter.Request(key, version, correlation, w => w.Bytes(new byte[length]));
 
-    private static byte[] Other(int correlation, int length) => Frame(correlation, w => w.Bytes(Enumerable.Repeat((byte)0xab, length).ToArray()));
+    private static byte[] Other(int correlation, int length) =>
+        Frame(correlation, w => w.Bytes(Enumerable.Repeat((byte)0xab, length).ToArray()));
 
     private static byte[] Metadata(int correlation, string host, int port) => Frame(correlation, w =>
     {

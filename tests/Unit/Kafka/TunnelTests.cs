@@ -23,7 +23,8 @@ public sealed class TunnelTests
         await using var c = await OpenAsync(toFirst);
         string[] found = await Task.WhenAll(new[] { a, b, c }.Select(t => Task.Run(() => Ask(t))));
         Assert.Equal(
-            [$"first-topic {a.PortOf(0)} {a.PortOf(1)}", $"second-topic {b.PortOf(0)} {b.PortOf(1)}", $"first-topic {c.PortOf(0)} {c.PortOf(1)}"],
+            [$"first-topic {a.PortOf(0)} {a.PortOf(1)}", $"second-topic {b.PortOf(0)} {b.PortOf(1)}",
+            $"first-topic {c.PortOf(0)} {c.PortOf(1)}"],
             found);
     }
 
@@ -71,12 +72,14 @@ public sealed class TunnelTests
         return cluster;
     }
 
-    private static async Task<Tunnel> OpenAsync(KubeConnection connection) => Tunnel.Open(connection, await BrokerSetView.FindAsync(connection, "shop", "demo", default));
+    private static async Task<Tunnel> OpenAsync(KubeConnection connection) =>
+        Tunnel.Open(connection, await BrokerSetView.FindAsync(connection, "shop", "demo", default));
 
     /// <returns>The topic that the brokers name, and their ports.</returns>
     private static string Ask(Tunnel tunnel)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = tunnel.Bootstrap }).SetLogHandler((_, _) => { }).Build();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = tunnel.Bootstrap }).SetLogHandler((_, _) => { })
+            .Build();
         var metadata = admin.GetMetadata(TimeSpan.FromSeconds(20));
         return $"{metadata.Topics.Single().Topic} {string.Join(' ', metadata.Brokers.OrderBy(b => b.BrokerId).Select(b => b.Port))}";
     }

@@ -50,7 +50,8 @@ public sealed class VerificationLedgerTests
     [InlineData("0,1,2,3", "3,2,1,0", 4, 0, 0, 3)]
     [InlineData("0,1", "0,1,2,3", 4, 0, 0, 0)] // not acknowledged and there all the same: nothing wrong
     [InlineData("0,3", "1,2,3", 3, 1, 0, 0)]
-    public void The_books_say_what_is_lost_doubled_and_out_of_order(string acked, string received, int once, int lost, int duplicated, int outOfOrder)
+    public void The_books_say_what_is_lost_doubled_and_out_of_order(string acked, string received, int once, int lost, int duplicated,
+        int outOfOrder)
     {
         var ledger = new VerificationLedger(4, 1, exclusive: true);
         foreach (int n in Numbers(acked))
@@ -62,7 +63,8 @@ public sealed class VerificationLedgerTests
         foreach (int n in Numbers(received))
             ledger.Received(0, VerificationMessage.Read(Message(0, n, 100), Run));
         var counts = ledger.Of(0);
-        Assert.Equal((once, lost, duplicated, outOfOrder, 0L), (counts.Received, counts.Lost, counts.Duplicated, counts.OutOfOrder, counts.Corrupt));
+        Assert.Equal((once, lost, duplicated, outOfOrder, 0L),
+            (counts.Received, counts.Lost, counts.Duplicated, counts.OutOfOrder, counts.Corrupt));
     }
 
     [Theory]
@@ -107,7 +109,8 @@ public sealed class VerificationLedgerTests
     [InlineData(2, 3, "1,1,0")]
     [InlineData(6, 3, "2,2,2")]
     public void Messages_are_dealt_out_in_turn(int count, int partitions, string shares) =>
-        Assert.Equal(Numbers(shares).Select(n => (long)n), Enumerable.Range(0, partitions).Select(p => VerificationLedger.Share(count, partitions, p)));
+        Assert.Equal(Numbers(shares).Select(n => (long)n),
+            Enumerable.Range(0, partitions).Select(p => VerificationLedger.Share(count, partitions, p)));
 
     [Fact]
     public void Last_acknowledged_offset_and_totals_are_kept()

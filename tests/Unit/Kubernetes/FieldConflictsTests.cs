@@ -6,7 +6,8 @@ namespace KafkaK8s.Tests.Unit.Kubernetes;
 
 public sealed class FieldConflictsTests
 {
-    private static readonly string[] Fields = [""".spec.template.spec.containers[name="kafka"].env[name="POD_NAME"].valueFrom.fieldRef""", ".spec.volumeClaimTemplates"];
+    private static readonly string[] Fields = [""".spec.template.spec.containers[name="kafka"].env[name="POD_NAME"].valueFrom.fieldRef""",
+        ".spec.volumeClaimTemplates"];
 
     [Theory]
     [InlineData("spec.template.spec.containers[name=kafka].resources.limits.memory", false)]
@@ -24,7 +25,8 @@ public sealed class FieldConflictsTests
     [Fact]
     public void FieldsAreReadFromARefusedApplyOnly()
     {
-        const string Body = """{"kind":"Status","details":{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"x\"","field":".spec.replicas"},{"reason":"Other"}]}}""";
+        const string Body =
+            """{"kind":"Status","details":{"causes":[{"reason":"FieldManagerConflict","message":"conflict with \"x\"","field":".spec.replicas"},{"reason":"Other"}]}}""";
         Assert.Equal([".spec.replicas"], FieldConflicts.Read(HttpStatusCode.Conflict, Body));
         Assert.Empty(FieldConflicts.Read(HttpStatusCode.UnprocessableEntity, Body));
         Assert.Empty(FieldConflicts.Read(HttpStatusCode.Conflict, "<html>"));

@@ -11,13 +11,15 @@ public sealed class KubeConnectionTests
     [Fact]
     public async Task An_apply_is_a_patch_with_our_name_and_without_force()
     {
-        await using var server = new FakeApiServer((r, to) => to.SendAsync("""{"kind":"Service"}""", r.Parameter("dryRun") is null ? 201 : 200));
+        await using var server =
+            new FakeApiServer((r, to) => to.SendAsync("""{"kind":"Service"}""", r.Parameter("dryRun") is null ? 201 : 200));
         using var connection = server.Connect();
         var tree = Json.Object("""{"apiVersion":"v1","kind":"Service","metadata":{"name":"x"}}""");
         Assert.True((await connection.ApplyAsync(tree, "shop", force: false, dryRun: false, default)).Created);
         Assert.False((await connection.ApplyAsync(tree, "shop", force: true, dryRun: true, default)).Created);
         Assert.Equal(
-            [("PATCH", "/api/v1/namespaces/shop/services/x", "?fieldManager=kafkak8s&force=false"), ("PATCH", "/api/v1/namespaces/shop/services/x", "?fieldManager=kafkak8s&force=true&dryRun=All")],
+            [("PATCH", "/api/v1/namespaces/shop/services/x", "?fieldManager=kafkak8s&force=false"),
+            ("PATCH", "/api/v1/namespaces/shop/services/x", "?fieldManager=kafkak8s&force=true&dryRun=All")],
             server.Requests.Select(r => (r.Method, r.Path, "?" + r.Query)));
         Assert.All(server.Requests, r => Assert.Equal(tree.ToJsonString(), r.Body));
     }
@@ -25,7 +27,8 @@ public sealed class KubeConnectionTests
     [Fact]
     public async Task What_is_not_there_is_null_or_false()
     {
-        await using var server = new FakeApiServer((r, to) => to.RefuseAsync(r.Path.EndsWith("other", StringComparison.Ordinal) ? 409 : 404, "not found"));
+        await using var server =
+            new FakeApiServer((r, to) => to.RefuseAsync(r.Path.EndsWith("other", StringComparison.Ordinal) ? 409 : 404, "not found"));
         using var connection = server.Connect();
         Assert.Null(await connection.TryGetAsync(ResourceKind.Pod, "shop", "x", default));
         Assert.False(await connection.DeleteAsync(ResourceKind.Pod, "shop", "x", null, default));
@@ -52,7 +55,8 @@ public sealed class KubeConnectionTests
         await using var server = new FakeApiServer((_, to) => to.ListAsync("1", """{"metadata":{"name":"a"}}"""));
         using var connection = server.Connect();
         Assert.Equal(["a"], (await connection.ListAsync(ResourceKind.Pod, null, "a=b,c in (d)", default)).Select(p => p.Name()));
-        Assert.Equal(("/api/v1/pods", "a=b,c in (d)"), (server.Requests.Single().Path, server.Requests.Single().Parameter("labelSelector")));
+        Assert.Equal(("/api/v1/pods", "a=b,c in (d)"),
+            (server.Requests.Single().Path, server.Requests.Single().Parameter("labelSelector")));
     }
 
     [Fact]
@@ -111,7 +115,8 @@ public sealed class KubeConnectionTests
     [Fact]
     public async Task A_server_that_asks_for_ever_is_given_up_and_one_that_does_not_ask_is_not_asked_again()
     {
-        await using var server = new FakeApiServer((r, to) => to.SendAsync("{}", 503, headers: r.Path == "/asks" ? "Retry-After: 0\r\n" : r.Path == "/hour" ? "Retry-After: 3600\r\n" : ""));
+        await using var server = new FakeApiServer((r, to) =>
+            to.SendAsync("{}", 503, headers: r.Path == "/asks" ? "Retry-After: 0\r\n" : r.Path == "/hour" ? "Retry-After: 3600\r\n" : ""));
         using var connection = server.Connect();
         Assert.Equal("ApiServerError", (await Assert.ThrowsAsync<ClusterException>(() => connection.GetAsync("/asks", default))).Id);
         Assert.Equal(10, server.Requests.Count);
@@ -123,7 +128,8 @@ public sealed class KubeConnectionTests
     [Fact]
     public async Task An_eviction_that_must_wait_is_told_at_once()
     {
-        await using var server = new FakeApiServer((_, to) => to.SendAsync("""{"kind":"Status","message":"the budget says no"}""", 429, headers: "Retry-After: 10\r\n"));
+        await using var server = new FakeApiServer(
+            (_, to) => to.SendAsync("""{"kind":"Status","message":"the budget says no"}""", 429, headers: "Retry-After: 10\r\n"));
         using var connection = server.Connect();
         Assert.Equal("the budget says no", await connection.TryEvictAsync("policy/v1", "shop", "x", "uid", default));
     }
@@ -135,7 +141,8 @@ public sealed class KubeConnectionTests
     [InlineData("", "application/json", "no JSON")]
     public async Task An_answer_that_no_API_server_gives_is_told_at_once(string body, string type, string words)
     {
-        await using var server = new FakeApiServer((r, to) => r.IsWatch || r.Path == "/version" ? to.SendAsync(body, 200, type) : to.ListAsync("1"));
+        await using var server =
+            new FakeApiServer((r, to) => r.IsWatch || r.Path == "/version" ? to.SendAsync(body, 200, type) : to.ListAsync("1"));
         using var connection = server.Connect();
         var e = await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default));
         Assert.Equal(("NotAnApiServer", FailureKind.InvalidData), (e.Id, e.Kind));
@@ -158,7 +165,8 @@ public sealed class KubeConnectionTests
         await connection.TryGetAsync(ResourceKind.Pod, "../nodes?x=", "a/b#c", default);
         Assert.Equal("/api/v1/namespaces/..%2Fnodes%3Fx%3D/pods/a%2Fb%23c", server.Requests.Single().Path);
         foreach (string bad in new[] { "", ".", ".." })
-            Assert.Equal("InvalidName", (await Assert.ThrowsAsync<ClusterException>(() => connection.TryGetAsync(ResourceKind.Pod, bad, "x", default))).Id);
+            Assert.Equal("InvalidName",
+                (await Assert.ThrowsAsync<ClusterException>(() => connection.TryGetAsync(ResourceKind.Pod, bad, "x", default))).Id);
         await connection.LogTailAsync("shop", "x", "a&follow=true", previous: false, 5, default);
         Assert.Equal("a&follow=true", server.Requests[^1].Parameter("container"));
     }
@@ -180,6 +188,7 @@ public sealed class KubeConnectionTests
     {
         await using var server = new FakeApiServer((_, to) => to.RefuseAsync(401, "no"));
         using var connection = server.Connect();
-        Assert.Contains("plain http", (await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default))).Message, StringComparison.Ordinal);
+        Assert.Contains("plain http", (await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default))).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -55,14 +55,27 @@ public sealed class LastWordsTests
         """;
 
     [Theory]
-    [InlineData(NoSnapshot, "ERROR [main:o.a.z.s.q.QuorumPeer@1222] - Unable to load database on disk | Caused by: java.io.IOException: No snapshot found, but there are log entries. Something is broken!", "delete the pod's claim and then the pod")]
-    [InlineData(OtherCluster, "ERROR Fatal error during KafkaServer startup. Prepare to shutdown (kafka.server.KafkaServer) | kafka.common.InconsistentClusterIdException: The Cluster ID 4L6g3nShT-eMCtK--X86sw doesn't match", "belongs to another cluster")]
-    [InlineData(BadValue, "ERROR Exiting Kafka due to fatal exception (kafka.Kafka$) | org.apache.kafka.common.config.ConfigException: Invalid value x for configuration num.partitions", "")]
-    [InlineData(PortInUse, "startup. Prepare to shutdown (kafka.server.KafkaServer) | Caused by: java.net.BindException: Address already in use", "has the port")]
+    [InlineData(NoSnapshot,
+        "ERROR [main:o.a.z.s.q.QuorumPeer@1222] - Unable to load database on disk | Caused by: java.io.IOException: No snapshot found, "
+            + "but there are log entries. Something is broken!", "delete the pod's claim and then the pod")]
+    [InlineData(OtherCluster,
+        "ERROR Fatal error during KafkaServer startup. Prepare to shutdown (kafka.server.KafkaServer) | "
+            + "kafka.common.InconsistentClusterIdException: The Cluster ID 4L6g3nShT-eMCtK--X86sw doesn't match",
+            "belongs to another cluster")]
+    [InlineData(BadValue,
+        "ERROR Exiting Kafka due to fatal exception (kafka.Kafka$) | org.apache.kafka.common.config.ConfigException: Invalid value x for "
+            + "configuration num.partitions", "")]
+    [InlineData(PortInUse,
+        "startup. Prepare to shutdown (kafka.server.KafkaServer) | Caused by: java.net.BindException: Address already in use",
+        "has the port")]
     [InlineData(NoRight, "java.nio.file.AccessDeniedException: /var/lib/kafka/data/log/.lock", "fsGroup")]
-    [InlineData("Terminating due to java.lang.OutOfMemoryError: Java heap space", "it last said: Terminating due to java.lang.OutOfMemoryError: Java heap space", "-BrokerMemory")]
-    [InlineData("Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space\n\tat a.b.C.d(C.java:1)", "Exception in thread \"main\" java.lang.OutOfMemoryError", "-ZooKeeperMemory")]
-    [InlineData("a\nb\nc\nkafka-start: the volume belongs to broker 2", "it last said: b | c | kafka-start: the volume belongs to broker 2", "")] // nothing stands out
+    [InlineData("Terminating due to java.lang.OutOfMemoryError: Java heap space",
+        "it last said: Terminating due to java.lang.OutOfMemoryError: Java heap space", "-BrokerMemory")]
+    [InlineData("Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space\n\tat a.b.C.d(C.java:1)",
+        "Exception in thread \"main\" java.lang.OutOfMemoryError", "-ZooKeeperMemory")]
+    // nothing stands out
+    [InlineData("a\nb\nc\nkafka-start: the volume belongs to broker 2", "it last said: b | c | kafka-start: the volume belongs to broker 2",
+        "")]
     [InlineData("", "exit code 1", "")]
     public void Tell_the_cause_and_the_way_out(string log, string cause, string way)
     {

@@ -30,7 +30,8 @@ public sealed class LiveWatchTests
         Assert.Equal("a=new c=", await UntilAsync(server, [Pods], "a=new c="));
         var (list, watch) = (server.Requests[0], server.Requests[^1]);
         Assert.Equal(("/api/v1/namespaces/shop/pods", "a=b"), (list.Path, list.Parameter("labelSelector")));
-        Assert.Equal(("7", "true", "a=b"), (watch.Parameter("resourceVersion"), watch.Parameter("allowWatchBookmarks"), watch.Parameter("labelSelector")));
+        Assert.Equal(("7", "true", "a=b"),
+            (watch.Parameter("resourceVersion"), watch.Parameter("allowWatchBookmarks"), watch.Parameter("labelSelector")));
     }
 
     [Fact]
@@ -124,11 +125,13 @@ public sealed class LiveWatchTests
         await using var server = new FakeApiServer(async (r, to) =>
         {
             if (!r.IsWatch)
-                await to.ListAsync(Interlocked.Increment(ref lists) == 1 ? "1" : "50", lists == 1 ? [Pod("a", "1"), Pod("gone", "1")] : [Pod("a", "50", "relisted")]);
+                await to.ListAsync(Interlocked.Increment(ref lists) == 1 ? "1" : "50",
+                    lists == 1 ? [Pod("a", "1"), Pod("gone", "1")] : [Pod("a", "50", "relisted")]);
             else if (r.Parameter("resourceVersion") != "1")
                 await to.HoldAsync();
             else if (asEvent)
-                await to.EventAsync("ERROR", """{"kind":"Status","code":410,"reason":"Expired","message":"too old resource version: 1 (50)"}""");
+                await to.EventAsync("ERROR",
+                    """{"kind":"Status","code":410,"reason":"Expired","message":"too old resource version: 1 (50)"}""");
             else
                 await to.RefuseAsync(410, "too old resource version: 1 (50)");
         });
@@ -217,7 +220,8 @@ public sealed class LiveWatchTests
     [InlineData(503, "ApiServerError")] // a first list that fails is told at once
     public async Task A_needed_target_that_is_refused_is_a_failure(int status, string id)
     {
-        await using var server = new FakeApiServer((r, to) => r.IsWatch ? to.HoldAsync() : to.RefuseAsync(status, "pods is forbidden: User \"u\" cannot list resource \"pods\""));
+        await using var server = new FakeApiServer((r, to) => r.IsWatch ? to.HoldAsync()
+            : to.RefuseAsync(status, "pods is forbidden: User \"u\" cannot list resource \"pods\""));
         Assert.Equal(id, (await Assert.ThrowsAsync<ClusterException>(() => UntilAsync(server, [Pods], "never"))).Id);
     }
 
@@ -256,7 +260,8 @@ public sealed class LiveWatchTests
     private static string Pod(string name, string version, string note = "") =>
         $$"""{"metadata":{"name":"{{name}}","resourceVersion":"{{version}}","labels":{"note":"{{note}}"} } }""";
 
-    private static List<string?> Watches(FakeApiServer server) => [.. server.Requests.Where(r => r.IsWatch).Select(r => r.Parameter("resourceVersion"))];
+    private static List<string?> Watches(FakeApiServer server) =>
+        [.. server.Requests.Where(r => r.IsWatch).Select(r => r.Parameter("resourceVersion"))];
 
     // Follows until the pods are as said.
     private static async Task<string> UntilAsync(FakeApiServer server, WatchTarget[] targets, string wanted, Action<string>? seen = null)
@@ -268,7 +273,8 @@ public sealed class LiveWatchTests
         {
             await foreach (var live in LiveWatch.FollowAsync(connection, "shop", targets, limit.Token))
             {
-                last = string.Join(' ', live.Of(ResourceKind.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal).Select(p => $"{p.Name()}={p.Label("note")}"));
+                last = string.Join(' ',
+                    live.Of(ResourceKind.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal).Select(p => $"{p.Name()}={p.Label("note")}"));
                 seen?.Invoke(last);
                 if (last == wanted)
                     return last;

@@ -18,7 +18,8 @@ public sealed class OwnershipTests
     public void Every_object_of_a_cluster_is_its_own(string cluster)
     {
         var spec = new ClusterSpec { Name = cluster };
-        var objects = Composer.Compose(Repository.Catalog, spec, spec).Append(ReconfigCredential.NewSecret(new ClusterNames(cluster))).ToList();
+        var objects = Composer.Compose(Repository.Catalog, spec, spec).Append(ReconfigCredential.NewSecret(new ClusterNames(cluster)))
+            .ToList();
         foreach (var tree in objects)
         {
             Overwrite(tree, "argo-app");
@@ -41,7 +42,8 @@ public sealed class OwnershipTests
     [InlineData("cache-kafka-0", null)]
     [InlineData("data-demo-postgres-0", null)]
     [InlineData("data-kafka-kafka-0", null)] // the cluster kafka has no prefix
-    public void Claims_of_others_belong_to_none(string name, string? cluster) => Assert.Equal(cluster, Ownership.ClusterOfClaim(Plain(name, null)));
+    public void Claims_of_others_belong_to_none(string name, string? cluster) =>
+        Assert.Equal(cluster, Ownership.ClusterOfClaim(Plain(name, null)));
 
     [Fact]
     public void An_object_with_a_name_of_its_own_is_told_by_its_label()
@@ -53,7 +55,8 @@ public sealed class OwnershipTests
 
     [Fact]
     public void The_names_known_are_those_of_the_manifests() => Assert.Equal(
-        Repository.Catalog.Objects.Select(o => o.Name()).Append(new ClusterNames("kafka").ReconfigSecret).Distinct().Order(), ManifestSets.ZooKeeper.Bases.Order());
+        Repository.Catalog.Objects.Select(o => o.Name()).Append(new ClusterNames("kafka").ReconfigSecret).Distinct().Order(),
+        ManifestSets.ZooKeeper.Bases.Order());
 
     /// <summary>As Argo CD's label tracking does: the labels of the object itself, not those of its pods.</summary>
     internal static void Overwrite(JsonObject tree, string value) => tree["metadata"]!["labels"]![ClusterNames.InstanceLabel] = value;

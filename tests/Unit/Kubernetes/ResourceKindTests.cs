@@ -20,9 +20,11 @@ public sealed class ResourceKindTests
     }
 
     [Theory]
-    [InlineData("""{"kind":"PodDisruptionBudget","apiVersion":"policy/v1beta1"}""", "/apis/policy/v1beta1/namespaces/shop/poddisruptionbudgets")]
+    [InlineData("""{"kind":"PodDisruptionBudget","apiVersion":"policy/v1beta1"}""",
+        "/apis/policy/v1beta1/namespaces/shop/poddisruptionbudgets")]
     [InlineData("""{"kind":"Service","apiVersion":"v1"}""", "/api/v1/namespaces/shop/services")]
-    public void A_tree_names_its_own_version(string json, string path) => Assert.Equal(path, ResourceKind.Of(Json.Object(json)).Path("shop"));
+    public void A_tree_names_its_own_version(string json, string path) =>
+        Assert.Equal(path, ResourceKind.Of(Json.Object(json)).Path("shop"));
 
     [Theory]
     [InlineData("""{"kind":"Deployment","apiVersion":"apps/v1"}""", "Deployment")]

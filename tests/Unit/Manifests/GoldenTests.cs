@@ -21,11 +21,28 @@ public sealed class GoldenTests
         ["small"] = (new ClusterSpec { ZooKeeperCount = 1, BrokerCount = 1 }, null, Newest),
         ["storage"] = (new ClusterSpec { StorageSize = "100Gi", ZooKeeperStorageSize = "10Gi", StorageClass = "fast" }, null, Newest),
         ["ephemeral"] = (new ClusterSpec { Ephemeral = true }, null, Newest),
-        ["images"] = (new ClusterSpec { KafkaImage = "registry.example/kafka:3.8.1", ZooKeeperImage = "registry.example/zookeeper@sha256:0123" }, null, Newest),
-        ["resources"] = (new ClusterSpec { BrokerMemory = "4Gi", BrokerCpu = "2", ZooKeeperMemory = "1Gi", ZooKeeperCpu = "500m" }, null, Newest),
+        ["images"] = (new ClusterSpec
+        {
+            KafkaImage = "registry.example/kafka:3.8.1",
+            ZooKeeperImage = "registry.example/zookeeper@sha256:0123"
+        }, null, Newest),
+        ["resources"] = (new ClusterSpec { BrokerMemory = "4Gi", BrokerCpu = "2", ZooKeeperMemory = "1Gi", ZooKeeperCpu = "500m" }, null,
+            Newest),
         ["replication"] = (new ClusterSpec { ReplicationFactor = 2, MinInSyncReplicas = 1 }, null, Newest),
-        ["config"] = (new ClusterSpec { Config = new Dictionary<string, string?> { ["log.retention.hours"] = "72", ["compression.type"] = "zstd", ["ssl.principal.mapping.rules"] = "RULE:^CN=(.*?),.*$/$1/ # \"é\"" } }, null, Newest),
-        ["placement"] = (new ClusterSpec { NodeSelector = new Dictionary<string, string?> { ["dedicated"] = "kafka" }, Toleration = ["dedicated=kafka:NoSchedule"] }, null, Newest),
+        ["config"] = (new ClusterSpec
+        {
+            Config = new Dictionary<string, string?>
+            {
+                ["log.retention.hours"] = "72",
+                ["compression.type"] = "zstd",
+                ["ssl.principal.mapping.rules"] = "RULE:^CN=(.*?),.*$/$1/ # \"é\""
+            }
+        }, null, Newest),
+        ["placement"] = (new ClusterSpec
+        {
+            NodeSelector = new Dictionary<string, string?> { ["dedicated"] = "kafka" },
+            Toleration = ["dedicated=kafka:NoSchedule"]
+        }, null, Newest),
         ["everything"] = (new ClusterSpec
         {
             Name = "demo",
@@ -70,7 +87,8 @@ public sealed class GoldenTests
 
     [Fact]
     public void No_golden_file_is_left_over() =>
-        Assert.Equal(Cases.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(Path.GetDirectoryName(Repository.Golden("x"))!).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal));
+        Assert.Equal(Cases.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(Path.GetDirectoryName(Repository.Golden("x"))!)
+            .Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal));
 
     private static string Render(IReadOnlyList<JsonNode> composed)
     {

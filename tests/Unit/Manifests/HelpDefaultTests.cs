@@ -22,7 +22,8 @@ public sealed partial class HelpDefaultTests
             {
                 foreach (Match part in Section().Matches(File.ReadAllText(file)))
                 {
-                    if (parameters.Contains(part.Groups[1].Value) && Default().Match(part.Groups[2].Value) is { Success: true } value && value.Groups[1].Value != StorageClassSpec.DefaultName)
+                    if (parameters.Contains(part.Groups[1].Value) && Default().Match(part.Groups[2].Value) is { Success: true } value
+                        && value.Groups[1].Value != StorageClassSpec.DefaultName)
                         data.Add(Path.GetFileName(file), part.Groups[1].Value, value.Groups[1].Value);
                 }
             }
@@ -36,7 +37,8 @@ public sealed partial class HelpDefaultTests
     public void A_default_in_the_help_is_the_one_of_the_manifests(string page, string parameter, string value)
     {
         var slot = ManifestFields.All.First(s => s.Parameter == parameter);
-        Assert.True(value == TreePath.Get(Repository.Catalog.Find(slot.Kind, slot.Name), slot.Path)?.ToString(), $"{page} -{parameter}: {value}");
+        Assert.True(value == TreePath.Get(Repository.Catalog.Find(slot.Kind, slot.Name), slot.Path)?.ToString(),
+            $"{page} -{parameter}: {value}");
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed partial class HelpDefaultTests
 
     [Fact]
     public void The_disk_of_a_node_is_the_default_of_the_help() =>
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Default: `{GroupRequest.DefaultDiskSize}`."), File.ReadAllText(Path.Combine(Folder, "New-KafkaNodeGroup.md")), StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Default: `{GroupRequest.DefaultDiskSize}`."),
+            File.ReadAllText(Path.Combine(Folder, "New-KafkaNodeGroup.md")), StringComparison.Ordinal);
 
     [GeneratedRegex(@"^### -(\w+)\n(.*?)(?=^##|\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Section();

@@ -16,7 +16,8 @@ public sealed class IdentityTests
     [Fact]
     public void No_parameters_give_the_files_unchanged()
     {
-        var composed = Composer.Compose(Repository.Catalog, SpecChecks.Complete(new ClusterSpec(), Repository.Catalog.Defaults), new ClusterSpec());
+        var composed = Composer.Compose(Repository.Catalog, SpecChecks.Complete(new ClusterSpec(), Repository.Catalog.Defaults),
+            new ClusterSpec());
         ServerAdaptation.Adapt(composed, Newest);
         AssertSame(FilesAsRead(), composed);
     }
@@ -83,7 +84,8 @@ public sealed class IdentityTests
 
     // Read here anew, so that a fault of the catalog cannot hide.
     private static List<JsonNode> FilesAsRead() =>
-        [.. new[] { "kafka_deploy.yaml", "kafka_service.yaml", "zk_set.yaml" }.SelectMany(f => YamlReader.ReadAll(File.ReadAllText(Path.Combine(Repository.Manifests, f)), f))];
+        [.. new[] { "kafka_deploy.yaml", "kafka_service.yaml", "zk_set.yaml" }.SelectMany(
+            f => YamlReader.ReadAll(File.ReadAllText(Path.Combine(Repository.Manifests, f)), f))];
 
     private static void AssertSame(List<JsonNode> expected, IReadOnlyList<JsonNode> actual)
     {

@@ -34,7 +34,8 @@ public sealed class SlotTests
         [nameof(ClusterSpec.Toleration)] = new[] { "dedicated=kafka:NoSchedule" },
     };
 
-    public static TheoryData<string> Properties => [.. typeof(ClusterSpec).GetProperties().Select(p => p.Name).Where(n => n is not nameof(ClusterSpec.Name) and not nameof(ClusterSpec.Ephemeral))];
+    public static TheoryData<string> Properties => [.. typeof(ClusterSpec).GetProperties().Select(p => p.Name)
+        .Where(n => n is not nameof(ClusterSpec.Name) and not nameof(ClusterSpec.Ephemeral))];
 
     public static TheoryData<int> SlotNumbers => [.. Enumerable.Range(0, ManifestFields.All.Count)];
 
@@ -43,7 +44,8 @@ public sealed class SlotTests
     public void A_slot_hits_one_node_of_the_manifests(int number)
     {
         var slot = ManifestFields.All[number];
-        var tree = Assert.Single(Repository.Catalog.Objects, o => (string?)o["kind"] == slot.Kind && (string?)o["metadata"]!["name"] == slot.Name);
+        var tree = Assert.Single(Repository.Catalog.Objects,
+            o => (string?)o["kind"] == slot.Kind && (string?)o["metadata"]!["name"] == slot.Name);
         var parent = Assert.IsType<JsonObject>(TreePath.Get(tree, slot.Path[..slot.Path.LastIndexOf('.')]));
         // A slot that may add has nothing in the manifests: else the mark would be wrong.
         Assert.Equal(!slot.MayAdd, parent.ContainsKey(slot.Path[(slot.Path.LastIndexOf('.') + 1)..]));
@@ -68,7 +70,8 @@ public sealed class SlotTests
         var expected = slots.Select(s => $"{s.Kind}/{s.Name} {s.Path}").Append(Annotation).Order(StringComparer.Ordinal);
         var composed = Composer.Compose(Repository.Catalog, spec, spec);
         // A slot whose value is a tree shows its leaves.
-        Assert.Equal(expected, Changed(composed).Select(c => slots.Find(s => c.StartsWith($"{s.Kind}/{s.Name} {s.Path}", StringComparison.Ordinal)) is { } s ? $"{s.Kind}/{s.Name} {s.Path}" : c).Distinct());
+        Assert.Equal(expected, Changed(composed).Select(c => slots.Find(s => c.StartsWith($"{s.Kind}/{s.Name} {s.Path}",
+            StringComparison.Ordinal)) is { } s ? $"{s.Kind}/{s.Name} {s.Path}" : c).Distinct());
 
         string text = value switch
         {
@@ -119,7 +122,8 @@ public sealed class SlotTests
     public void A_toleration_is_sent_so(string text, string sent)
     {
         var spec = new ClusterSpec { Toleration = [text] };
-        var tolerations = TreePath.Get(Composer.Compose(Repository.Catalog, spec, spec).Single(o => Repository.Id(o) == "StatefulSet/zk"), "spec.template.spec.tolerations").AsArray();
+        var tolerations = TreePath.Get(Composer.Compose(Repository.Catalog, spec, spec).Single(o => Repository.Id(o) == "StatefulSet/zk"),
+            "spec.template.spec.tolerations").AsArray();
         Assert.Equal(sent, Assert.Single(tolerations)!.ToJsonString());
     }
 
@@ -135,7 +139,9 @@ public sealed class SlotTests
         }
 
         Assert.All(Changed(Composer.Compose(Repository.Catalog, spec, spec)), c =>
-            Assert.True(c == Annotation || c.Contains(" spec.volumeClaimTemplates", StringComparison.Ordinal) || c.EndsWith("volumes[name=data].emptyDir", StringComparison.Ordinal) || c.EndsWith("volumes[name=data].name", StringComparison.Ordinal), c));
+            Assert.True(c == Annotation || c.Contains(" spec.volumeClaimTemplates", StringComparison.Ordinal)
+                || c.EndsWith("volumes[name=data].emptyDir", StringComparison.Ordinal)
+                || c.EndsWith("volumes[name=data].name", StringComparison.Ordinal), c));
     }
 
     [Fact]
@@ -150,17 +156,21 @@ public sealed class SlotTests
     {
         var given = new ClusterSpec { BrokerCount = 1 };
         var composed = Composer.Compose(Repository.Catalog, SpecChecks.Complete(given, Repository.Catalog.Defaults), given);
-        Assert.Equal("""{"schema":1,"brokerCount":1}""", (string?)composed.Single(o => Repository.Id(o) == "StatefulSet/kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation]);
-        Assert.Contains("StatefulSet/kafka spec.template.spec.containers[name=kafka].env[name=DEFAULT_REPLICATION_FACTOR].value", Changed(composed));
+        Assert.Equal("""{"schema":1,"brokerCount":1}""", (string?)composed.Single(
+            o => Repository.Id(o) == "StatefulSet/kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation]);
+        Assert.Contains("StatefulSet/kafka spec.template.spec.containers[name=kafka].env[name=DEFAULT_REPLICATION_FACTOR].value",
+            Changed(composed));
     }
 
     private static ClusterSpec With(string property, object value)
     {
         var spec = new ClusterSpec();
-        typeof(ClusterSpec).GetProperty(property, BindingFlags.Public | BindingFlags.Instance)!.SetValue(spec, value); // init-only to the compiler alone
+        // init-only to the compiler alone
+        typeof(ClusterSpec).GetProperty(property, BindingFlags.Public | BindingFlags.Instance)!.SetValue(spec, value);
         return spec;
     }
 
     private static List<string> Changed(IReadOnlyList<JsonObject> composed) =>
-        [.. Repository.Catalog.Objects.Zip(composed).SelectMany(p => Json.Differences(p.First, p.Second).Select(d => $"{Repository.Id(p.First)} {d}")).Order(StringComparer.Ordinal)];
+        [.. Repository.Catalog.Objects.Zip(composed).SelectMany(
+            p => Json.Differences(p.First, p.Second).Select(d => $"{Repository.Id(p.First)} {d}")).Order(StringComparer.Ordinal)];
 }

@@ -12,7 +12,8 @@ public sealed partial class ManifestRuleTests
 {
     private static IEnumerable<JsonObject> Sets => Repository.Catalog.Objects.Where(o => (string?)o["kind"] == "StatefulSet");
 
-    private static IEnumerable<JsonNode> Containers => Sets.SelectMany(s => s["spec"]!["template"]!["spec"]!["containers"]!.AsArray()).Select(c => c!);
+    private static IEnumerable<JsonNode> Containers =>
+        Sets.SelectMany(s => s["spec"]!["template"]!["spec"]!["containers"]!.AsArray()).Select(c => c!);
 
     [Fact]
     public void There_are_two_sets() => Assert.Equal(["kafka", "zk"], Sets.Select(s => (string?)s["metadata"]!["name"]).Order());
@@ -33,7 +34,8 @@ public sealed partial class ManifestRuleTests
             Assert.NotEqual(0, (int)security["runAsUser"]!);
             Assert.Equal("RuntimeDefault", (string?)security["seccompProfile"]!["type"]);
             Assert.All(new[] { "hostNetwork", "hostPID", "hostIPC" }, k => Assert.Null(pod[k]));
-            Assert.All(pod["volumes"]!.AsArray(), v => Assert.Contains(v!.AsObject().Select(p => p.Key).Single(k => k != "name"), new[] { "configMap", "emptyDir", "secret", "persistentVolumeClaim" }));
+            Assert.All(pod["volumes"]!.AsArray(), v => Assert.Contains(v!.AsObject().Select(p => p.Key).Single(k => k != "name"),
+                new[] { "configMap", "emptyDir", "secret", "persistentVolumeClaim" }));
         }
 
         foreach (var container in Containers)
@@ -76,28 +78,33 @@ public sealed partial class ManifestRuleTests
     [Fact]
     public void Every_command_that_the_manifests_name_exists()
     {
-        var commands = CommandName().Matches(string.Concat(Directory.GetFiles(Repository.Manifests).Select(File.ReadAllText))).Select(m => m.Value).Distinct().ToList();
+        var commands = CommandName().Matches(string.Concat(Directory.GetFiles(Repository.Manifests).Select(File.ReadAllText)))
+            .Select(m => m.Value).Distinct().ToList();
         Assert.Contains("New-KafkaCluster", commands);
         string module = File.ReadAllText(Path.Combine(Repository.Root, "module", "KafkaK8s.psd1"));
         Assert.All(commands, c => Assert.Contains($"'{c}'", module, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Containers_have_all_three_probes() => Assert.All(Containers, c => Assert.All(new[] { "startupProbe", "readinessProbe", "livenessProbe" }, p => Assert.NotNull(c[p])));
+    public void Containers_have_all_three_probes() =>
+        Assert.All(Containers, c => Assert.All(new[] { "startupProbe", "readinessProbe", "livenessProbe" }, p => Assert.NotNull(c[p])));
 
     [Fact]
     public void Liveness_starts_no_program() => Assert.All(Containers, c => Assert.Null(c["livenessProbe"]!["exec"]));
 
     [Fact]
-    public void Images_have_a_registry_and_a_pinned_version() => Assert.All(Containers, c => Assert.Matches(ImageName(), (string)c["image"]!));
+    public void Images_have_a_registry_and_a_pinned_version() =>
+        Assert.All(Containers, c => Assert.Matches(ImageName(), (string)c["image"]!));
 
     [Fact]
-    public void The_end_of_a_log_stays_in_the_status() => Assert.All(Containers, c => Assert.Equal("FallbackToLogsOnError", (string?)c["terminationMessagePolicy"]));
+    public void The_end_of_a_log_stays_in_the_status() =>
+        Assert.All(Containers, c => Assert.Equal("FallbackToLogsOnError", (string?)c["terminationMessagePolicy"]));
 
     [Fact]
     public void Every_port_of_a_Service_has_a_protocol()
     {
-        var ports = Repository.Catalog.Objects.Where(o => (string?)o["kind"] == "Service").SelectMany(s => s["spec"]!["ports"]!.AsArray()).ToList();
+        var ports = Repository.Catalog.Objects.Where(o => (string?)o["kind"] == "Service").SelectMany(s => s["spec"]!["ports"]!.AsArray())
+            .ToList();
         Assert.NotEmpty(ports);
         Assert.All(ports, p => Assert.Equal("TCP", (string?)p!["protocol"]));
     }
@@ -115,7 +122,8 @@ public sealed partial class ManifestRuleTests
     {
         var budgets = Repository.Catalog.Objects.Where(o => (string?)o["kind"] == "PodDisruptionBudget").ToList();
         Assert.Equal(2, budgets.Count);
-        Assert.All(budgets, b => Assert.Equal("""{"maxUnavailable":1}""", new JsonObject(b["spec"]!.AsObject().Where(p => p.Key != "selector").Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString()));
+        Assert.All(budgets, b => Assert.Equal("""{"maxUnavailable":1}""", new JsonObject(b["spec"]!.AsObject()
+            .Where(p => p.Key != "selector").Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString()));
     }
 
     [Fact]
@@ -123,14 +131,16 @@ public sealed partial class ManifestRuleTests
     {
         Assert.Equal("Parallel", (string?)s["spec"]!["podManagementPolicy"]);
         Assert.Equal("""{"type":"OnDelete"}""", s["spec"]!["updateStrategy"]!.ToJsonString());
-        Assert.True(JsonNode.DeepEquals(s["spec"]!["selector"]!["matchLabels"]![ClusterNames.InstanceLabel], s["spec"]!["template"]!["metadata"]!["labels"]![ClusterNames.InstanceLabel]));
+        Assert.True(JsonNode.DeepEquals(s["spec"]!["selector"]!["matchLabels"]![ClusterNames.InstanceLabel],
+            s["spec"]!["template"]!["metadata"]!["labels"]![ClusterNames.InstanceLabel]));
     });
 
     [Fact]
     public void Every_mount_has_a_volume_or_a_claim() => Assert.All(Sets, s =>
     {
         var pod = s["spec"]!["template"]!["spec"]!;
-        var volumes = pod["volumes"]!.AsArray().Select(v => (string)v!["name"]!).Concat(s["spec"]!["volumeClaimTemplates"]!.AsArray().Select(c => (string)c!["metadata"]!["name"]!)).ToList();
+        var volumes = pod["volumes"]!.AsArray().Select(v => (string)v!["name"]!)
+            .Concat(s["spec"]!["volumeClaimTemplates"]!.AsArray().Select(c => (string)c!["metadata"]!["name"]!)).ToList();
         var mounts = pod["containers"]!.AsArray().SelectMany(c => c!["volumeMounts"]!.AsArray()).Select(m => (string)m!["name"]!).ToList();
         Assert.Equal(volumes.Order(), mounts.Distinct().Order());
         Assert.Contains("data", mounts);
@@ -141,8 +151,10 @@ public sealed partial class ManifestRuleTests
     public void Every_script_that_a_container_runs_is_in_its_ConfigMap() => Assert.All(Sets, s =>
     {
         var pod = s["spec"]!["template"]!["spec"]!;
-        var config = Repository.Catalog.Find("ConfigMap", (string)pod["volumes"]!.AsArray().Single(v => (string?)v!["name"] == "scripts")!["configMap"]!["name"]!)["data"]!.AsObject();
-        var scripts = Json.Leaves(pod["containers"]).Where(l => l.Key.Contains("command[", StringComparison.Ordinal)).Select(l => l.Value.Trim('"')).Where(v => v.StartsWith("/scripts/", StringComparison.Ordinal)).ToList();
+        var config = Repository.Catalog.Find("ConfigMap",
+            (string)pod["volumes"]!.AsArray().Single(v => (string?)v!["name"] == "scripts")!["configMap"]!["name"]!)["data"]!.AsObject();
+        var scripts = Json.Leaves(pod["containers"]).Where(l => l.Key.Contains("command[", StringComparison.Ordinal))
+            .Select(l => l.Value.Trim('"')).Where(v => v.StartsWith("/scripts/", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(scripts);
         Assert.All(scripts, f => Assert.True(config.ContainsKey(f["/scripts/".Length..]), f));
     });
@@ -152,9 +164,11 @@ public sealed partial class ManifestRuleTests
     {
         Assert.Contains(ClusterNames.InternalPort, Ports("kafka-service"));
         Assert.Contains(ClusterNames.ZooKeeperPort, Ports("zk-headless"));
-        Assert.Contains($"TUNNEL://127.0.0.1:{ClusterNames.TunnelPort}", (string)Repository.Catalog.Find("ConfigMap", "kafka-config")["data"]!["kafka-start.sh"]!, StringComparison.Ordinal);
+        Assert.Contains($"TUNNEL://127.0.0.1:{ClusterNames.TunnelPort}",
+            (string)Repository.Catalog.Find("ConfigMap", "kafka-config")["data"]!["kafka-start.sh"]!, StringComparison.Ordinal);
 
-        static IEnumerable<int> Ports(string service) => Repository.Catalog.Find("Service", service)["spec"]!["ports"]!.AsArray().Select(p => (int)p!["port"]!);
+        static IEnumerable<int> Ports(string service) =>
+            Repository.Catalog.Find("Service", service)["spec"]!["ports"]!.AsArray().Select(p => (int)p!["port"]!);
     }
 
     [Fact]
@@ -165,7 +179,8 @@ public sealed partial class ManifestRuleTests
         string zk = File.ReadAllText(Path.Combine(Repository.Manifests, "zk_set.yaml"));
         var expected = new ManifestDefaults(
             Number(zk, @"^  replicas: (\d+)$"), Number(kafka, @"^  replicas: (\d+)$"),
-            Number(kafka, @"name: DEFAULT_REPLICATION_FACTOR\n\s+value: ""(\d+)"""), Number(kafka, @"name: MIN_INSYNC_REPLICAS\n(?:\s+#.*\n)*\s+value: ""(\d+)"""));
+            Number(kafka, @"name: DEFAULT_REPLICATION_FACTOR\n\s+value: ""(\d+)"""),
+            Number(kafka, @"name: MIN_INSYNC_REPLICAS\n(?:\s+#.*\n)*\s+value: ""(\d+)"""));
         Assert.Equal(expected, Repository.Catalog.Defaults);
         Assert.Equal(expected.ZooKeeperCount, Number(zk, @"name: ZK_BOOTSTRAP_SERVERS\n\s+value: ""(\d+)"""));
         Assert.Equal(expected.ZooKeeperCount, Number(kafka, @"name: ZK_SERVERS\n\s+value: ""(\d+)"""));
@@ -183,7 +198,8 @@ public sealed partial class ManifestRuleTests
     [Fact]
     public void Quantities_of_the_manifests_are_ones_that_a_parameter_may_have()
     {
-        var quantities = ManifestFields.All.Where(s => !s.MayAdd && s.Path.Contains(".resources.", StringComparison.Ordinal)).Select(s => (string)TreePath.Get(Repository.Catalog.Find(s.Kind, s.Name), s.Path)!).ToList();
+        var quantities = ManifestFields.All.Where(s => !s.MayAdd && s.Path.Contains(".resources.", StringComparison.Ordinal))
+            .Select(s => (string)TreePath.Get(Repository.Catalog.Find(s.Kind, s.Name), s.Path)!).ToList();
         Assert.NotEmpty(quantities);
         Assert.All(quantities, q => Assert.True(Quantity.TryParse(q, out decimal value) && value > 0, q));
     }
@@ -199,7 +215,8 @@ public sealed partial class ManifestRuleTests
     }
 
     private static int Number(string text, string pattern) =>
-        int.Parse(Assert.Single(Regex.Matches(text, pattern, RegexOptions.Multiline).Cast<Match>()).Groups[1].Value, CultureInfo.InvariantCulture);
+        int.Parse(Assert.Single(Regex.Matches(text, pattern, RegexOptions.Multiline).Cast<Match>()).Groups[1].Value,
+            CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^[a-z0-9.-]+\.[a-z]+/[a-z0-9._/-]+:[0-9]+\.[0-9]+\.[0-9]+$")]
     private static partial Regex ImageName();

@@ -27,10 +27,12 @@ public sealed class RenameTests
     [Fact]
     public void No_value_is_left_that_names_an_object_of_the_plain_manifests()
     {
-        var old = Repository.Catalog.Objects.Select(o => (string)o["metadata"]!["name"]!).Append("zk-reconfig").Except(NotNames).ToHashSet();
+        var old = Repository.Catalog.Objects.Select(o => (string)o["metadata"]!["name"]!).Append("zk-reconfig").Except(NotNames)
+            .ToHashSet();
         foreach (var tree in Demo)
         {
-            var left = Json.Leaves(tree).Where(l => !l.Key.StartsWith("data.", StringComparison.Ordinal) && old.Contains(l.Value.Trim('"')));
+            var left = Json.Leaves(tree)
+                .Where(l => !l.Key.StartsWith("data.", StringComparison.Ordinal) && old.Contains(l.Value.Trim('"')));
             Assert.Empty(left.Select(l => $"{Repository.Id(tree)} {l.Key} = {l.Value}"));
         }
     }
@@ -56,7 +58,8 @@ public sealed class RenameTests
     public void The_names_that_the_code_uses_are_the_composed_ones()
     {
         var names = new ClusterNames("demo");
-        string[] used = [$"StatefulSet/{names.BrokerSet}", $"StatefulSet/{names.ZooKeeperSet}", $"Service/{names.BootstrapService}", $"Service/{names.BrokerHeadless}"];
+        string[] used = [$"StatefulSet/{names.BrokerSet}", $"StatefulSet/{names.ZooKeeperSet}", $"Service/{names.BootstrapService}",
+            $"Service/{names.BrokerHeadless}"];
         Assert.Empty(used.Except(Demo.Select(Repository.Id)));
     }
 
@@ -69,7 +72,8 @@ public sealed class RenameTests
         {
             Assert.Equal(cluster, (string?)tree["metadata"]!["labels"]![ClusterNames.InstanceLabel]);
             Assert.Equal(ClusterNames.PartOf, (string?)tree["metadata"]!["labels"]![ClusterNames.PartOfLabel]);
-            var instances = Json.Leaves(tree).Where(l => l.Key.EndsWith(ClusterNames.InstanceLabel, StringComparison.Ordinal)).Select(l => l.Value).Distinct();
+            var instances = Json.Leaves(tree).Where(l => l.Key.EndsWith(ClusterNames.InstanceLabel, StringComparison.Ordinal))
+                .Select(l => l.Value).Distinct();
             Assert.Equal([$"\"{cluster}\""], instances);
             var marks = Json.Leaves(tree).Where(l => l.Key.EndsWith(ClusterNames.ClusterLabel, StringComparison.Ordinal)).ToList();
             Assert.Equal(Json.Leaves(tree).Count(l => l.Key.EndsWith(ClusterNames.InstanceLabel, StringComparison.Ordinal)), marks.Count);
@@ -80,7 +84,8 @@ public sealed class RenameTests
     [Fact]
     public void A_selector_finds_the_pods_of_its_own_part_alone()
     {
-        var pods = Demo.Where(o => (string?)o["kind"] == "StatefulSet").ToDictionary(o => (string)o["metadata"]!["name"]!, o => o["spec"]!["template"]!["metadata"]!["labels"]!.AsObject());
+        var pods = Demo.Where(o => (string?)o["kind"] == "StatefulSet").ToDictionary(o => (string)o["metadata"]!["name"]!,
+            o => o["spec"]!["template"]!["metadata"]!["labels"]!.AsObject());
         foreach (var tree in Demo.Where(o => o["spec"]?["selector"] is not null))
         {
             var selector = (tree["spec"]!["selector"]!["matchLabels"] ?? tree["spec"]!["selector"])!.AsObject();
@@ -93,7 +98,8 @@ public sealed class RenameTests
     [Fact]
     public void No_selector_finds_a_pod_of_another_tool_with_the_common_labels()
     {
-        var selectors = Demo.Select(o => (o["spec"]?["selector"]?["matchLabels"] ?? o["spec"]?["selector"])?.AsObject()).OfType<JsonObject>().ToList();
+        var selectors =
+            Demo.Select(o => (o["spec"]?["selector"]?["matchLabels"] ?? o["spec"]?["selector"])?.AsObject()).OfType<JsonObject>().ToList();
         Assert.Equal(8, selectors.Count);
         Assert.All(selectors, s => Assert.Equal("demo", (string?)s[ClusterNames.ClusterLabel]));
     }
@@ -105,7 +111,8 @@ public sealed class RenameTests
         SpecChecks.CheckName(cluster);
         var names = new ClusterNames(cluster);
         var longest = Compose(cluster).Select(o => (string)o["metadata"]!["name"]!)
-            .Concat([names.ReconfigSecret, ClusterNames.Claim(names.BrokerPod(999)) + "-reader", $"{names.BrokerSet}-{new string('9', 10)}"]);
+            .Concat([names.ReconfigSecret, ClusterNames.Claim(names.BrokerPod(999)) + "-reader",
+                $"{names.BrokerSet}-{new string('9', 10)}"]);
         Assert.All(longest, n => Assert.InRange(n.Length, 1, 63));
     }
 

@@ -58,13 +58,16 @@ public sealed class SettingsChecksumTests
     {
         var objects = Repository.Catalog.Objects.Select(o => (JsonObject)o.DeepClone()).ToList();
         if (changedMap is not null)
-            objects.Single(o => (string?)o["kind"] == "ConfigMap" && o.Name() == changedMap)["data"]!["server.properties"] = "num.partitions=9";
+            objects.Single(o => (string?)o["kind"] == "ConfigMap" && o.Name() == changedMap)["data"]!["server.properties"] =
+                "num.partitions=9";
         if (checksum)
             SettingsChecksum.Write(objects, n => n == "zk" ? servers : brokers);
         return objects;
     }
 
-    private static JsonObject Set(IReadOnlyList<JsonObject> objects, string name) => objects.Single(o => (string?)o["kind"] == "StatefulSet" && o.Name() == name);
+    private static JsonObject Set(IReadOnlyList<JsonObject> objects, string name) =>
+        objects.Single(o => (string?)o["kind"] == "StatefulSet" && o.Name() == name);
 
-    private static string? Sum(IReadOnlyList<JsonObject> objects, string set) => SettingsChecksum.Of(Set(objects, set)["spec"]!["template"]);
+    private static string? Sum(IReadOnlyList<JsonObject> objects, string set) =>
+        SettingsChecksum.Of(Set(objects, set)["spec"]!["template"]);
 }

@@ -74,7 +74,8 @@ public sealed class StartScriptTests
     public void A_quarter_of_a_servers_memory_and_128_MiB_at_least_is_no_heap(int limit, int heap)
     {
         string script = Part("zk-start.sh", "rest=$((", "export ZOO_LOG_DIR") + "echo \"$ZK_SERVER_HEAP\"";
-        Assert.Equal(heap.ToString(CultureInfo.InvariantCulture), Bash(script, ("MEMORY_LIMIT_MIB", limit.ToString(CultureInfo.InvariantCulture))).Trim());
+        Assert.Equal(heap.ToString(CultureInfo.InvariantCulture),
+            Bash(script, ("MEMORY_LIMIT_MIB", limit.ToString(CultureInfo.InvariantCulture))).Trim());
     }
 
     // As Kubernetes does (k8s.io/kubernetes/third_party/forked/golang/expansion): $$ is one $, $(NAME) a variable that is known.
@@ -107,7 +108,12 @@ public sealed class StartScriptTests
 
     private static string Bash(string script, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardInput = true, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 };
+        var start = new ProcessStartInfo("bash")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = Encoding.UTF8
+        };
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         start.Environment["LC_ALL"] = "C.UTF-8";

@@ -92,7 +92,8 @@ public sealed class ThirdSetTests
         Assert.Equal([100, 101, 102, 103, 104], plan.Model.Brokers.Select(n => n.NodeId));
         Assert.False(plan.IsFirstStart);
         Assert.Equal(
-            [("demo-node-scripts", ChangeAction.Create), ("demo-node", ChangeAction.Update), ("demo-entry", ChangeAction.Create), ("demo-node-names", ChangeAction.Create)],
+            [("demo-node-scripts", ChangeAction.Create), ("demo-node", ChangeAction.Update), ("demo-entry", ChangeAction.Create),
+            ("demo-node-names", ChangeAction.Create)],
             plan.Changes.Select(c => (c.Name, c.Action)));
 
         var fewer = new DeployRequest(given with { BrokerCount = 2 }, "shop", false, false, false, TimeSpan.FromMinutes(1));

@@ -6,7 +6,8 @@ namespace KafkaK8s.Tests.Unit.Manifests;
 
 public sealed class TreePathTests
 {
-    private const string Tree = """{"a":{"b":1,"list":[{"name":"x","v":{"w":2}},{"name":"y"},{"name":"y"}],"claims":[{"metadata":{"name":"data"},"spec":3}]}}""";
+    private const string Tree =
+        """{"a":{"b":1,"list":[{"name":"x","v":{"w":2}},{"name":"y"},{"name":"y"}],"claims":[{"metadata":{"name":"data"},"spec":3}]}}""";
 
     [Theory]
     [InlineData("a.b", "1")]

@@ -8,9 +8,13 @@ public sealed class SpecCheckTests
 {
     private static readonly ManifestDefaults Defaults = new(ZooKeeperCount: 3, BrokerCount: 3, ReplicationFactor: 3, MinInSyncReplicas: 2);
 
-    public static TheoryData<string> OwnedKeys => [.. SpecChecks.OwnedConfigKeys, "listener.name.internal.ssl.keystore.type", "controller.quorum.voters"];
+    public static TheoryData<string> OwnedKeys =>
+        [.. SpecChecks.OwnedConfigKeys, "listener.name.internal.ssl.keystore.type", "controller.quorum.voters"];
 
-    public static TheoryData<string> QuantityParameters => [.. typeof(ClusterSpec).GetProperties().Select(p => p.Name).Where(n => n.EndsWith("Size", StringComparison.Ordinal) || n.EndsWith("Memory", StringComparison.Ordinal) || n.EndsWith("Cpu", StringComparison.Ordinal) || n.EndsWith("Limit", StringComparison.Ordinal))];
+    public static TheoryData<string> QuantityParameters =>
+        [.. typeof(ClusterSpec).GetProperties().Select(p => p.Name)
+            .Where(n => n.EndsWith("Size", StringComparison.Ordinal) || n.EndsWith("Memory", StringComparison.Ordinal)
+                || n.EndsWith("Cpu", StringComparison.Ordinal) || n.EndsWith("Limit", StringComparison.Ordinal))];
 
     [Theory]
     [InlineData(-1, "InvalidCount")]
@@ -116,7 +120,8 @@ public sealed class SpecCheckTests
     [InlineData("a\n", "1", "InvalidConfig")]
     [InlineData("a", "1\nbroker.id=7", null)] // written so that it stays one value
     [InlineData("a", "1\\", null)]
-    public void Config(string key, string value, string? id) => AssertId(id, new ClusterSpec { Config = new Dictionary<string, string?> { [key] = value } });
+    public void Config(string key, string value, string? id) =>
+        AssertId(id, new ClusterSpec { Config = new Dictionary<string, string?> { [key] = value } });
 
     [Theory]
     [InlineData("dedicated", "kafka", null)]
@@ -131,7 +136,8 @@ public sealed class SpecCheckTests
     [InlineData("a", "b\n", "InvalidPlacement")]
     [InlineData("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", null)] // 63
     [InlineData("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "InvalidPlacement")]
-    public void NodeSelector(string key, string value, string? id) => AssertId(id, new ClusterSpec { NodeSelector = new Dictionary<string, string?> { [key] = value } });
+    public void NodeSelector(string key, string value, string? id) =>
+        AssertId(id, new ClusterSpec { NodeSelector = new Dictionary<string, string?> { [key] = value } });
 
     [Theory]
     [InlineData("dedicated=kafka:NoSchedule", null)]
@@ -180,7 +186,8 @@ public sealed class SpecCheckTests
     [InlineData(1, 3, 2, 3, 2)] // what was given stays, right or wrong
     public void Completion(int? brokers, int? factor, int? inSync, int? fullFactor, int? fullInSync)
     {
-        var full = SpecChecks.Complete(new ClusterSpec { BrokerCount = brokers, ReplicationFactor = factor, MinInSyncReplicas = inSync }, Defaults);
+        var full = SpecChecks.Complete(new ClusterSpec { BrokerCount = brokers, ReplicationFactor = factor, MinInSyncReplicas = inSync },
+            Defaults);
         Assert.Equal(new ClusterSpec { BrokerCount = brokers, ReplicationFactor = fullFactor, MinInSyncReplicas = fullInSync }, full);
     }
 
@@ -211,7 +218,8 @@ public sealed class SpecCheckTests
             Assert.Empty((IReadOnlyDictionary<string, string?>)property.GetValue(SpecChecks.Merge(null, given))!);
         }
 
-        Assert.Equal(config, SpecChecks.Merge(new ClusterSpec { Config = config }, new ClusterSpec { Config = new Dictionary<string, string?>() }).Config!);
+        Assert.Equal(config,
+            SpecChecks.Merge(new ClusterSpec { Config = config }, new ClusterSpec { Config = new Dictionary<string, string?>() }).Config!);
         Assert.Equal("given", SpecChecks.Merge(new ClusterSpec { Name = "before" }, new ClusterSpec { Name = "given" }).Name);
     }
 
@@ -228,7 +236,13 @@ public sealed class SpecCheckTests
     [InlineData(null, null, null, "512M", "below 512Mi")]
     public void Advice(int? factor, int? inSync, bool? ephemeral, string? memory, string words)
     {
-        var advice = SpecChecks.Advise(new ClusterSpec { ReplicationFactor = factor, MinInSyncReplicas = inSync, Ephemeral = ephemeral, BrokerMemory = memory }, Defaults).ToList();
+        var advice = SpecChecks.Advise(new ClusterSpec
+        {
+            ReplicationFactor = factor,
+            MinInSyncReplicas = inSync,
+            Ephemeral = ephemeral,
+            BrokerMemory = memory
+        }, Defaults).ToList();
         if (words.Length == 0)
             Assert.Empty(advice);
         else
@@ -240,7 +254,8 @@ public sealed class SpecCheckTests
     {
         var before = new Dictionary<string, string?> { ["a"] = "1", ["b"] = "2" };
         var given = new Dictionary<string, string?> { ["b"] = null, ["c"] = "3", ["d"] = null };
-        var merged = SpecChecks.Merge(new ClusterSpec { Config = before, NodeSelector = before }, new ClusterSpec { Config = given, NodeSelector = given });
+        var merged = SpecChecks.Merge(new ClusterSpec { Config = before, NodeSelector = before },
+            new ClusterSpec { Config = given, NodeSelector = given });
         var expected = new Dictionary<string, string?> { ["a"] = "1", ["c"] = "3" };
         Assert.Equal(expected, merged.Config!.OrderBy(p => p.Key));
         Assert.Equal(expected, merged.NodeSelector!.OrderBy(p => p.Key));
@@ -281,7 +296,8 @@ public sealed class SpecCheckTests
 
     [Fact]
     public void A_private_key_is_a_secret_under_any_name() =>
-        Assert.Equal("SecretInConfig", Assert.Throws<ClusterException>(() => SpecChecks.CheckGiven(WithConfig("my.pem", "-----BEGIN RSA PRIVATE KEY-----\nx"))).Id);
+        Assert.Equal("SecretInConfig",
+            Assert.Throws<ClusterException>(() => SpecChecks.CheckGiven(WithConfig("my.pem", "-----BEGIN RSA PRIVATE KEY-----\nx"))).Id);
 
     [Theory]
     [InlineData("docker.io/apache/kafka:4.1.2", "UnsupportedImage")]
@@ -343,7 +359,8 @@ public sealed class SpecCheckTests
         Assert.Equal(told ? 0 : 1, ImageVersions.Advise(spec).Count());
     }
 
-    private static ClusterSpec WithConfig(string key, string? value) => new() { Config = new Dictionary<string, string?> { [key] = value } };
+    private static ClusterSpec WithConfig(string key, string? value) =>
+        new() { Config = new Dictionary<string, string?> { [key] = value } };
 
     private static ClusterSpec With(string parameter, string value)
     {
@@ -352,7 +369,8 @@ public sealed class SpecCheckTests
         return spec;
     }
 
-    private static void Check(ClusterSpec spec, bool force = false) => SpecChecks.Check(SpecChecks.Complete(spec, Defaults), Defaults, force);
+    private static void Check(ClusterSpec spec, bool force = false) =>
+        SpecChecks.Check(SpecChecks.Complete(spec, Defaults), Defaults, force);
 
     private static void AssertId(string? id, ClusterSpec spec, bool force = false)
     {

@@ -10,7 +10,13 @@ public sealed class SpecStoreTests
     public void Nothing_given_is_no_text()
     {
         Assert.Null(SpecStore.Write(new ClusterSpec()));
-        Assert.Null(SpecStore.Write(new ClusterSpec { Name = "demo", Config = new Dictionary<string, string?>(), NodeSelector = new Dictionary<string, string?>(), Toleration = [] }));
+        Assert.Null(SpecStore.Write(new ClusterSpec
+        {
+            Name = "demo",
+            Config = new Dictionary<string, string?>(),
+            NodeSelector = new Dictionary<string, string?>(),
+            Toleration = []
+        }));
     }
 
     [Fact]
@@ -21,7 +27,8 @@ public sealed class SpecStoreTests
         {
             property.SetValue(spec, property.PropertyType == typeof(int?) ? 7 : property.PropertyType == typeof(bool?) ? false
                 : property.PropertyType == typeof(string) ? $"{property.Name} \"é\" <&'>\n"
-                : property.PropertyType == typeof(IReadOnlyList<string>) ? new[] { "a", "b=c:NoSchedule" } : new Dictionary<string, string?> { ["b.c"] = "2", ["a"] = "" });
+                : property.PropertyType == typeof(IReadOnlyList<string>) ? new[] { "a", "b=c:NoSchedule" }
+                    : new Dictionary<string, string?> { ["b.c"] = "2", ["a"] = "" });
         }
 
         string text = SpecStore.Write(spec)!;
@@ -60,7 +67,13 @@ public sealed class SpecStoreTests
     [Fact]
     public void The_text_is_this_one() =>
         Assert.Equal("""{"schema":1,"zooKeeperCount":5,"storageSize":"10Gi","ephemeral":false,"config":{"a":"1"}}""",
-            SpecStore.Write(new ClusterSpec { ZooKeeperCount = 5, StorageSize = "10Gi", Ephemeral = false, Config = new Dictionary<string, string?> { ["a"] = "1" } }));
+            SpecStore.Write(new ClusterSpec
+            {
+                ZooKeeperCount = 5,
+                StorageSize = "10Gi",
+                Ephemeral = false,
+                Config = new Dictionary<string, string?> { ["a"] = "1" }
+            }));
 
     [Theory]
     [InlineData("", "JSON")]

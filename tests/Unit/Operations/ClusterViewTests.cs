@@ -23,35 +23,47 @@ public sealed class ClusterViewTests
     }
 
     [Fact]
-    public void A_pod_that_starts_is_progress() => AssertOne(ClusterStatus.Progressing, "pod demo-kafka-1: is starting", Build(LiveTrees.Pod("demo-kafka-1", LiveTrees.Starting)));
+    public void A_pod_that_starts_is_progress() =>
+        AssertOne(ClusterStatus.Progressing, "pod demo-kafka-1: is starting", Build(LiveTrees.Pod("demo-kafka-1", LiveTrees.Starting)));
 
     [Fact]
-    public void A_pod_that_ends_is_progress() => AssertOne(ClusterStatus.Progressing, "pod demo-kafka-1: is ending", Build(LiveTrees.Pod("demo-kafka-1", terminating: true)));
+    public void A_pod_that_ends_is_progress() =>
+        AssertOne(ClusterStatus.Progressing, "pod demo-kafka-1: is ending", Build(LiveTrees.Pod("demo-kafka-1", terminating: true)));
 
     [Fact]
-    public void A_stalled_pod_degrades() => AssertOne(ClusterStatus.Degraded, "pod demo-kafka-1: CrashLoopBackOff: exit code 0", Build(LiveTrees.Pod("demo-kafka-1", LiveTrees.Container(Crashed))));
+    public void A_stalled_pod_degrades() => AssertOne(ClusterStatus.Degraded, "pod demo-kafka-1: CrashLoopBackOff: exit code 0",
+        Build(LiveTrees.Pod("demo-kafka-1", LiveTrees.Container(Crashed))));
 
     [Theory]
-    [InlineData("""{"terminated":{"exitCode":1,"message":"bad word"}}""", "pod demo-kafka-1: is starting again after exit code 1; it last said: bad word", ClusterStatus.Degraded)]
+    [InlineData("""{"terminated":{"exitCode":1,"message":"bad word"}}""",
+        "pod demo-kafka-1: is starting again after exit code 1; it last said: bad word", ClusterStatus.Degraded)]
     [InlineData("""{"terminated":{"exitCode":0}}""", "pod demo-kafka-1: is starting", ClusterStatus.Progressing)]
     public void A_pod_between_two_crashes_degrades(string lastState, string reason, string status) =>
         AssertOne(status, reason, Build(LiveTrees.Pod("demo-kafka-1", LiveTrees.Container("""{"running":{}}""", lastState))));
 
     [Fact]
     public void A_pod_that_was_ready_and_is_not_any_more_degrades() =>
-        AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: is not ready any more", Build(LiveTrees.Pod("demo-zk-1", LiveTrees.Starting.Replace("\"started\":false", "\"started\":true", StringComparison.Ordinal))));
+        AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: is not ready any more", Build(
+            LiveTrees.Pod("demo-zk-1", LiveTrees.Starting.Replace("\"started\":false", "\"started\":true", StringComparison.Ordinal))));
 
     [Fact]
     public void A_pod_on_a_lost_node_degrades() =>
-        AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: NodeNotReady: its node (unknown) does not answer", Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}],"containerStatuses":[{"ready":true}]}""")));
+        AssertOne(ClusterStatus.Degraded, "pod demo-zk-1: NodeNotReady: its node (unknown) does not answer",
+            Build(LiveTrees.Pod("demo-zk-1",
+                """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}],"containerStatuses":[{"ready":true}]}""")));
 
     [Fact]
     public void A_pod_that_cannot_end_on_a_lost_node_degrades() =>
-        Assert.StartsWith("pod demo-zk-1: NodeLost: ", Assert.Single(Build(LiveTrees.Pod("demo-zk-1", """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}]}""", terminating: true)).Reasons), StringComparison.Ordinal);
+        Assert.StartsWith("pod demo-zk-1: NodeLost: ",
+            Assert.Single(Build(LiveTrees.Pod("demo-zk-1",
+                """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}]}""",
+                terminating: true)).Reasons), StringComparison.Ordinal);
 
     [Fact]
     public void A_sidecar_that_runs_is_no_start() =>
-        AssertOne(ClusterStatus.Progressing, "pod demo-zk-1: is starting", Build(LiveTrees.Pod("demo-zk-1", """{"containerStatuses":[{"name":"istio-proxy","started":true,"state":{"running":{}}},{"name":"zookeeper","started":false,"state":{"running":{}}}]}""")));
+        AssertOne(ClusterStatus.Progressing, "pod demo-zk-1: is starting",
+            Build(LiveTrees.Pod("demo-zk-1",
+                """{"containerStatuses":[{"name":"istio-proxy","started":true,"state":{"running":{}}},{"name":"zookeeper","started":false,"state":{"running":{}}}]}""")));
 
     [Fact]
     public void A_missing_pod_is_progress()
@@ -64,8 +76,10 @@ public sealed class ClusterViewTests
     [Fact]
     public void Pods_of_the_template_of_before_are_named()
     {
-        var view = View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka", revision: "r2"), [.. Pods("demo-zk"), .. Pods("demo-kafka").Skip(1), LiveTrees.Pod("demo-kafka-0", revision: "r2")]);
-        AssertOne(ClusterStatus.Progressing, "demo-kafka: demo-kafka-1, demo-kafka-2 still run the template of before; New-KafkaCluster demo restarts them in turn", view);
+        var view = View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka", revision: "r2"),
+            [.. Pods("demo-zk"), .. Pods("demo-kafka").Skip(1), LiveTrees.Pod("demo-kafka-0", revision: "r2")]);
+        AssertOne(ClusterStatus.Progressing,
+            "demo-kafka: demo-kafka-1, demo-kafka-2 still run the template of before; New-KafkaCluster demo restarts them in turn", view);
     }
 
     [Fact]
@@ -89,7 +103,8 @@ public sealed class ClusterViewTests
     [Fact]
     public void Pods_of_others_do_not_count()
     {
-        var view = View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"), [.. Pods("demo-zk"), .. Pods("demo-kafka"), LiveTrees.Pod("other-kafka-0", LiveTrees.Container(Crashed))]);
+        var view = View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"),
+            [.. Pods("demo-zk"), .. Pods("demo-kafka"), LiveTrees.Pod("other-kafka-0", LiveTrees.Container(Crashed))]);
         Assert.Equal(ClusterStatus.Ready, view.Status);
     }
 
@@ -100,7 +115,8 @@ public sealed class ClusterViewTests
         ClusterView.Build(ClusterModel.Build(new ClusterNames("demo"), "shop", new[] { zooKeeper, brokers }.OfType<JsonObject>()), pods);
 
     private static KafkaCluster Build(JsonObject? pod) => View(LiveTrees.Set("demo-zk"), LiveTrees.Set("demo-kafka"),
-        [.. Pods("demo-zk").Concat(Pods("demo-kafka")).Select(p => (string?)p["metadata"]!["name"] == (string?)pod?["metadata"]!["name"] ? pod! : p)]);
+        [.. Pods("demo-zk").Concat(Pods("demo-kafka"))
+            .Select(p => (string?)p["metadata"]!["name"] == (string?)pod?["metadata"]!["name"] ? pod! : p)]);
 
     private static void AssertOne(string status, string reason, KafkaCluster view)
     {

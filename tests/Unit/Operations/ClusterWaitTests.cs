@@ -16,9 +16,11 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task A_crash_is_told_at_once_and_a_pod_that_waits_for_its_volume_after_a_while()
     {
-        await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(), Crashing("demo-kafka-1", "CrashLoopBackOff")], (_, to) => to.HoldAsync());
+        await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(),
+            Crashing("demo-kafka-1", "CrashLoopBackOff")], (_, to) => to.HoldAsync());
         var told = await WarningsAsync(server, count: 2);
-        Assert.Equal(["pod demo-kafka-1: CrashLoopBackOff: exit code 0", "pod demo-kafka-0: Unschedulable: 0/3 nodes are available: 3 Insufficient memory."], told);
+        Assert.Equal(["pod demo-kafka-1: CrashLoopBackOff: exit code 0",
+            "pod demo-kafka-0: Unschedulable: 0/3 nodes are available: 3 Insufficient memory."], told);
         Assert.True(Elapsed >= TimeSpan.FromSeconds(4)); // told though nothing changed any more
     }
 
@@ -64,7 +66,8 @@ public sealed class ClusterWaitTests
 
             await to.HoldAsync();
         });
-        Assert.Equal(["pod demo-kafka-0: ErrImagePull", "pod demo-kafka-0: CrashLoopBackOff: exit code 0"], await WarningsAsync(server, count: 2, looked: _ => looks.Release()));
+        Assert.Equal(["pod demo-kafka-0: ErrImagePull", "pod demo-kafka-0: CrashLoopBackOff: exit code 0"],
+            await WarningsAsync(server, count: 2, looked: _ => looks.Release()));
     }
 
     [Fact]
@@ -72,7 +75,8 @@ public sealed class ClusterWaitTests
     {
         var looking = new TaskCompletionSource();
         // A stall that is being borne with, so that looks come by the clock, too.
-        await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(), LiveTrees.Pod("demo-kafka-1").ToJsonString()], async (r, to) =>
+        await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(),
+            LiveTrees.Pod("demo-kafka-1").ToJsonString()], async (r, to) =>
         {
             if (r.Path.EndsWith("/pods", StringComparison.Ordinal))
             {
@@ -138,7 +142,8 @@ public sealed class ClusterWaitTests
         Assert.Empty(wait.Doing); // nothing any more: a later time-out must not speak of it
     }
 
-    private const string Quota = "create Pod demo-kafka-0 in StatefulSet demo-kafka failed error: pods demo-kafka-0 is forbidden: exceeded quota: q";
+    private const string Quota =
+        "create Pod demo-kafka-0 in StatefulSet demo-kafka failed error: pods demo-kafka-0 is forbidden: exceeded quota: q";
 
     // The server's clock is an hour behind: its times are compared with each other alone.
     [Fact]
@@ -146,7 +151,8 @@ public sealed class ClusterWaitTests
     {
         await using var server = Start([], (_, to) => to.HoldAsync(), [Refused(1)]);
         Assert.Equal([$"statefulset demo-kafka: FailedCreate: {Quota}"], await WarningsAsync(server, count: 1));
-        await using var complete = Start([.. Enumerable.Range(0, 3).Select(n => LiveTrees.Pod($"demo-kafka-{n}", LiveTrees.Starting).ToJsonString())], (_, to) => to.HoldAsync(), [Refused(1)]);
+        await using var complete = Start([.. Enumerable.Range(0, 3)
+            .Select(n => LiveTrees.Pod($"demo-kafka-{n}", LiveTrees.Starting).ToJsonString())], (_, to) => to.HoldAsync(), [Refused(1)]);
         Assert.Empty(await WarningsAsync(complete, count: 1, seconds: 6));
         await using var another = Start([], (_, to) => to.HoldAsync(), [Refused(1, uid: "of an earlier life")]);
         Assert.Empty(await WarningsAsync(another, count: 1, seconds: 6));
@@ -166,7 +172,8 @@ public sealed class ClusterWaitTests
 
             await to.HoldAsync();
         }, [Refused(1)]);
-        var e = await Assert.ThrowsAsync<ClusterException>(() => WarningsAsync(server, count: 9, seconds: int.MaxValue, _ => looked.TrySetResult()));
+        var e = await Assert.ThrowsAsync<ClusterException>(
+            () => WarningsAsync(server, count: 9, seconds: int.MaxValue, _ => looked.TrySetResult()));
         Assert.Equal("RefusedByPolicy", e.Id);
         Assert.Contains("exceeded quota: q", e.Message, StringComparison.Ordinal);
         Assert.True(Elapsed >= TimeSpan.FromSeconds(4)); // not at the first moment: a fresh namespace lacks its service account
@@ -200,8 +207,10 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task What_ends_is_no_stall_unless_its_node_is_lost()
     {
-        var lost = LiveTrees.Pod("demo-kafka-1", """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}]}""", terminating: true);
-        await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(), lost.ToJsonString()], (_, to) => to.HoldAsync());
+        var lost = LiveTrees.Pod("demo-kafka-1",
+            """{"conditions":[{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}]}""", terminating: true);
+        await using var server = Start([LiveTrees.Pod("demo-kafka-0", LiveTrees.Unscheduled).ToJsonString(), lost.ToJsonString()],
+            (_, to) => to.HoldAsync());
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var pump = Pump();
@@ -220,7 +229,8 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task A_joining_server_waits_until_the_volume_of_its_earlier_life_is_gone()
     {
-        const string Going = """{"metadata":{"name":"data-demo-zk-3","deletionTimestamp":"2026-11-22T10:00:00Z"},"status":{"phase":"Bound"}}""";
+        const string Going =
+            """{"metadata":{"name":"data-demo-zk-3","deletionTimestamp":"2026-11-22T10:00:00Z"},"status":{"phase":"Bound"}}""";
         var told = new TaskCompletionSource();
         await using var server = new FakeApiServer(async (r, to) =>
         {
@@ -242,7 +252,8 @@ public sealed class ClusterWaitTests
         using var connection = server.Connect();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var events = new List<OperationEvent>();
-        await foreach (var e in new EnsembleRun(connection, new ClusterNames("demo"), "shop", TimeSpan.FromSeconds(20)).ClaimGoneAsync("Start demo-zk-3", "demo-zk-3", limit.Token))
+        await foreach (var e in new EnsembleRun(connection, new ClusterNames("demo"), "shop", TimeSpan.FromSeconds(20)).ClaimGoneAsync(
+            "Start demo-zk-3", "demo-zk-3", limit.Token))
         {
             events.Add(e);
             if (e is Waiting)
@@ -258,7 +269,8 @@ public sealed class ClusterWaitTests
     {
         await using var server = new FakeApiServer((_, to) => to.RefuseAsync(500, "etcdserver: request timed out"));
         using var connection = server.Connect();
-        var (view, why) = await new EnsembleRun(connection, new ClusterNames("demo"), "shop", TimeSpan.FromSeconds(20)).TryLookAsync(CancellationToken.None);
+        var (view, why) = await new EnsembleRun(connection, new ClusterNames("demo"), "shop", TimeSpan.FromSeconds(20)).TryLookAsync(
+            CancellationToken.None);
         Assert.Null(view);
         Assert.Contains("etcdserver", why, StringComparison.Ordinal);
     }
@@ -266,11 +278,14 @@ public sealed class ClusterWaitTests
     [Fact]
     public async Task A_removal_takes_the_pods_of_killed_commands_along()
     {
-        string Helper(string name) => $$"""{"metadata":{"name":"demo-{{name}}","uid":"u-{{name}}","namespace":"shop","labels":{"app.kubernetes.io/name":"{{name}}"} } }""";
+        string Helper(string name) =>
+            $$"""{"metadata":{"name":"demo-{{name}}","uid":"u-{{name}}","namespace":"shop","labels":{"app.kubernetes.io/name":"{{name}}"} } }""";
         await using var server = new FakeApiServer((r, to) => r.Path == "/version" ? to.SendAsync("""{"major":"1","minor":"36"}""")
-            : to.ListAsync("1", r.Path.EndsWith("/pods", StringComparison.Ordinal) ? [Helper("console-tools"), Helper("volume-reader"), Helper("exporter")] : []));
+            : to.ListAsync("1", r.Path.EndsWith("/pods", StringComparison.Ordinal)
+                ? [Helper("console-tools"), Helper("volume-reader"), Helper("exporter")] : []));
         using var connection = server.Connect();
-        var plan = await RemoveCluster.PlanAsync(connection, new RemoveRequest("demo", "shop", false, false, TimeSpan.FromSeconds(5)), CancellationToken.None);
+        var plan = await RemoveCluster.PlanAsync(connection, new RemoveRequest("demo", "shop", false, false, TimeSpan.FromSeconds(5)),
+            CancellationToken.None);
         Assert.Equal(["Pod/demo-console-tools", "Pod/demo-volume-reader"], plan.Changes.Select(c => $"{c.Kind}/{c.Name}"));
     }
 
@@ -279,11 +294,15 @@ public sealed class ClusterWaitTests
         "lastTimestamp":"2020-01-01T00:00:00Z","involvedObject":{"kind":"StatefulSet","name":"demo-kafka","uid":"{{uid}}"} }
         """.Replace("\n", "", StringComparison.Ordinal);
 
-    private static string Crashing(string pod, string reason) => LiveTrees.Pod(pod, LiveTrees.Container($$"""{"waiting":{"reason":"{{reason}}"} }""")).ToJsonString();
+    private static string Crashing(string pod, string reason) =>
+        LiveTrees.Pod(pod, LiveTrees.Container($$"""{"waiting":{"reason":"{{reason}}"} }""")).ToJsonString();
 
-    private static FakeApiServer Start(string[] pods, Func<FakeRequest, FakeResponse, Task> watch, string[]? events = null) => new((r, to) =>
+    private static FakeApiServer Start(string[] pods, Func<FakeRequest, FakeResponse, Task> watch, string[]? events = null) =>
+        new((r, to) =>
         r.IsWatch ? watch(r, to) : r.Method == "PATCH" ? to.SendAsync(LiveTrees.Set("demo-kafka").ToJsonString())
-        : r.Path.EndsWith("/events", StringComparison.Ordinal) ? to.ListAsync("1", events ?? []) : r.Path.EndsWith("/pods", StringComparison.Ordinal) ? to.ListAsync("1", pods) : r.Path.EndsWith("/statefulsets", StringComparison.Ordinal) ? to.ListAsync("1", LiveTrees.Set("demo-kafka").ToJsonString()) : to.ListAsync("1"));
+        : r.Path.EndsWith("/events", StringComparison.Ordinal) ? to.ListAsync("1", events ?? [])
+            : r.Path.EndsWith("/pods", StringComparison.Ordinal) ? to.ListAsync("1", pods) : r.Path.EndsWith("/statefulsets",
+                StringComparison.Ordinal) ? to.ListAsync("1", LiveTrees.Set("demo-kafka").ToJsonString()) : to.ListAsync("1"));
 
     private readonly FakeTimeProvider clock = new();
     private readonly DateTimeOffset begun;

@@ -14,9 +14,11 @@ namespace KafkaK8s.Tests.Unit.Operations;
 /// <summary>The plan against an API server in process. Whatever comes of it, nothing but dry runs may be sent.</summary>
 public sealed class DeployPlannerTests
 {
-    private const string DefaultClass = """{"metadata":{"name":"standard","annotations":{"storageclass.kubernetes.io/is-default-class":"true"}}}""";
+    private const string DefaultClass =
+        """{"metadata":{"name":"standard","annotations":{"storageclass.kubernetes.io/is-default-class":"true"}}}""";
 
-    private readonly Dictionary<string, string> objects = new() { ["/api/v1/namespaces/shop"] = """{"metadata":{"name":"shop"},"status":{"phase":"Active"}}""" };
+    private readonly Dictionary<string, string> objects =
+        new() { ["/api/v1/namespaces/shop"] = """{"metadata":{"name":"shop"},"status":{"phase":"Active"}}""" };
     private string[] classes = [DefaultClass];
     private int classesStatus = 200;
     private string[]? volumes = [];
@@ -48,7 +50,8 @@ public sealed class DeployPlannerTests
         var plan = await PlanAsync(new ClusterSpec { BrokerMemory = "2Gi" });
         Assert.Equal(new ClusterSpec { BrokerCount = 5, StorageSize = "50Gi", BrokerMemory = "2Gi" }, plan.Spec);
         var change = Assert.Single(plan.Changes, c => c.Action != ChangeAction.None);
-        Assert.Equal(["limits.memory", "requests.memory", "spec"], change.Fields.Select(f => f.Path.Split("resources.")[^1].Split('/')[^1]).Order());
+        Assert.Equal(["limits.memory", "requests.memory", "spec"],
+            change.Fields.Select(f => f.Path.Split("resources.")[^1].Split('/')[^1]).Order());
     }
 
     [Theory]
@@ -76,7 +79,8 @@ public sealed class DeployPlannerTests
         await AssertRefusedAsync(server, "InvalidQuantity", new ClusterSpec { StorageSize = "10 gigs" });
         await AssertRefusedAsync(server, "InvalidName", new ClusterSpec { Name = "A" });
         await AssertRefusedAsync(server, "InvalidCount", new ClusterSpec { BrokerCount = 0 });
-        await AssertRefusedAsync(server, "ConfigOwned", new ClusterSpec { Config = new Dictionary<string, string?> { ["broker.id"] = "1" } });
+        await AssertRefusedAsync(server, "ConfigOwned",
+            new ClusterSpec { Config = new Dictionary<string, string?> { ["broker.id"] = "1" } });
         await AssertRefusedAsync(server, "ReplicationFactorTooHigh", new ClusterSpec { BrokerCount = 1, ReplicationFactor = 2 });
         await AssertRefusedAsync(server, "MinInSyncReplicasTooHigh", new ClusterSpec { ReplicationFactor = 1, MinInSyncReplicas = 2 });
         await AssertRefusedAsync(server, "EphemeralWithStorage", new ClusterSpec { Ephemeral = true, StorageSize = "1Gi" });
@@ -141,8 +145,16 @@ public sealed class DeployPlannerTests
     public async Task Volumes_made_by_hand_need_no_storage_class(string? name)
     {
         classes = [];
-        var spec = new ClusterSpec { StorageClass = name, ZooKeeperCount = 1, BrokerCount = 1, ReplicationFactor = 1, MinInSyncReplicas = 1 };
-        string Volume(string phase) => $$"""{"metadata":{"name":"v"},"spec":{"storageClassName":"{{name}}"},"status":{"phase":"{{phase}}"} }""";
+        var spec = new ClusterSpec
+        {
+            StorageClass = name,
+            ZooKeeperCount = 1,
+            BrokerCount = 1,
+            ReplicationFactor = 1,
+            MinInSyncReplicas = 1
+        };
+        string Volume(string phase) =>
+            $$"""{"metadata":{"name":"v"},"spec":{"storageClassName":"{{name}}"},"status":{"phase":"{{phase}}"} }""";
         volumes = [Volume("Available"), Volume("Available"), Volume("Bound")];
         Assert.DoesNotContain((await PlanAsync(spec)).Warnings, w => w.Contains("class", StringComparison.Ordinal));
         volumes = [Volume("Available"), Volume("Released")];
@@ -151,14 +163,22 @@ public sealed class DeployPlannerTests
         Assert.Contains((await PlanAsync(spec)).Warnings, w => w.Contains("2 claims wait for volumes", StringComparison.Ordinal));
         volumes = [Volume("Bound")];
         await AssertRefusedAsync(name is null ? "NoDefaultStorageClass" : "StorageClassNotFound", spec);
-        objects["/api/v1/namespaces/shop/persistentvolumeclaims"] = """{"items":[{"metadata":{"name":"data-kafka-0"}},{"metadata":{"name":"data-zk-0"}}]}""";
+        objects["/api/v1/namespaces/shop/persistentvolumeclaims"] =
+            """{"items":[{"metadata":{"name":"data-kafka-0"}},{"metadata":{"name":"data-zk-0"}}]}""";
         await PlanAsync(spec); // the volumes of an earlier life are there
     }
 
     [Fact]
     public async Task A_cluster_of_an_older_module_is_left_alone()
     {
-        var given = new ClusterSpec { Config = new Dictionary<string, string?> { ["ssl.keystore.password"] = "hunter$$2", ["log.retention.hours"] = "48" } };
+        var given = new ClusterSpec
+        {
+            Config = new Dictionary<string, string?>
+            {
+                ["ssl.keystore.password"] = "hunter$$2",
+                ["log.retention.hours"] = "48"
+            }
+        };
         Stand(given);
         foreach (string path in objects.Keys.Where(p => p.Contains("/shop/", StringComparison.Ordinal)).ToList())
         {
@@ -175,12 +195,15 @@ public sealed class DeployPlannerTests
         // Neither what it held nor what it becomes shows a secret.
         plan = await PlanAsync(new ClusterSpec { Config = new Dictionary<string, string?> { ["log.retention.hours"] = "72" } });
         var change = Assert.Single(plan.Changes, c => c.Action != ChangeAction.None);
-        Assert.Contains("72", Assert.Single(change.Fields, f => f.Path.EndsWith("[name=EXTRA_PROPERTIES].value", StringComparison.Ordinal)).To, StringComparison.Ordinal);
+        Assert.Contains("72", Assert.Single(change.Fields,
+            f => f.Path.EndsWith("[name=EXTRA_PROPERTIES].value", StringComparison.Ordinal)).To, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter", string.Join('\n', change.Fields), StringComparison.Ordinal);
-        Assert.DoesNotContain(change.Fields, f => f.Path.Contains(ClusterNames.ClusterLabel, StringComparison.Ordinal) || f.Path.Contains("dns", StringComparison.Ordinal));
+        Assert.DoesNotContain(change.Fields,
+            f => f.Path.Contains(ClusterNames.ClusterLabel, StringComparison.Ordinal) || f.Path.Contains("dns", StringComparison.Ordinal));
         plan = await PlanAsync(new ClusterSpec { Config = new Dictionary<string, string?> { ["ssl.keystore.password"] = null } });
         Assert.DoesNotContain("hunter", string.Join('\n', plan.Changes.SelectMany(c => c.Fields)), StringComparison.Ordinal);
-        Assert.Equal("""{"schema":1,"config":{"log.retention.hours":"48"}}""", (string?)plan.Objects.Single(o => Repository.Id(o) == "StatefulSet/kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation]);
+        Assert.Equal("""{"schema":1,"config":{"log.retention.hours":"48"}}""", (string?)plan.Objects.Single(
+            o => Repository.Id(o) == "StatefulSet/kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation]);
     }
 
     [Fact]
@@ -188,8 +211,10 @@ public sealed class DeployPlannerTests
     {
         Stand(new ClusterSpec());
         Change("kafka", MakeOld);
-        objects["/api/v1/namespaces/shop/pods"] = $$"""{"items":[{"metadata":{"name":"exporter-0","labels":{"{{ClusterNames.NameLabel}}":"kafka","{{ClusterNames.InstanceLabel}}":"kafka"} } }]}""";
-        Assert.StartsWith("exporter-0: not of kafka, ", Assert.Single((await PlanAsync(new ClusterSpec())).Warnings), StringComparison.Ordinal);
+        objects["/api/v1/namespaces/shop/pods"] =
+            $$"""{"items":[{"metadata":{"name":"exporter-0","labels":{"{{ClusterNames.NameLabel}}":"kafka","{{ClusterNames.InstanceLabel}}":"kafka"} } }]}""";
+        Assert.StartsWith("exporter-0: not of kafka, ", Assert.Single((await PlanAsync(new ClusterSpec())).Warnings),
+            StringComparison.Ordinal);
         Stand(new ClusterSpec()); // new clusters select by their mark
         Assert.Empty((await PlanAsync(new ClusterSpec())).Warnings);
     }
@@ -205,7 +230,8 @@ public sealed class DeployPlannerTests
                 map.Remove(ClusterNames.ManifestsAnnotation);
                 if (map["annotations"] is JsonObject { Count: 1 } marked && marked.ContainsKey(ClusterNames.ManifestsAnnotation))
                     map.Remove("annotations");
-                if ((string?)((map["name"] as JsonValue)?.GetValueKind() == System.Text.Json.JsonValueKind.String ? map["name"] : null) == BrokerConfig.Variable)
+                if ((string?)((map["name"] as JsonValue)?.GetValueKind() == System.Text.Json.JsonValueKind.String ? map["name"]
+                    : null) == BrokerConfig.Variable)
                     map["value"] = ((string)map["value"]!).Replace("$$$$", "$$", StringComparison.Ordinal);
                 foreach (var (_, child) in map)
                     MakeOld(child);
@@ -228,7 +254,8 @@ public sealed class DeployPlannerTests
     [Fact]
     public async Task A_name_that_is_taken_is_refused()
     {
-        objects["/api/v1/namespaces/shop/services/demo-kafka-service"] = """{"kind":"Service","metadata":{"name":"demo-kafka-service","labels":{"app":"somebody"}}}""";
+        objects["/api/v1/namespaces/shop/services/demo-kafka-service"] =
+            """{"kind":"Service","metadata":{"name":"demo-kafka-service","labels":{"app":"somebody"}}}""";
         var e = await AssertRefusedAsync("NameTaken", new ClusterSpec { Name = "demo" });
         Assert.Equal("Service/demo-kafka-service", e.Target);
     }
@@ -255,7 +282,8 @@ public sealed class DeployPlannerTests
     [Fact]
     public async Task Volumes_of_an_earlier_life_are_in_the_plan_of_a_new_cluster_alone()
     {
-        objects["/api/v1/namespaces/shop/persistentvolumeclaims"] = """{"items":[{"metadata":{"name":"data-kafka-0"}},{"metadata":{"name":"cache-kafka-0"}}]}""";
+        objects["/api/v1/namespaces/shop/persistentvolumeclaims"] =
+            """{"items":[{"metadata":{"name":"data-kafka-0"}},{"metadata":{"name":"cache-kafka-0"}}]}""";
         Assert.Equal("data-kafka-0", (string?)Assert.Single((await PlanAsync(new ClusterSpec())).KeptClaims)["metadata"]!["name"]);
         Stand(new ClusterSpec());
         Assert.Empty((await PlanAsync(new ClusterSpec())).KeptClaims);
@@ -296,7 +324,8 @@ public sealed class DeployPlannerTests
     {
         Stand(new ClusterSpec());
         Change("zk", set => set["spec"]!["replicas"] = 5);
-        Change("kafka", set => set["metadata"]!["annotations"] = new JsonObject { [ClusterNames.SpecAnnotation] = """{"zooKeeperCount":5}""" });
+        Change("kafka",
+            set => set["metadata"]!["annotations"] = new JsonObject { [ClusterNames.SpecAnnotation] = """{"zooKeeperCount":5}""" });
         Assert.All(await ExportedAsync(), AssertStands);
         Assert.All((await PlanAsync(new ClusterSpec())).Changes, c => Assert.Equal(ChangeAction.None, c.Action));
     }
@@ -318,7 +347,8 @@ public sealed class DeployPlannerTests
     {
         await using var server = Start();
         using var connection = server.Connect();
-        return [.. YamlReader.ReadAll(await ExportManifest.RunAsync(connection, Repository.Catalog, new ClusterSpec(), "shop", null, default), "export").Select(d => d.AsObject())];
+        return [.. YamlReader.ReadAll(await ExportManifest.RunAsync(connection, Repository.Catalog, new ClusterSpec(), "shop", null,
+            default), "export").Select(d => d.AsObject())];
     }
 
     private void AssertStands(JsonObject tree)
@@ -343,11 +373,14 @@ public sealed class DeployPlannerTests
 
     private FakeApiServer Start() => new((r, to) =>
         r.Path == "/version" ? to.SendAsync(version)
-        : r.Path.EndsWith("/storageclasses", StringComparison.Ordinal) ? classesStatus == 200 ? to.ListAsync("1", classes) : to.RefuseAsync(classesStatus, "no")
-        : r.Path.EndsWith("/persistentvolumes", StringComparison.Ordinal) ? volumes is null ? to.RefuseAsync(403, "no") : to.ListAsync("1", volumes)
+        : r.Path.EndsWith("/storageclasses", StringComparison.Ordinal)
+            ? classesStatus == 200 ? to.ListAsync("1", classes) : to.RefuseAsync(classesStatus, "no")
+        : r.Path.EndsWith("/persistentvolumes", StringComparison.Ordinal)
+            ? volumes is null ? to.RefuseAsync(403, "no") : to.ListAsync("1", volumes)
         : r.Method == "PATCH" ? to.SendAsync(r.Body)
         : objects.TryGetValue(r.Path, out string? json) ? to.SendAsync(json)
-        : r.Path.EndsWith("/pods", StringComparison.Ordinal) || r.Path.EndsWith("/persistentvolumeclaims", StringComparison.Ordinal) ? to.ListAsync("1")
+        : r.Path.EndsWith("/pods", StringComparison.Ordinal) || r.Path.EndsWith("/persistentvolumeclaims", StringComparison.Ordinal)
+            ? to.ListAsync("1")
         : to.RefuseAsync(404, "not found"));
 
     private async Task<DeployPlan> PlanAsync(ClusterSpec given, bool createNamespace = false)
@@ -361,11 +394,13 @@ public sealed class DeployPlannerTests
         using var connection = server.Connect();
         try
         {
-            return await DeployPlanner.PlanAsync(connection, Repository.Catalog, new DeployRequest(given, "shop", false, false, createNamespace, TimeSpan.FromMinutes(1)), default);
+            return await DeployPlanner.PlanAsync(connection, Repository.Catalog,
+                new DeployRequest(given, "shop", false, false, createNamespace, TimeSpan.FromMinutes(1)), default);
         }
         finally
         {
-            Assert.All(server.Requests, r => Assert.True(r.Method == "GET" || r.Method == "PATCH" && r.Parameter("dryRun") == "All", $"{r.Method} {r.Path}?{r.Query}"));
+            Assert.All(server.Requests, r =>
+                Assert.True(r.Method == "GET" || r.Method == "PATCH" && r.Parameter("dryRun") == "All", $"{r.Method} {r.Path}?{r.Query}"));
         }
     }
 

@@ -25,7 +25,8 @@ public sealed class FirstStartTests
         for (int n = 0; n < states.Length; n++)
         {
             if (states[n] != '-')
-                live.Set(ResourceKind.Pod, $"demo-zk-{n}", LiveTrees.Pod($"demo-zk-{n}", states[n] switch { 'r' => LiveTrees.Running, 's' => LiveTrees.Starting, _ => LiveTrees.Unscheduled }));
+                live.Set(ResourceKind.Pod, $"demo-zk-{n}", LiveTrees.Pod($"demo-zk-{n}",
+                    states[n] switch { 'r' => LiveTrees.Running, 's' => LiveTrees.Starting, _ => LiveTrees.Unscheduled }));
         }
 
         int ready = states.Count(s => s == 'r');

@@ -9,7 +9,13 @@ namespace KafkaK8s.Tests.Unit.Operations;
 
 public sealed class ImmutableChangesTests
 {
-    private static readonly ClusterSpec Standing = new() { StorageSize = "20Gi", StorageClass = "fast", BrokerCount = 3, ZooKeeperCount = 3 };
+    private static readonly ClusterSpec Standing = new()
+    {
+        StorageSize = "20Gi",
+        StorageClass = "fast",
+        BrokerCount = 3,
+        ZooKeeperCount = 3
+    };
 
     public static TheoryData<string, string?, string> Requests => new()
     {
@@ -51,7 +57,8 @@ public sealed class ImmutableChangesTests
     }
 
     [Fact]
-    public void A_cluster_without_volumes_gets_none() => AssertRefused("StorageChangeRefused", "has no volumes", new ClusterSpec { Ephemeral = true }, new ClusterSpec());
+    public void A_cluster_without_volumes_gets_none() =>
+        AssertRefused("StorageChangeRefused", "has no volumes", new ClusterSpec { Ephemeral = true }, new ClusterSpec());
 
     [Theory]
     [InlineData("app.kubernetes.io/part-of", "bitnami", "NameTaken")]
@@ -72,11 +79,13 @@ public sealed class ImmutableChangesTests
 
     [Fact]
     public void An_object_without_labels_is_somebody_elses() =>
-        Assert.Equal("NameTaken", Assert.Throws<ClusterException>(() => ImmutableChanges.Check(Compose(Standing)[0], Json.Object("""{"metadata":{"name":"kafka"}}"""), new ClusterNames("kafka"))).Id);
+        Assert.Equal("NameTaken", Assert.Throws<ClusterException>(() =>
+            ImmutableChanges.Check(Compose(Standing)[0], Json.Object("""{"metadata":{"name":"kafka"}}"""), new ClusterNames("kafka"))).Id);
 
     private static void AssertRefused(string? id, string words, ClusterSpec standing, ClusterSpec asked)
     {
-        var failures = Compose(asked).Zip(Compose(standing)).Select(p => Record.Exception(() => ImmutableChanges.Check(p.First, p.Second, new ClusterNames("kafka")))).OfType<Exception>().ToList();
+        var failures = Compose(asked).Zip(Compose(standing)).Select(
+            p => Record.Exception(() => ImmutableChanges.Check(p.First, p.Second, new ClusterNames("kafka")))).OfType<Exception>().ToList();
         Assert.Equal(id, failures.Select(f => Assert.IsType<ClusterException>(f).Id).Distinct().SingleOrDefault());
         Assert.All(failures, f => Assert.Contains(words, f.Message, StringComparison.Ordinal));
     }

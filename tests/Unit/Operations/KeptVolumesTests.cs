@@ -69,9 +69,11 @@ public sealed class KeptVolumesTests
     }
 
     [Fact]
-    public void Line_ends_of_any_sort_are_taken() => Assert.Equal(["A"], KeptVolumes.Parse("data-demo-kafka-0", "broker.id=0\r\ncluster.id=A\r\n", Names).ClusterIds);
+    public void Line_ends_of_any_sort_are_taken() =>
+        Assert.Equal(["A"], KeptVolumes.Parse("data-demo-kafka-0", "broker.id=0\r\ncluster.id=A\r\n", Names).ClusterIds);
 
-    private const string Whole = """{"name":"volume-reader","state":{"terminated":{"exitCode":0,"message":"read=begin\nserver.1\nread=end\n"}}}""";
+    private const string Whole =
+        """{"name":"volume-reader","state":{"terminated":{"exitCode":0,"message":"read=begin\nserver.1\nread=end\n"}}}""";
     private const string Sidecar = """{"name":"istio-proxy","state":{"running":{}}}""";
 
     // Only a whole answer is one: what could not be read must never be taken for an empty volume.
@@ -81,16 +83,25 @@ public sealed class KeptVolumesTests
     [InlineData("Running", $"{Whole},{Sidecar}", "server.1", null)]
     [InlineData("Pending", "", null, null)]
     [InlineData("Running", """{"name":"volume-reader","state":{"running":{}}}""", null, null)]
-    [InlineData("Running", """{"name":"istio-proxy","state":{"terminated":{"exitCode":0}}},{"name":"volume-reader","state":{"running":{}}}""", null, null)]
+    [InlineData("Running",
+        """{"name":"istio-proxy","state":{"terminated":{"exitCode":0}}},{"name":"volume-reader","state":{"running":{}}}""", null, null)]
     [InlineData("Succeeded", """{"name":"volume-reader","state":{"terminated":{"exitCode":0}}}""", null, "without an answer")]
-    [InlineData("Succeeded", """{"name":"volume-reader","state":{"terminated":{"exitCode":0,"message":"read=begin\nserver.1"}}}""", null, "without an answer")]
-    [InlineData("Succeeded", """{"name":"volume-reader","state":{"terminated":{"exitCode":0,"message":"server.1\nread=end"}}}""", null, "without an answer")] // cut by Kubernetes
-    [InlineData("Failed", """{"name":"volume-reader","state":{"terminated":{"exitCode":1,"message":"read=begin\nuser 1000 may not read /volume/zk\n"}}}""", null, "user 1000 may not read /volume/zk")]
-    [InlineData("Failed", """{"name":"volume-reader","state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}""", null, "out of memory")]
+    [InlineData("Succeeded", """{"name":"volume-reader","state":{"terminated":{"exitCode":0,"message":"read=begin\nserver.1"}}}""", null,
+        "without an answer")]
+    // cut by Kubernetes
+    [InlineData("Succeeded", """{"name":"volume-reader","state":{"terminated":{"exitCode":0,"message":"server.1\nread=end"}}}""", null,
+        "without an answer")]
+    [InlineData("Failed",
+        """{"name":"volume-reader","state":{"terminated":{"exitCode":1,"message":"read=begin\nuser 1000 may not read /volume/zk\n"}}}""",
+        null, "user 1000 may not read /volume/zk")]
+    [InlineData("Failed", """{"name":"volume-reader","state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}""", null,
+        "out of memory")]
     [InlineData("Failed", "", null, "failed (Evicted: The node was low on memory.)")]
     public void An_answer(string phase, string containers, string? found, string? why)
     {
-        var pod = Json.Object($$"""{"metadata":{"name":"data-demo-zk-0-reader","labels":{"app.kubernetes.io/name":"volume-reader"} },"status":{"phase":"{{phase}}","reason":"Evicted","message":"The node was low on memory.","containerStatuses":[{{containers}}]} }""");
+        var pod =
+            Json.Object(
+                $$"""{"metadata":{"name":"data-demo-zk-0-reader","labels":{"app.kubernetes.io/name":"volume-reader"} },"status":{"phase":"{{phase}}","reason":"Evicted","message":"The node was low on memory.","containerStatuses":[{{containers}}]} }""");
         var answer = KeptVolumes.Answer(pod);
         Assert.Equal(found is null, answer.Found is null);
         Assert.Contains(found ?? "", answer.Found ?? "", StringComparison.Ordinal);
@@ -99,14 +110,16 @@ public sealed class KeptVolumesTests
     }
 
     [Fact]
-    public void A_reader_that_is_gone_has_not_answered() => Assert.Contains("was deleted", KeptVolumes.Answer(null).Why, StringComparison.Ordinal);
+    public void A_reader_that_is_gone_has_not_answered() =>
+        Assert.Contains("was deleted", KeptVolumes.Answer(null).Why, StringComparison.Ordinal);
 
     // The script itself, on a folder. A folder in the place of a file is what even root cannot read.
     [Theory]
     [InlineData("", 0, "")]
     [InlineData("log/other=x log/meta.properties=broker.id=2;cluster.id=A", 0, "broker.id=2,cluster.id=A")]
     [InlineData("log/meta.properties=version=1", 0, "")]
-    [InlineData("conf/zoo.cfg=dynamicConfigFile=/data/conf/zoo.cfg.dynamic.1 conf/zoo.cfg.dynamic.1=server.1=a;server.2=b zk/version-2/log.1={\"version\":\"1\",\"id\":\"A\"}", 0, "server.1,server.2,zk.id=A")]
+    [InlineData("conf/zoo.cfg=dynamicConfigFile=/data/conf/zoo.cfg.dynamic.1 conf/zoo.cfg.dynamic.1=server.1=a;server.2=b "
+        + "zk/version-2/log.1={\"version\":\"1\",\"id\":\"A\"}", 0, "server.1,server.2,zk.id=A")]
     [InlineData("conf/zoo.cfg=tickTime=2000 zk/version-2/acceptedEpoch=1", 0, "")]
     [InlineData("log/meta.properties/x=1", 1, null)]
     [InlineData("conf/zoo.cfg/x=1", 1, null)]
@@ -125,7 +138,8 @@ public sealed class KeptVolumesTests
             }
 
             string message = Path.Combine(folder.FullName, "message");
-            string script = KeptVolumes.Script.Replace("/dev/termination-log", message, StringComparison.Ordinal).Replace("/volume", folder.FullName, StringComparison.Ordinal);
+            string script = KeptVolumes.Script.Replace("/dev/termination-log", message, StringComparison.Ordinal).Replace("/volume",
+                folder.FullName, StringComparison.Ordinal);
             using var bash = System.Diagnostics.Process.Start("bash", ["-c", script]);
             await bash.WaitForExitAsync();
             string[] lines = await File.ReadAllLinesAsync(message);

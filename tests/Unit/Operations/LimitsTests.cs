@@ -28,13 +28,15 @@ public sealed class LimitsTests
     public async Task The_callers_cancellation_stays_one()
     {
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReadAsync(TimeSpan.FromMinutes(1), c => Source(forever: true, c), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => ReadAsync(TimeSpan.FromMinutes(1), c => Source(forever: true, c), cancel.Token));
         Assert.Equal(["source"], ended);
     }
 
     [Fact]
     public async Task Failures_of_the_source_pass() =>
-        await Assert.ThrowsAsync<InvalidOperationException>(() => ReadAsync(TimeSpan.FromMinutes(1), _ => throw new InvalidOperationException()));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => ReadAsync(TimeSpan.FromMinutes(1), _ => throw new InvalidOperationException()));
 
     [Fact]
     public async Task Leaving_early_ends_the_source()
@@ -48,7 +50,8 @@ public sealed class LimitsTests
         Assert.Equal(["source"], ended);
     }
 
-    private async Task<List<int>> ReadAsync(TimeSpan limit, Func<CancellationToken, IAsyncEnumerable<int>> source, CancellationToken cancel = default)
+    private async Task<List<int>> ReadAsync(TimeSpan limit, Func<CancellationToken, IAsyncEnumerable<int>> source,
+        CancellationToken cancel = default)
     {
         var seen = new List<int>();
         await foreach (int n in Limits.WithinAsync(limit, source, Late, cancel))

@@ -50,24 +50,31 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     public async Task Newer_manifests_are_taken_when_asked_for_and_Services_follow_their_pods()
     {
         await StandAsync();
-        var request = new DeployRequest(new ClusterSpec { Name = "demo" }, "shop", false, false, false, TimeSpan.FromSeconds(30)) { MustStand = true, NewestManifests = true };
+        var request = new DeployRequest(new ClusterSpec { Name = "demo" }, "shop", false, false, false,
+            TimeSpan.FromSeconds(30))
+        { MustStand = true, NewestManifests = true };
         var plan = await PlanAsync(request);
         var rows = plan.Changes.Select(c => $"{c.Action} {c.Kind}").ToList();
         int restarts = rows.IndexOf($"{ChangeAction.Restart} Pod");
-        Assert.True(restarts > 0 && rows.LastIndexOf($"{ChangeAction.Restart} Pod") < rows.IndexOf($"{ChangeAction.Update} Service"), string.Join('\n', rows));
-        Assert.DoesNotContain(plan.Changes.SelectMany(c => c.Fields), f => f.Path.StartsWith("spec.selector.matchLabels", StringComparison.Ordinal) && plan.Changes.Any(c => c.Kind == "StatefulSet" && c.Fields.Contains(f)));
+        Assert.True(restarts > 0 && rows.LastIndexOf($"{ChangeAction.Restart} Pod") < rows.IndexOf($"{ChangeAction.Update} Service"),
+            string.Join('\n', rows));
+        Assert.DoesNotContain(plan.Changes.SelectMany(c => c.Fields), f => f.Path.StartsWith("spec.selector.matchLabels",
+            StringComparison.Ordinal) && plan.Changes.Any(c => c.Kind == "StatefulSet" && c.Fields.Contains(f)));
 
         // A Service that selects by the new mark while a pod of before serves takes that pod's name and clients away.
         var early = new List<string>();
         await RunAsync(plan, applied =>
         {
-            if (applied.Step.Kind == "Service" && new[] { "zk", "kafka" }.SelectMany(s => Enumerable.Range(0, 3).Select(n => server.Store.Find("v1", "pods", "shop", $"demo-{s}-{n}"))).Any(p => p is not null && p["metadata"]!["labels"]!["kafkak8s.io/cluster"] is null))
+            if (applied.Step.Kind == "Service"
+                && new[] { "zk", "kafka" }.SelectMany(s => Enumerable.Range(0, 3).Select(n => server.Store.Find("v1", "pods", "shop",
+                    $"demo-{s}-{n}"))).Any(p => p is not null && p["metadata"]!["labels"]!["kafkak8s.io/cluster"] is null))
                 early.Add(applied.Step.Name);
         });
         Assert.Empty(early);
         Assert.Equal(6, server.Pods.Ended.Count);
         Assert.Equal(2, ManifestVersion.Of(Live("kafka")));
-        Assert.Equal("demo", (string?)server.Store.Find("v1", "services", "shop", "demo-kafka-service")!["spec"]!["selector"]!["kafkak8s.io/cluster"]);
+        Assert.Equal("demo",
+            (string?)server.Store.Find("v1", "services", "shop", "demo-kafka-service")!["spec"]!["selector"]!["kafkak8s.io/cluster"]);
         Assert.Null(Live("kafka")["spec"]!["selector"]!["matchLabels"]!["kafkak8s.io/cluster"]);
 
         Assert.All((await PlanAsync(request)).Changes, c => Assert.Equal(ChangeAction.None, c.Action));
@@ -78,7 +85,8 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     public async Task A_cluster_of_a_newer_module_is_refused()
     {
         await StandAsync();
-        server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka", tree => tree["metadata"]!["annotations"]![ClusterNames.ManifestsAnnotation] = "3");
+        server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka",
+            tree => tree["metadata"]!["annotations"]![ClusterNames.ManifestsAnnotation] = "3");
         var e = await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(new ClusterSpec { Name = "demo" }));
         Assert.Equal(("ManifestsTooNew", FailureKind.Conflict), (e.Id, e.Kind));
     }
@@ -90,24 +98,30 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     public async Task A_record_that_is_lost_or_damaged_is_refused_and_rebuilt_on_demand(string? text, string id)
     {
         await StandAsync();
-        server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka", tree => tree["metadata"]!["annotations"]![ClusterNames.SpecAnnotation] = text);
+        server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka",
+            tree => tree["metadata"]!["annotations"]![ClusterNames.SpecAnnotation] = text);
         if (text is null)
-            server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka", tree => tree["metadata"]!.AsObject().Remove("annotations"));
+            server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka",
+                tree => tree["metadata"]!.AsObject().Remove("annotations"));
         var e = await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(new ClusterSpec { Name = "demo", BrokerCount = 4 }));
         Assert.Equal((id, FailureKind.InvalidData), (e.Id, e.Kind));
         Assert.Contains("Set-KafkaCluster demo -RebuildSpec", e.Message, StringComparison.Ordinal);
 
-        var plan = await PlanAsync(new DeployRequest(new ClusterSpec { Name = "demo" }, "shop", false, false, false, TimeSpan.FromSeconds(30)) { MustStand = true, RebuildSpec = true });
+        var plan = await PlanAsync(new DeployRequest(new ClusterSpec { Name = "demo" }, "shop", false, false, false,
+            TimeSpan.FromSeconds(30))
+        { MustStand = true, RebuildSpec = true });
         var change = Assert.Single(plan.Changes, c => c.Action != ChangeAction.None);
         Assert.Equal("demo-kafka", change.Name);
         Assert.StartsWith("metadata.annotations", Assert.Single(change.Fields).Path, StringComparison.Ordinal);
-        Assert.Equal("""{"schema":1,"storageSize":"50Gi","brokerMemory":"2Gi","config":{"log.retention.hours":"72"}}""", Spec(plan.Objects));
+        Assert.Equal("""{"schema":1,"storageSize":"50Gi","brokerMemory":"2Gi","config":{"log.retention.hours":"72"}}""",
+            Spec(plan.Objects));
     }
 
     [Fact]
     public async Task A_cluster_of_defaults_has_lost_nothing()
     {
-        await StandAsync(Composer.Compose(Repository.Catalog, SpecChecks.Complete(new ClusterSpec { Name = "demo" }, Repository.Catalog.Defaults), new ClusterSpec { Name = "demo" }));
+        await StandAsync(Composer.Compose(Repository.Catalog,
+            SpecChecks.Complete(new ClusterSpec { Name = "demo" }, Repository.Catalog.Defaults), new ClusterSpec { Name = "demo" }));
         Assert.All((await PlanAsync(new ClusterSpec { Name = "demo" })).Changes, c => Assert.Equal(ChangeAction.None, c.Action));
     }
 
@@ -115,18 +129,21 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     [Fact]
     public async Task What_cannot_change_and_is_the_same_keeps_the_order_of_the_manifests()
     {
-        var objects = Composer.Compose(Repository.Catalog, SpecChecks.Complete(new ClusterSpec { Name = "demo" }, Repository.Catalog.Defaults), new ClusterSpec { Name = "demo" });
+        var objects = Composer.Compose(Repository.Catalog,
+            SpecChecks.Complete(new ClusterSpec { Name = "demo" }, Repository.Catalog.Defaults), new ClusterSpec { Name = "demo" });
         await StandAsync(objects);
         foreach (string set in new[] { "demo-zk", "demo-kafka" })
         {
             server.Store.Change("apps/v1", "statefulsets", "shop", set, tree =>
             {
                 var labels = tree["spec"]!["selector"]!["matchLabels"]!.AsObject();
-                tree["spec"]!["selector"]!["matchLabels"] = new JsonObject(labels.Reverse().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+                tree["spec"]!["selector"]!["matchLabels"] =
+                    new JsonObject(labels.Reverse().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
             });
         }
 
-        static string Selector(IEnumerable<JsonObject> of, string set) => of.Single(o => Repository.Id(o) == $"StatefulSet/{set}")["spec"]!["selector"]!.ToJsonString();
+        static string Selector(IEnumerable<JsonObject> of, string set) =>
+            of.Single(o => Repository.Id(o) == $"StatefulSet/{set}")["spec"]!["selector"]!.ToJsonString();
         var planned = (await PlanAsync(new ClusterSpec { Name = "demo" })).Objects;
         Assert.Equal(Selector(objects, "demo-zk"), Selector(planned, "demo-zk"));
         Assert.Equal(Selector(objects, "demo-kafka"), Selector(planned, "demo-kafka"));
@@ -135,7 +152,8 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     [Fact]
     public async Task What_another_tool_set_is_no_loss_but_a_conflict()
     {
-        await StandAsync(Composer.Compose(Repository.Catalog, SpecChecks.Complete(new ClusterSpec { Name = "demo" }, Repository.Catalog.Defaults), new ClusterSpec { Name = "demo" }));
+        await StandAsync(Composer.Compose(Repository.Catalog,
+            SpecChecks.Complete(new ClusterSpec { Name = "demo" }, Repository.Catalog.Defaults), new ClusterSpec { Name = "demo" }));
         server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka", tree =>
         {
             var container = tree["spec"]!["template"]!["spec"]!["containers"]![0]!;
@@ -153,7 +171,9 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     public async Task Nothing_is_made_where_a_cluster_must_stand()
     {
         server.Store.Put("v1", "namespaces", null, FakeObjects.Namespace("shop"));
-        var e = await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(new DeployRequest(new ClusterSpec { Name = "demo" }, "shop", false, false, false, TimeSpan.FromSeconds(30)) { MustStand = true }));
+        var e = await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(new DeployRequest(new ClusterSpec { Name = "demo" }, "shop",
+            false, false, false, TimeSpan.FromSeconds(30))
+        { MustStand = true }));
         Assert.Equal("ClusterNotFound", e.Id);
         Assert.Empty(server.Writes);
     }
@@ -184,7 +204,8 @@ public sealed class ManifestVersionTests : IAsyncDisposable
             NodeSelector = new Dictionary<string, string?> { ["kubernetes.io/arch"] = "arm64", ["dedicated"] = "kafka" },
             Toleration = ["dedicated=kafka:NoSchedule", "gpu=1", "maintenance:NoExecute", "spot"],
         };
-        Assert.All(typeof(ClusterSpec).GetProperties().Where(p => p.Name != nameof(ClusterSpec.Ephemeral)), p => Assert.NotNull(p.GetValue(given)));
+        Assert.All(typeof(ClusterSpec).GetProperties().Where(p => p.Name != nameof(ClusterSpec.Ephemeral)),
+            p => Assert.NotNull(p.GetValue(given)));
         Assert.Equal(SpecStore.Write(given), SpecStore.Write(Rebuilt(given)));
         var ephemeral = new ClusterSpec { Name = "demo", Ephemeral = true };
         Assert.Equal(SpecStore.Write(ephemeral), SpecStore.Write(Rebuilt(ephemeral)));
@@ -198,11 +219,13 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     }
 
     private static string? Spec(IReadOnlyList<JsonObject> objects) =>
-        (string?)objects.Single(o => Repository.Id(o) == "StatefulSet/demo-kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation];
+        (string?)objects.Single(
+            o => Repository.Id(o) == "StatefulSet/demo-kafka")["metadata"]!["annotations"]![ClusterNames.SpecAnnotation];
 
     private JsonObject Live(string set) => server.Store.Find("apps/v1", "statefulsets", "shop", $"demo-{set}")!;
 
-    private Task StandAsync() => StandAsync([.. YamlReader.ReadAll(File.ReadAllText(Path.Combine(Repository.Root, "tests", "Unit", "Fixtures", "cluster-24b638c.yaml")), "fixture").Select(d => d.AsObject())]);
+    private Task StandAsync() => StandAsync([.. YamlReader.ReadAll(File.ReadAllText(
+        Path.Combine(Repository.Root, "tests", "Unit", "Fixtures", "cluster-24b638c.yaml")), "fixture").Select(d => d.AsObject())]);
 
     // Applied by the server itself, as that module did it.
     private async Task StandAsync(IReadOnlyList<JsonObject> objects)
@@ -217,7 +240,8 @@ public sealed class ManifestVersionTests : IAsyncDisposable
         await cluster.ReadyAsync();
     }
 
-    private Task<DeployPlan> PlanAsync(ClusterSpec given) => PlanAsync(new DeployRequest(given, "shop", false, false, false, TimeSpan.FromSeconds(30)));
+    private Task<DeployPlan> PlanAsync(ClusterSpec given) =>
+        PlanAsync(new DeployRequest(given, "shop", false, false, false, TimeSpan.FromSeconds(30)));
 
     private async Task<DeployPlan> PlanAsync(DeployRequest request)
     {

@@ -37,7 +37,8 @@ public sealed class OverwrittenLabelTests
     {
         await using var server = Start();
         using var connection = server.Connect();
-        var plan = await RemoveCluster.PlanAsync(connection, new RemoveRequest("demo", "shop", true, false, TimeSpan.FromMinutes(1)), default);
+        var plan = await RemoveCluster.PlanAsync(connection, new RemoveRequest("demo", "shop", true, false, TimeSpan.FromMinutes(1)),
+            default);
         Assert.Equal(
             Repository.Catalog.Objects.Count + 1 + 6, // and the Secret and the volumes
             plan.Changes.Count);
@@ -86,7 +87,11 @@ public sealed class OverwrittenLabelTests
                 yield return new JsonObject
                 {
                     ["kind"] = "PersistentVolumeClaim",
-                    ["metadata"] = new JsonObject { ["name"] = $"data-{set}-{n}", ["labels"] = new JsonObject { [ClusterNames.InstanceLabel] = name } },
+                    ["metadata"] = new JsonObject
+                    {
+                        ["name"] = $"data-{set}-{n}",
+                        ["labels"] = new JsonObject { [ClusterNames.InstanceLabel] = name }
+                    },
                 };
             }
         }
@@ -114,8 +119,10 @@ public sealed class OverwrittenLabelTests
             return;
         }
 
-        var wanted = (r.Parameter("labelSelector") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=')).ToList();
-        var found = objects.Where(o => Plural(o) == path[^1] && wanted.TrueForAll(l => o.Label(l[0]) == l[1])).Select(o => o.ToJsonString()).ToArray();
+        var wanted = (r.Parameter("labelSelector") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('='))
+            .ToList();
+        var found = objects.Where(o => Plural(o) == path[^1] && wanted.TrueForAll(l => o.Label(l[0]) == l[1])).Select(o => o.ToJsonString())
+            .ToArray();
         await (found.Length > 0 || path[^2] == "shop" ? to.ListAsync("1", found) : to.RefuseAsync(404, "not found"));
     });
 

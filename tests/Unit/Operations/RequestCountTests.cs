@@ -58,10 +58,12 @@ public sealed class RequestCountTests : IAsyncDisposable
     private List<FakeRequest> Asked => [.. Server.Requests.Skip(before).Where(r => !r.Path.Contains("/pods/", StringComparison.Ordinal))];
 
     // Other patches are merges, such as those of the lease.
-    private int Applies(bool dry) => Asked.Count(r => r.Method == "PATCH" && r.Parameter("force") is not null && r.Parameter("dryRun") == "All" == dry);
+    private int Applies(bool dry) =>
+        Asked.Count(r => r.Method == "PATCH" && r.Parameter("force") is not null && r.Parameter("dryRun") == "All" == dry);
 
     private void AssertReadOnce(string except = "(none)") => Assert.All(
-        Asked.Where(r => r.Method == "GET" && !r.Path.Contains(except, StringComparison.Ordinal) && Objects.Any(o => r.Path.EndsWith(o, StringComparison.Ordinal)))
+        Asked.Where(r => r.Method == "GET" && !r.Path.Contains(except, StringComparison.Ordinal)
+            && Objects.Any(o => r.Path.EndsWith(o, StringComparison.Ordinal)))
             .GroupBy(r => r.Path),
         g => Assert.Single(g));
 
@@ -90,7 +92,8 @@ public sealed class RequestCountTests : IAsyncDisposable
     private async Task<DeployPlan> PlanAsync(int? brokers = null)
     {
         using var connection = Server.Connect();
-        var request = new DeployRequest(new ClusterSpec { Name = "demo", BrokerCount = brokers }, "shop", false, false, false, TimeSpan.FromSeconds(30));
+        var request = new DeployRequest(new ClusterSpec { Name = "demo", BrokerCount = brokers }, "shop", false, false, false,
+            TimeSpan.FromSeconds(30));
         return await DeployPlanner.PlanAsync(connection, Repository.Catalog, request, default);
     }
 }

@@ -10,11 +10,17 @@ public sealed class YamlWriterTests
 {
     private static readonly string[] Texts =
     [
-        "", " ", "a", "plain-word", "a b", "two  spaces", " leading", "trailing ", "\tleading tab", "in\ttab", "12", "-12", "0555", "1.5", "1e3", "0x1F", "1_000", ".5", ".inf", "1:30",
-        "null", "Null", "~", "true", "False", "yes", "No", "on", "OFF", "y", "N", "<<", "=", "-", "- a", "?", "? a", ":", "a:", "a: b", ": a", "#", "# a", "a #b", "a#b", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a",
-        "{", "{a: b}", "[", "[a]", "]", ",", "'", "''", "it's", "\"", "say \"x\"", "\\", "a\\nb", "---", "...", "--- a", "2026-11-22", "é", "日本語", "🐘", "\u00a0", "\u2028", "\ufeff", "\u0085", "\u0007", "\u007f",
-        "\n", "\n\n", "a\n", "a\n\n", "a\n\n\n", "a\nb", "a\nb\n", "a\n\nb", "\na", "\n\na\n", " a\nb", "  a\n b\n", "a \nb", "a\n b", "a\n  b\n", "a\nb ", "a\n ", "a\n \n", " \n", "\ta\nb", "a\n\tb\n", "a\r\nb", "a\rb", "\r\n", "a\n# b\n", "# a\nb", "---\na", "a\n---\nb\n", "a\n...\n", "a: b\nc: d\n", "a\n\u0007b", "a\n\u0085b", "é\n🐘\n", "-a\n- b",
-        "/etc/x", "a/b", "10Gi", "docker.io/apache/kafka:3.9.2", new string('x', 3000), string.Join(' ', Enumerable.Repeat("word", 200)), string.Join('\n', Enumerable.Repeat(new string('y', 300), 3)),
+        "", " ", "a", "plain-word", "a b", "two  spaces", " leading", "trailing ", "\tleading tab", "in\ttab", "12", "-12", "0555", "1.5",
+        "1e3", "0x1F", "1_000", ".5", ".inf", "1:30",
+        "null", "Null", "~", "true", "False", "yes", "No", "on", "OFF", "y", "N", "<<", "=", "-", "- a", "?", "? a", ":", "a:", "a: b",
+        ": a", "#", "# a", "a #b", "a#b", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a",
+        "{", "{a: b}", "[", "[a]", "]", ",", "'", "''", "it's", "\"", "say \"x\"", "\\", "a\\nb", "---", "...", "--- a", "2026-11-22", "é",
+        "日本語", "🐘", "\u00a0", "\u2028", "\ufeff", "\u0085", "\u0007", "\u007f",
+        "\n", "\n\n", "a\n", "a\n\n", "a\n\n\n", "a\nb", "a\nb\n", "a\n\nb", "\na", "\n\na\n", " a\nb", "  a\n b\n", "a \nb", "a\n b",
+        "a\n  b\n", "a\nb ", "a\n ", "a\n \n", " \n", "\ta\nb", "a\n\tb\n", "a\r\nb", "a\rb", "\r\n", "a\n# b\n", "# a\nb", "---\na",
+        "a\n---\nb\n", "a\n...\n", "a: b\nc: d\n", "a\n\u0007b", "a\n\u0085b", "é\n🐘\n", "-a\n- b",
+        "/etc/x", "a/b", "10Gi", "docker.io/apache/kafka:3.9.2", new string('x', 3000), string.Join(' ', Enumerable.Repeat("word", 200)),
+        string.Join('\n', Enumerable.Repeat(new string('y', 300), 3)),
     ];
 
     public static TheoryData<int> TextNumbers => [.. Enumerable.Range(0, Texts.Length)];
@@ -24,12 +30,18 @@ public sealed class YamlWriterTests
     public void A_text_comes_back_as_it_was(int number)
     {
         string text = Texts[number];
-        AssertRoundTrip(new JsonObject { ["value"] = text, ["list"] = new JsonArray(text, new JsonObject { ["deep"] = text, ["b"] = 1 }), ["after"] = 1 });
+        AssertRoundTrip(new JsonObject
+        {
+            ["value"] = text,
+            ["list"] = new JsonArray(text, new JsonObject { ["deep"] = text, ["b"] = 1 }),
+            ["after"] = 1
+        });
     }
 
     [Theory]
     [MemberData(nameof(TextNumbers))]
-    public void A_key_comes_back_as_it_was(int number) => AssertRoundTrip(new JsonObject { [Texts[number]] = 1, ["after-" + number] = new JsonObject { [Texts[number]] = "x" } });
+    public void A_key_comes_back_as_it_was(int number) =>
+        AssertRoundTrip(new JsonObject { [Texts[number]] = 1, ["after-" + number] = new JsonObject { [Texts[number]] = "x" } });
 
     [Theory]
     [InlineData("""{"a":null,"b":true,"c":false,"d":0,"e":-1,"f":1.5,"g":123456789012,"h":{},"i":[],"j":[[],{},[1]],"k":[null]}""")]
@@ -87,7 +99,8 @@ public sealed class YamlWriterTests
         JsonObject map => "{" + string.Join(',', map.Select(p => $"{p.Key.Length}:{p.Key}={Plain(p.Value)}")) + "}",
         JsonArray array => "[" + string.Join(',', array.Select(Plain)) + "]",
         JsonValue value => $"<{value}>",
-        IDictionary<object, object?> map => "{" + string.Join(',', map.Select(p => $"{((string)p.Key).Length}:{p.Key}={Plain(p.Value)}")) + "}",
+        IDictionary<object, object?> map =>
+            "{" + string.Join(',', map.Select(p => $"{((string)p.Key).Length}:{p.Key}={Plain(p.Value)}")) + "}",
         IList<object?> list => "[" + string.Join(',', list.Select(Plain)) + "]",
         _ => $"<{node}>",
     };

@@ -74,7 +74,8 @@ public sealed class EnsembleGuardTests
     [InlineData("RRD", true)] // slow to answer
     [InlineData("ADD", false)] // one of three: nothing comes of it by itself
     [InlineData("DDD", false)]
-    public void An_election_passes_and_a_lost_quorum_does_not(string pods, bool electing) => Assert.Equal(electing, Ensembles.View(pods, [1, 2, 3]).IsElecting);
+    public void An_election_passes_and_a_lost_quorum_does_not(string pods, bool electing) =>
+        Assert.Equal(electing, Ensembles.View(pods, [1, 2, 3]).IsElecting);
 
     [Theory]
     [InlineData(0, false, "LastMember")]
@@ -84,7 +85,8 @@ public sealed class EnsembleGuardTests
     [InlineData(4, true, null)]
     [InlineData(255, false, null)]
     [InlineData(257, true, "InvalidCount")]
-    public void Sizes(int target, bool force, string? id) => Assert.Equal(id, EnsembleGuards.Size(Ensembles.View("FLF", [1, 2, 3]), target, force)?.Id);
+    public void Sizes(int target, bool force, string? id) =>
+        Assert.Equal(id, EnsembleGuards.Size(Ensembles.View("FLF", [1, 2, 3]), target, force)?.Id);
 
     [Theory]
     [InlineData("FLF", "1,2,3", 1, null)]
@@ -118,7 +120,8 @@ public sealed class EnsembleGuardTests
     {
         var unfinished = to == 0 ? null : new LeaseRecord(from, to, "Add-ZooKeeperNode", null, null, default);
         if (target == 0)
-            Assert.Equal("ChangeUnfinished", Assert.Throws<ClusterException>(() => LeaseRecord.Target(unfinished, members, asked, "demo")).Id);
+            Assert.Equal("ChangeUnfinished",
+                Assert.Throws<ClusterException>(() => LeaseRecord.Target(unfinished, members, asked, "demo")).Id);
         else
             Assert.Equal(target, LeaseRecord.Target(unfinished, members, asked, "demo"));
     }
@@ -147,7 +150,8 @@ public sealed class EnsembleGuardTests
     [InlineData("FLFF", "1,2,3", "2,3", 2, null)]
     [InlineData("FLF", "1,2,3", "7", 3, "NodeNotFound")]
     public void Servers_that_are_named_are_the_ones_that_go(string pods, string members, string named, int target, string? id) =>
-        Assert.Equal(id, ResizeEnsemble.NotTheHighest(Ensembles.View(pods, Ids(members)), [.. Ids(named).Select(Ensembles.Names.ZooKeeperPod)], target)?.Id);
+        Assert.Equal(id, ResizeEnsemble.NotTheHighest(Ensembles.View(pods, Ids(members)),
+            [.. Ids(named).Select(Ensembles.Names.ZooKeeperPod)], target)?.Id);
 
     private static int[] Ids(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 }

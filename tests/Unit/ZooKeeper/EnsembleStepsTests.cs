@@ -10,10 +10,12 @@ public sealed class EnsembleStepsTests
     public void Servers_join_one_after_the_other()
     {
         var steps = Grow("FLF", [1, 2, 3], 5);
-        Assert.Equal("Check demo-zk,Start demo-zk-3,Join demo-zk-3,Verify demo-zk-3,Check demo-zk,Start demo-zk-4,Join demo-zk-4,Verify demo-zk-4,"
+        Assert.Equal(
+            "Check demo-zk,Start demo-zk-3,Join demo-zk-3,Verify demo-zk-3,Check demo-zk,Start demo-zk-4,Join demo-zk-4,Verify demo-zk-4,"
             + "Record demo-kafka", Text(steps));
         Assert.Equal(Enumerable.Range(1, 9), steps.Select(s => s.Step));
-        Assert.All(steps, s => Assert.True(s is { Cluster: "demo", Namespace: "ns", Kind.Length: > 0, WaitsFor.Length: > 0, Risk.Length: > 0 }));
+        Assert.All(steps,
+            s => Assert.True(s is { Cluster: "demo", Namespace: "ns", Kind.Length: > 0, WaitsFor.Length: > 0, Risk.Length: > 0 }));
     }
 
     [Theory]
@@ -27,11 +29,13 @@ public sealed class EnsembleStepsTests
     [InlineData("FLF", 4, "the set has 4 replicas and the new pod")]
     [InlineData("FLFF", 4, "the pod that is there already")]
     public void A_pod_that_is_there_is_not_made(string pods, int target, string words) =>
-        Assert.StartsWith(words, Grow(pods, [1, 2, 3], target).Single(s => s.Action == ChangeAction.Start).WaitsFor, StringComparison.Ordinal);
+        Assert.StartsWith(words, Grow(pods, [1, 2, 3], target).Single(s => s.Action == ChangeAction.Start).WaitsFor,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_highest_leaves_first_and_the_volumes_last() =>
-        Assert.Equal("Check demo-zk,Leave demo-zk-4,Verify demo-zk-4,Stop demo-zk-4,Check demo-zk,Leave demo-zk-3,Verify demo-zk-3,Stop demo-zk-3,"
+        Assert.Equal(
+            "Check demo-zk,Leave demo-zk-4,Verify demo-zk-4,Stop demo-zk-4,Check demo-zk,Leave demo-zk-3,Verify demo-zk-3,Stop demo-zk-3,"
             + "DeleteVolume data-demo-zk-4,DeleteVolume data-demo-zk-3,Record demo-kafka",
             Text(Shrink("FLFFF", [1, 2, 3, 4, 5], 3, "data-demo-zk-4", "data-demo-zk-3")));
 
@@ -90,7 +94,8 @@ public sealed class EnsembleStepsTests
         EnsembleSteps.Unfold(new ShrinkTo(target, claims), EnsembleState.Of(Ensembles.View(pods, members)));
 
     private static IReadOnlyList<PlanStep> Restart(string pods, string? credential, params int[] ids) =>
-        EnsembleSteps.Unfold(new RestartServers([.. ids.Select(Ensembles.Names.ServerOfId)], credential), EnsembleState.Of(Ensembles.View(pods, [1, 2, 3])));
+        EnsembleSteps.Unfold(new RestartServers([.. ids.Select(Ensembles.Names.ServerOfId)], credential),
+            EnsembleState.Of(Ensembles.View(pods, [1, 2, 3])));
 
     private static string Text(IEnumerable<PlanStep> steps) => string.Join(',', steps.Select(s => s.InWords()));
 }

@@ -5,14 +5,17 @@ namespace KafkaK8s.Tests.Unit.ZooKeeper;
 
 public sealed class EnsembleViewTests
 {
-    private const string Conf = "clientPort=2181\nserverId=2\nmembership: \nserver.1=zk-0.zk-headless.ns.svc:2888:3888:participant;0.0.0.0:2181\nserver.12=zk-11.zk-headless.ns.svc:2888:3888:observer;2181\nversion=10000001c";
+    private const string Conf =
+        "clientPort=2181\nserverId=2\nmembership: "
+            + "\nserver.1=zk-0.zk-headless.ns.svc:2888:3888:participant;0.0.0.0:2181\nserver.12=zk-11.zk-headless.ns.svc:2888:3888:observer;2181\nversion=10000001c";
 
     [Fact]
     public void A_configuration_is_read_from_conf_that_ends_without_a_line_end()
     {
         var config = EnsembleConfig.Parse(Conf)!;
         Assert.Equal((0x10000001cL, "10000001c", 1), (config.Version, config.VersionText, config.Quorum));
-        Assert.Equal([new ConfigMember(1, "zk-0.zk-headless.ns.svc", "participant"), new ConfigMember(12, "zk-11.zk-headless.ns.svc", "observer")], config.Members);
+        Assert.Equal([new ConfigMember(1, "zk-0.zk-headless.ns.svc", "participant"),
+            new ConfigMember(12, "zk-11.zk-headless.ns.svc", "observer")], config.Members);
         Assert.Equal([1], config.Voters);
     }
 
@@ -25,14 +28,18 @@ public sealed class EnsembleViewTests
 
     [Fact]
     public void What_we_ask_for_can_be_read_back() =>
-        Assert.Equal(new ConfigMember(4, "a.b.svc", "participant"), EnsembleConfig.Parse(EnsembleConfig.Participant(4, "a.b.svc") + "\nversion=1")!.Members.Single());
+        Assert.Equal(new ConfigMember(4, "a.b.svc", "participant"),
+            EnsembleConfig.Parse(EnsembleConfig.Participant(4, "a.b.svc") + "\nversion=1")!.Members.Single());
 
     [Fact]
     public void A_server_answers_for_itself()
     {
-        var answer = ServerAnswer.Parse("Zookeeper version: 3.8.0-${mvngit.commit.id}, built on 2022\nLatency min/avg/max: 0/0.3217/12\nReceived: 123\nConnections: 4\nOutstanding: 0\nZxid: 0x10000021c\nMode: leader\nNode count: 140\n",
+        var answer = ServerAnswer.Parse(
+            "Zookeeper version: 3.8.0-${mvngit.commit.id}, built on 2022\nLatency min/avg/max: 0/0.3217/12\nReceived: 123\nConnections: "
+                + "4\nOutstanding: 0\nZxid: 0x10000021c\nMode: leader\nNode count: 140\n",
             "zk_version\t3.8.0\nzk_synced_followers\t2.0\nzk_synced_non_voting_followers\t1\n", Conf);
-        Assert.Equal(("leader", 0x10000021cL, 0.3217, 4, 2, "3.8.0", true), (answer.Mode, answer.Zxid!.Value, answer.Latency!.Value, answer.Connections!.Value, answer.SyncedFollowers!.Value, answer.Version, answer.Alive));
+        Assert.Equal(("leader", 0x10000021cL, 0.3217, 4, 2, "3.8.0", true), (answer.Mode, answer.Zxid!.Value, answer.Latency!.Value,
+            answer.Connections!.Value, answer.SyncedFollowers!.Value, answer.Version, answer.Alive));
         Assert.Equal(0x10000001c, answer.Config!.Version);
     }
 
@@ -69,7 +76,8 @@ public sealed class EnsembleViewTests
     public void What_is_amiss_is_said(string pods, int[] members, int replicas, string expected)
     {
         var node = Ensembles.View(pods, members, replicas).Nodes().Single(n => n.Id == expected[0] - '0');
-        Assert.Matches("^" + string.Join(".*", expected[3..].Split('*').Select(System.Text.RegularExpressions.Regex.Escape)) + "$", node.Reason);
+        Assert.Matches("^" + string.Join(".*", expected[3..].Split('*').Select(System.Text.RegularExpressions.Regex.Escape)) + "$",
+            node.Reason);
     }
 
     [Fact]
@@ -81,5 +89,6 @@ public sealed class EnsembleViewTests
     [InlineData(0x100000001, 0x100000010, 0)] // asked at slightly different moments
     [InlineData(0x200000000, 0x100000010, 0)] // nothing was written since the election
     [InlineData(0x200000003, 0x100000010, 3)]
-    public void A_distance_counts_what_the_leader_has_and_the_other_has_not(long ahead, long own, long distance) => Assert.Equal(distance, EnsembleView.Distance(ahead, own));
+    public void A_distance_counts_what_the_leader_has_and_the_other_has_not(long ahead, long own, long distance) =>
+        Assert.Equal(distance, EnsembleView.Distance(ahead, own));
 }

@@ -20,9 +20,12 @@ internal static class Ensembles
     /// <param name="replicas">What the set is to have; the number of words where it is not given.</param>
     public static EnsembleView View(string pods, int[] members, int? replicas = null)
     {
-        var config = new EnsembleConfig(0x200000001, [.. members.Select(id => new ConfigMember(id, Names.ServerOfId(id).Host(Names, "ns"), "participant"))]);
-        var looks = pods.Select((c, i) => (c, i)).Where(p => p.c != '-').Select(p => new ServerProbe(Names.Server(p.i), Pod(p.i, p.c), Answer(p.c, config)));
-        return EnsembleView.Build(Names, "ns", Set(replicas ?? pods.Length), looks, ["data-demo-zk-0", "data-demo-zk-1"], ["demo-zk-0", "demo-zk-1"]);
+        var config = new EnsembleConfig(0x200000001,
+            [.. members.Select(id => new ConfigMember(id, Names.ServerOfId(id).Host(Names, "ns"), "participant"))]);
+        var looks = pods.Select((c, i) => (c, i)).Where(p => p.c != '-')
+            .Select(p => new ServerProbe(Names.Server(p.i), Pod(p.i, p.c), Answer(p.c, config)));
+        return EnsembleView.Build(Names, "ns", Set(replicas ?? pods.Length), looks, ["data-demo-zk-0", "data-demo-zk-1"],
+            ["demo-zk-0", "demo-zk-1"]);
     }
 
     private static ServerAnswer Answer(char c, EnsembleConfig config) => c switch

@@ -6,7 +6,8 @@ namespace KafkaK8s.Tests.Unit.ZooKeeper;
 public sealed class FourLetterWordTests
 {
     [Theory]
-    [InlineData("Zookeeper version: 3.8.6-1, built on x\nLatency min/avg/max: 0/0.5/4\nConnections: 2\nZxid: 0x100000003\nMode: leader\nNode count: 5\n", "leader")]
+    [InlineData("Zookeeper version: 3.8.6-1, built on x\nLatency min/avg/max: 0/0.5/4\nConnections: 2\nZxid: 0x100000003\nMode: "
+        + "leader\nNode count: 5\n", "leader")]
     [InlineData("Mode: follower\r\nNode count: 5\r\n", "follower")]
     [InlineData("Node count: 5\nMode: observer", "observer")]
     [InlineData("Mode: standalone\n", "standalone")]
@@ -28,5 +29,6 @@ public sealed class FourLetterWordTests
     [InlineData("mntr", "zk_version\t3.8.6\nzk_synced_followers\t2\n", true)]
     [InlineData("mntr", "zk_version\t3.8.6\nzk_synced_foll", false)]
     [InlineData("mntr", "", false)]
-    public void The_end_of_an_answer_is_known_before_the_connection_ends(string word, string answer, bool whole) => Assert.Equal(whole, FourLetterWord.IsWhole(word, answer));
+    public void The_end_of_an_answer_is_known_before_the_connection_ends(string word, string answer, bool whole) =>
+        Assert.Equal(whole, FourLetterWord.IsWhole(word, answer));
 }

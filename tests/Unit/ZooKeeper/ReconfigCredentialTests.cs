@@ -25,15 +25,18 @@ public sealed class ReconfigCredentialTests
         Assert.Matches("^[0-9A-F]{48}$", password);
         Assert.Equal(ReconfigCredential.Digest(password), Text(secret["data"]!["superDigest"]!));
         Assert.Null(secret["stringData"]);
-        Assert.Equal((names.Cluster, ClusterNames.PartOf, ClusterNames.ZooKeeperApp), (secret.Label(ClusterNames.InstanceLabel), secret.Label(ClusterNames.PartOfLabel), secret.Label(ClusterNames.NameLabel)));
-        var reference = Repository.Catalog.Find("StatefulSet", "zk")["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!.AsArray().Single(e => (string?)e!["name"] == "ZK_SUPER_DIGEST")!["valueFrom"]!["secretKeyRef"]!;
+        Assert.Equal((names.Cluster, ClusterNames.PartOf, ClusterNames.ZooKeeperApp),
+            (secret.Label(ClusterNames.InstanceLabel), secret.Label(ClusterNames.PartOfLabel), secret.Label(ClusterNames.NameLabel)));
+        var reference = Repository.Catalog.Find("StatefulSet", "zk")["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!.AsArray()
+            .Single(e => (string?)e!["name"] == "ZK_SUPER_DIGEST")!["valueFrom"]!["secretKeyRef"]!;
         Assert.True(secret["data"]!.AsObject().ContainsKey((string)reference["key"]!));
         Assert.Equal(new ClusterNames("kafka").ReconfigSecret, (string?)reference["name"]);
     }
 
     [Fact]
     public void No_two_passwords_are_alike() =>
-        Assert.NotEqual(Text(ReconfigCredential.NewSecret(new ClusterNames("a"))["data"]!["password"]!), Text(ReconfigCredential.NewSecret(new ClusterNames("a"))["data"]!["password"]!));
+        Assert.NotEqual(Text(ReconfigCredential.NewSecret(new ClusterNames("a"))["data"]!["password"]!),
+            Text(ReconfigCredential.NewSecret(new ClusterNames("a"))["data"]!["password"]!));
 
     private static string Text(JsonNode base64) => Encoding.UTF8.GetString(Convert.FromBase64String((string)base64!));
 }

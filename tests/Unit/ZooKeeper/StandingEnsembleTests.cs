@@ -22,7 +22,8 @@ public sealed class StandingEnsembleTests
     [InlineData(3, 7, 3, 7)] // asked for: refused later, with the way to do it
     [InlineData(1, null, 0, 1)]
     public void An_ensemble_that_stands_is_as_large_as_it_is(int? before, int? now, int live, int? composed) =>
-        Assert.Equal(composed, StandingEnsemble.Merge(new ClusterSpec { ZooKeeperCount = before }, new ClusterSpec { Name = "demo", ZooKeeperCount = now }, live == 0 ? null : Ensembles.Set(live), Defaults).ZooKeeperCount);
+        Assert.Equal(composed, StandingEnsemble.Merge(new ClusterSpec { ZooKeeperCount = before },
+            new ClusterSpec { Name = "demo", ZooKeeperCount = now }, live == 0 ? null : Ensembles.Set(live), Defaults).ZooKeeperCount);
 
     [Fact]
     public void A_larger_size_changes_no_template()
@@ -41,10 +42,12 @@ public sealed class StandingEnsembleTests
     [InlineData(".spec.replicas", "conflict with \\\"kafkak8s\\\" using apps/v1", false)]
     public void Our_own_patch_of_an_annotation_is_no_conflict(string field, string message, bool own)
     {
-        string body = $$"""{ "kind": "Status", "message": "Apply failed", "details": { "name": "x", "kind": "statefulsets", "causes": [ { "reason": "FieldManagerConflict", "message": "{{message}}", "field": "{{field}}" } ] } }""";
+        string body =
+            $$"""{ "kind": "Status", "message": "Apply failed", "details": { "name": "x", "kind": "statefulsets", "causes": [ { "reason": "FieldManagerConflict", "message": "{{message}}", "field": "{{field}}" } ] } }""";
         Assert.Equal(own, ApiFailure.IsOwnAnnotation(body));
         Assert.Equal("FieldConflict", ApiFailure.From(HttpStatusCode.Conflict, body, "c", new Uri("https://x")).Id);
     }
 
-    private static JsonObject Set(IReadOnlyList<JsonObject> objects, string name) => objects.Single(o => o.Name() == name && (string?)o["kind"] == "StatefulSet");
+    private static JsonObject Set(IReadOnlyList<JsonObject> objects, string name) =>
+        objects.Single(o => o.Name() == name && (string?)o["kind"] == "StatefulSet");
 }

@@ -29,7 +29,8 @@ internal sealed class ApiTransport : IDisposable
     /// <param name="limit">Longest time for an answer; the time that a plugin takes for its credential does not count.</param>
     /// <param name="time">The clock that the limit goes by.</param>
     /// <param name="cancel">Ends it.</param>
-    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, TimeSpan limit, TimeProvider time, CancellationToken cancel)
+    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, HttpCompletionOption completion, TimeSpan limit,
+        TimeProvider time, CancellationToken cancel)
     {
         for (bool renewed = false; ; renewed = true)
         {

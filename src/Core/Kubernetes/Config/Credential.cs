@@ -34,7 +34,8 @@ internal sealed class FixedCredential(Credential credential) : ICredentialSource
     public Task<bool> RenewAsync(Credential refused, CancellationToken cancel) => Task.FromResult(false);
 }
 
-/// <summary>A bearer token in a file that somebody renews: read again each minute, as client-go does, and when the server refuses it.</summary>
+/// <summary>A bearer token in a file that somebody renews: read again each minute, as client-go does, and when the server refuses
+/// it.</summary>
 /// <param name="file">The file.</param>
 /// <param name="fallback">Token for as long as the file cannot be read; empty for none.</param>
 /// <param name="certificate">Client certificate that goes with it.</param>
@@ -89,7 +90,9 @@ internal sealed class TokenFile(string file, string fallback, ClientCertificate?
         }
 
         if (token.Length == 0)
-            throw new ClusterException("CredentialsMissing", FailureKind.Authentication, file, $"The file {file}, which the kubeconfig names as tokenFile, gives no token: {why} Log in again, or correct the kubeconfig.");
+            throw new ClusterException("CredentialsMissing", FailureKind.Authentication, file,
+                $"The file {file}, which the kubeconfig names as tokenFile, gives no token: {why} Log in again, or correct the "
+                    + $"kubeconfig.");
     }
 }
 
@@ -100,5 +103,6 @@ internal static class Authorization
     public static AuthenticationHeaderValue Bearer(string token) => new("Bearer", token);
 
     /// <summary>User name and password.</summary>
-    public static AuthenticationHeaderValue Basic(string user, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+    public static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 }

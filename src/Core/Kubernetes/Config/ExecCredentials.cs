@@ -51,7 +51,8 @@ internal sealed class ExecCredentials : ICredentialSource
         this.clock = clock;
     }
 
-    /// <summary>The credentials of a plugin, shared where plugin, cluster, folder and environment are the same: another variable may mean another identity.</summary>
+    /// <summary>The credentials of a plugin, shared where plugin, cluster, folder and environment are the same: another variable may mean
+    /// another identity.</summary>
     /// <param name="plugin">The plugin.</param>
     /// <param name="cluster">What it is told of the cluster, where it wants to know.</param>
     /// <param name="user">Name of the user, for messages.</param>
@@ -70,11 +71,13 @@ internal sealed class ExecCredentials : ICredentialSource
         return Known.GetOrAdd(KeyOf(plugin, info, folder), _ => new ExecCredentials(plugin, info, user, folder, clock));
     }
 
-    /// <summary>A mark of all variables: what a plugin gives may hang on any of them, save on those that programs of the prompt set anew each time.</summary>
+    /// <summary>A mark of all variables: what a plugin gives may hang on any of them, save on those that programs of the prompt set anew
+    /// each time.</summary>
     public static string EnvironmentMark()
     {
         var lines = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")
-            .Where(l => !l.StartsWith("POSH_", StringComparison.Ordinal) && !l.StartsWith("STARSHIP_", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+            .Where(l => !l.StartsWith("POSH_", StringComparison.Ordinal) && !l.StartsWith("STARSHIP_", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', lines))));
     }
 
@@ -112,7 +115,9 @@ internal sealed class ExecCredentials : ICredentialSource
         if (plugin.Env.Any(e => e.Key.Length == 0))
             throw new FormatException("exec.env has an entry without a name.");
         if (plugin.InteractiveMode == "Always")
-            throw new FormatException($"exec.interactiveMode is Always, but there is no standard input to give to {plugin.Command}: log in by other means, and set it to IfAvailable.");
+            throw new FormatException(
+                $"exec.interactiveMode is Always, but there is no standard input to give to {plugin.Command}: log in by other means, and "
+                    + $"set it to IfAvailable.");
         if (plugin.InteractiveMode is not ("Never" or "IfAvailable"))
             throw new FormatException($"exec.interactiveMode must be Never, IfAvailable or Always, not '{plugin.InteractiveMode}'.");
     }
@@ -197,7 +202,8 @@ internal sealed class ExecCredentials : ICredentialSource
             await Task.WhenAll(process.WaitForExitAsync(cancel), output, error).ConfigureAwait(false);
             string words = Clean(await error.ConfigureAwait(false));
             if (process.ExitCode != 0)
-                throw Failed($"ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}{(words.Length > 0 ? ": " + words : "")}.");
+                throw Failed(
+                    $"ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}{(words.Length > 0 ? ": " + words : "")}.");
             var (credential, until) = Read(await output.ConfigureAwait(false), words);
             lock (gate)
                 current = (credential, until);
@@ -237,14 +243,17 @@ internal sealed class ExecCredentials : ICredentialSource
     {
         if (Path.IsPathFullyQualified(command))
             return command;
-        string[] endings = OperatingSystem.IsWindows() ? [.. (Environment.GetEnvironmentVariable("PATHEXT") ?? ".EXE;.CMD;.BAT").Split(';')] : [""];
+        string[] endings = OperatingSystem.IsWindows() ? [.. (Environment.GetEnvironmentVariable("PATHEXT") ?? ".EXE;.CMD;.BAT").Split(';')]
+            : [""];
         var candidates = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Where(Path.IsPathFullyQualified).SelectMany(p => endings.Select(e => Path.Combine(p, command + e)).Append(Path.Combine(p, command)));
+            .Where(Path.IsPathFullyQualified)
+            .SelectMany(p => endings.Select(e => Path.Combine(p, command + e)).Append(Path.Combine(p, command)));
         return candidates.FirstOrDefault(IsProgram) ?? throw Failed($"is not on the PATH. {plugin.InstallHint}");
     }
 
     private static bool IsProgram(string file) => File.Exists(file)
-        && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+        && (OperatingSystem.IsWindows()
+            || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
 
     private static void End(Process process)
     {
@@ -265,7 +274,8 @@ internal sealed class ExecCredentials : ICredentialSource
         KubeConfigFields status;
         try
         {
-            var root = new KubeConfigFields(JsonNode.Parse(output) as JsonObject ?? throw new FormatException("it is no mapping."), "its answer");
+            var root = new KubeConfigFields(JsonNode.Parse(output) as JsonObject ?? throw new FormatException("it is no mapping."),
+                "its answer");
             if (root.Text("kind") != "ExecCredential" || root.Text("apiVersion") != plugin.ApiVersion)
                 throw Failed($"did not answer with an ExecCredential of {plugin.ApiVersion}, which the kubeconfig asks for.{said}");
             status = root.Object("status", "the status of its answer") ?? throw Failed($"gave no status.{said}");
@@ -282,8 +292,10 @@ internal sealed class ExecCredentials : ICredentialSource
             return (
                 new Credential(
                     token.Length > 0 ? Authorization.Bearer(token) : null,
-                    certificate.Length > 0 ? ClientCertificate.Read(Encoding.UTF8.GetBytes(certificate), Encoding.UTF8.GetBytes(key), "answer") : null),
-                until.Length == 0 ? DateTimeOffset.MaxValue : DateTimeOffset.Parse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+                    certificate.Length > 0
+                    ? ClientCertificate.Read(Encoding.UTF8.GetBytes(certificate), Encoding.UTF8.GetBytes(key), "answer") : null),
+                until.Length == 0 ? DateTimeOffset.MaxValue
+                : DateTimeOffset.Parse(until, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
         }
         catch (JsonException)
         {
@@ -295,8 +307,10 @@ internal sealed class ExecCredentials : ICredentialSource
         }
     }
 
-    private ClusterException Failed(string why, Exception? inner = null) => new("CredentialPluginFailed", FailureKind.Authentication, plugin.Command,
-        $"The credential plugin {plugin.Command} of the user '{user}' {why.Trim()} Log in with that tool, then run the command again.", inner);
+    private ClusterException Failed(string why, Exception? inner = null) =>
+        new("CredentialPluginFailed", FailureKind.Authentication, plugin.Command,
+        $"The credential plugin {plugin.Command} of the user '{user}' {why.Trim()} Log in with that tool, then run the command again.",
+        inner);
 
     // The last words, without what would move a terminal's cursor.
     private static string Clean(string text)

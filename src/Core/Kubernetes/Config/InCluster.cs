@@ -18,7 +18,8 @@ internal static class InCluster
     public static (KubeContext Context, KubeCluster Cluster, KubeUser User)? Find(string folder, Func<string, string?> variable)
     {
         string token = Path.Combine(folder, "token");
-        if (variable("KUBERNETES_SERVICE_HOST") is not { Length: > 0 } host || variable("KUBERNETES_SERVICE_PORT") is not { Length: > 0 } port || !File.Exists(token))
+        if (variable("KUBERNETES_SERVICE_HOST") is not { Length: > 0 } host
+            || variable("KUBERNETES_SERVICE_PORT") is not { Length: > 0 } port || !File.Exists(token))
             return null;
         string authority = Path.Combine(folder, "ca.crt");
         string named = Path.Combine(folder, "namespace");
@@ -26,7 +27,11 @@ internal static class InCluster
         bool v6 = IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
         return (
             new KubeContext(Name, Name, Name, ns),
-            new KubeCluster(Name) { Server = $"https://{(v6 ? $"[{host}]" : host)}:{port}", CertificateAuthority = File.Exists(authority) ? authority : "" },
+            new KubeCluster(Name)
+            {
+                Server = $"https://{(v6 ? $"[{host}]" : host)}:{port}",
+                CertificateAuthority = File.Exists(authority) ? authority : ""
+            },
             new KubeUser(Name) { TokenFile = token });
     }
 }

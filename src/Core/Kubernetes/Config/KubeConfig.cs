@@ -9,7 +9,8 @@ namespace KafkaK8s.Core.Kubernetes.Config;
 /// <param name="Clusters">The clusters.</param>
 /// <param name="Users">The users.</param>
 internal sealed record KubeConfig(
-    IReadOnlyList<string> Files, string CurrentContext, IReadOnlyList<KubeContext> Contexts, IReadOnlyList<KubeCluster> Clusters, IReadOnlyList<KubeUser> Users)
+    IReadOnlyList<string> Files, string CurrentContext, IReadOnlyList<KubeContext> Contexts, IReadOnlyList<KubeCluster> Clusters,
+    IReadOnlyList<KubeUser> Users)
 {
     /// <summary>The files as one text, as the variable KUBECONFIG has it.</summary>
     public string Path => string.Join(System.IO.Path.PathSeparator, Files);
@@ -86,4 +87,5 @@ internal sealed record AuthProvider(string Name, string IdToken);
 /// <param name="InstallHint">What to tell where it is missing.</param>
 /// <param name="ProvideClusterInfo">Whether it is told of the cluster.</param>
 internal sealed record ExecPlugin(
-    string ApiVersion, string Command, IReadOnlyList<string> Args, IReadOnlyList<KeyValuePair<string, string>> Env, string InteractiveMode, string InstallHint, bool ProvideClusterInfo);
+    string ApiVersion, string Command, IReadOnlyList<string> Args, IReadOnlyList<KeyValuePair<string, string>> Env, string InteractiveMode,
+    string InstallHint, bool ProvideClusterInfo);

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace KafkaK8s.Core.Kubernetes.Config;
 
-/// <summary>Typed access to the fields of a mapping; what has the wrong type is refused with the field's name, never with its value.</summary>
+/// <summary>Typed access to the fields of a mapping; what has the wrong type is refused with the field's name, never with its
+/// value.</summary>
 /// <param name="tree">The mapping.</param>
 /// <param name="owner">What messages call it.</param>
 internal sealed class KubeConfigFields(JsonObject tree, string owner)
@@ -45,11 +46,13 @@ internal sealed class KubeConfigFields(JsonObject tree, string owner)
 
     /// <summary>A list of texts; empty where it is missing.</summary>
     public IReadOnlyList<string> Texts(string field) =>
-        [.. Items(field).Select(i => i is JsonValue v && v.GetValueKind() == JsonValueKind.String ? v.GetValue<string>() : throw Wrong(field, "a list of texts: write each in quotes"))];
+        [.. Items(field).Select(i => i is JsonValue v && v.GetValueKind() == JsonValueKind.String ? v.GetValue<string>()
+            : throw Wrong(field, "a list of texts: write each in quotes"))];
 
     /// <summary>A list of mappings; empty where it is missing.</summary>
     public IEnumerable<KubeConfigFields> Objects(string field) =>
-        Items(field).Select(i => new KubeConfigFields(i as JsonObject ?? throw Wrong(field, "a list of mappings"), $"an entry of {field} of {owner}"));
+        Items(field).Select(
+            i => new KubeConfigFields(i as JsonObject ?? throw Wrong(field, "a list of mappings"), $"an entry of {field} of {owner}"));
 
     /// <summary>A mapping; null where it is missing.</summary>
     public KubeConfigFields? Object(string field, string called) => tree[field] switch

@@ -9,7 +9,8 @@ internal static class KubeConfigFile
 {
     private const string ExecExtension = "client.authentication.k8s.io/exec";
 
-    /// <summary>The files that apply, as absolute paths: those that are named, else those of the variable KUBECONFIG, else the one in the home folder.</summary>
+    /// <summary>The files that apply, as absolute paths: those that are named, else those of the variable KUBECONFIG, else the one in the
+    /// home folder.</summary>
     /// <param name="path">A path, or several as KUBECONFIG has them.</param>
     /// <param name="folder">Folder for relative paths; null for the process's own.</param>
     public static IReadOnlyList<string> Find(string? path, string? folder = null)
@@ -34,7 +35,8 @@ internal static class KubeConfigFile
         }
     }
 
-    /// <summary>Reads the files that apply. One that is named alone must exist; of several, and of the default ones, those count that exist.</summary>
+    /// <summary>Reads the files that apply. One that is named alone must exist; of several, and of the default ones, those count that
+    /// exist.</summary>
     /// <exception cref="ClusterException">KubeConfigNotFound, KubeConfigInvalid.</exception>
     public static KubeConfig Load(string? path, string? folder = null)
     {
@@ -52,8 +54,10 @@ internal static class KubeConfigFile
     }
 
     /// <summary>The failure where there is none.</summary>
-    public static ClusterException NotFound(IReadOnlyList<string> files) => new("KubeConfigNotFound", FailureKind.NotFound, string.Join(Path.PathSeparator, files),
-        $"There is no kubeconfig at {string.Join(", ", files)}. Name one with -KubeConfig or the variable KUBECONFIG; for EKS 'aws eks update-kubeconfig' writes it.");
+    public static ClusterException NotFound(IReadOnlyList<string> files) =>
+        new("KubeConfigNotFound", FailureKind.NotFound, string.Join(Path.PathSeparator, files),
+        $"There is no kubeconfig at {string.Join(", ", files)}. Name one with -KubeConfig or the variable KUBECONFIG; for EKS 'aws eks "
+            + $"update-kubeconfig' writes it.");
 
     private static KubeConfig Read(string file)
     {
@@ -65,7 +69,8 @@ internal static class KubeConfigFile
                 throw new FormatException($"it is a {root.Text("kind")} of {root.Text("apiVersion")}, not a Config of v1.");
             return new KubeConfig(
                 [file], root.Text("current-context"), Entries(root, "contexts", "context", ReadContext),
-                Entries(root, "clusters", "cluster", (name, c) => ReadCluster(name, c, folder)), Entries(root, "users", "user", (name, u) => ReadUser(name, u, folder)));
+                Entries(root, "clusters", "cluster", (name, c) => ReadCluster(name, c, folder)),
+                Entries(root, "users", "user", (name, u) => ReadUser(name, u, folder)));
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -115,7 +120,8 @@ internal static class KubeConfigFile
         return entries;
     }
 
-    private static KubeContext ReadContext(string name, KubeConfigFields c) => new(name, c.Text("cluster"), c.Text("user"), c.Text("namespace"));
+    private static KubeContext ReadContext(string name, KubeConfigFields c) =>
+        new(name, c.Text("cluster"), c.Text("user"), c.Text("namespace"));
 
     private static KubeCluster ReadCluster(string name, KubeConfigFields c, string folder) => new(name)
     {
@@ -126,7 +132,8 @@ internal static class KubeConfigFile
         CertificateAuthorityData = c.Data("certificate-authority-data"),
         ProxyUrl = c.Text("proxy-url"),
         DisableCompression = c.Flag("disable-compression"),
-        ExecExtension = c.Objects("extensions").Where(x => x.Text("name") == ExecExtension).Select(x => x.Node("extension")).FirstOrDefault(),
+        ExecExtension = c.Objects("extensions").Where(x => x.Text("name") == ExecExtension).Select(x => x.Node("extension"))
+            .FirstOrDefault(),
     };
 
     private static KubeUser ReadUser(string name, KubeConfigFields u, string folder) => new(name)
@@ -140,7 +147,8 @@ internal static class KubeConfigFile
         As = u.Text("as"),
         AsUid = u.Text("as-uid"),
         AsGroups = u.Texts("as-groups"),
-        AsUserExtra = u.Object("as-user-extra", u.Owner) is { } extra ? [.. extra.Names.SelectMany(key => extra.Texts(key).Select(value => KeyValuePair.Create(key, value)))] : [],
+        AsUserExtra = u.Object("as-user-extra", u.Owner) is { } extra
+            ? [.. extra.Names.SelectMany(key => extra.Texts(key).Select(value => KeyValuePair.Create(key, value)))] : [],
         Username = u.Text("username"),
         Password = u.Text("password"),
         AuthProvider = u.Object("auth-provider", u.Owner) is { } provider

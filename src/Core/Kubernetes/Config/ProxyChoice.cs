@@ -11,13 +11,15 @@ namespace KafkaK8s.Core.Kubernetes.Config;
 internal static class ProxyChoice
 {
     /// <summary>Variables that have a say.</summary>
-    public static readonly IReadOnlyList<string> Variables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"];
+    public static readonly IReadOnlyList<string> Variables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY",
+        "no_proxy"];
 
     /// <summary>The proxy that a kubeconfig names.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static IWebProxy Named(string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "socks5") || address.Host.Length == 0)
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "socks5")
+            || address.Host.Length == 0)
             throw new FormatException("proxy-url is no address of a proxy (http, https or socks5).");
         return At(address);
     }
@@ -33,16 +35,19 @@ internal static class ProxyChoice
             Uri.TryCreate("http://" + url, UriKind.Absolute, out address);
         return address?.Scheme is "http" or "https" or "socks5" or "socks5h"
             ? At(address)
-            : throw new FormatException($"the variable {(server.Scheme == "https" ? "HTTPS_PROXY" : "HTTP_PROXY")} is no address of a proxy.");
+            : throw new FormatException(
+                $"the variable {(server.Scheme == "https" ? "HTTPS_PROXY" : "HTTP_PROXY")} is no address of a proxy.");
     }
 
     private static WebProxy At(Uri address)
     {
-        var proxy = new WebProxy(new UriBuilder(address) { UserName = "", Password = "", Scheme = address.Scheme == "socks5h" ? "socks5" : address.Scheme }.Uri);
+        var proxy = new WebProxy(
+            new UriBuilder(address) { UserName = "", Password = "", Scheme = address.Scheme == "socks5h" ? "socks5" : address.Scheme }.Uri);
         if (address.UserInfo.Length > 0)
         {
             string[] parts = address.UserInfo.Split(':', 2);
-            proxy.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+            proxy.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]),
+                parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
         }
 
         return proxy;
@@ -53,7 +58,8 @@ internal static class ProxyChoice
         string host = server.DnsSafeHost.TrimEnd('.').ToLowerInvariant();
         bool isAddress = IPAddress.TryParse(host, out var address);
         return host == "localhost" || (isAddress && IPAddress.IsLoopback(address!))
-            || list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Any(rule => Matches(rule.ToLowerInvariant(), host, address, server.Port));
+            || list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Any(rule => Matches(rule.ToLowerInvariant(), host, address, server.Port));
     }
 
     private static bool Matches(string rule, string host, IPAddress? address, int port)
@@ -64,11 +70,13 @@ internal static class ProxyChoice
             return address is not null && network.Contains(address);
         if (IPAddress.TryParse(rule, out var single))
             return single.Equals(address);
-        if (rule.LastIndexOf(':') is > 0 and var colon && int.TryParse(rule.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int only))
+        if (rule.LastIndexOf(':') is > 0 and var colon
+            && int.TryParse(rule.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int only))
             return only == port && Matches(rule[..colon].Trim('[', ']'), host, address, port);
         if (address is not null)
             return false;
         string name = rule.StartsWith("*.", StringComparison.Ordinal) ? rule[1..] : rule;
-        return name.StartsWith('.') ? host.EndsWith(name, StringComparison.Ordinal) : host == name || host.EndsWith("." + name, StringComparison.Ordinal);
+        return name.StartsWith('.') ? host.EndsWith(name, StringComparison.Ordinal)
+            : host == name || host.EndsWith("." + name, StringComparison.Ordinal);
     }
 }

@@ -38,8 +38,10 @@ internal sealed record ServerAccess(Uri Server, ServerTrust Trust, ICredentialSo
         Check(user);
         var server = ParseServer(cluster);
         var trust = TrustOf(cluster);
-        var proxy = cluster.ProxyUrl.Length > 0 ? ProxyChoice.Named(cluster.ProxyUrl) : ProxyChoice.FromEnvironment(server, Environment.GetEnvironmentVariable);
-        return new ServerAccess(server, trust, server.Scheme == "https" ? CredentialsOf(cluster, user, proxy, server, folder, clock) : new FixedCredential(Credential.None))
+        var proxy = cluster.ProxyUrl.Length > 0 ? ProxyChoice.Named(cluster.ProxyUrl)
+            : ProxyChoice.FromEnvironment(server, Environment.GetEnvironmentVariable);
+        return new ServerAccess(server, trust,
+            server.Scheme == "https" ? CredentialsOf(cluster, user, proxy, server, folder, clock) : new FixedCredential(Credential.None))
         {
             TlsServerName = server.Scheme == "https" ? cluster.TlsServerName : "",
             Proxy = proxy,
@@ -74,7 +76,9 @@ internal sealed record ServerAccess(Uri Server, ServerTrust Trust, ICredentialSo
             throw new FormatException($"the user '{u.Name}' has as-uid, as-groups or as-user-extra without as.");
         // .NET joins the values of one header to one, which would be a group of another name.
         if (u.AsGroups.Count > 1 || u.AsUserExtra.GroupBy(e => e.Key, StringComparer.OrdinalIgnoreCase).Any(g => g.Count() > 1))
-            throw new FormatException($"the user '{u.Name}' has more than one group in as-groups, or more than one value for a key of as-user-extra, which cannot be sent from here.");
+            throw new FormatException(
+                $"the user '{u.Name}' has more than one group in as-groups, or more than one value for a key of as-user-extra, which "
+                    + $"cannot be sent from here.");
         var headers = new[] { ("token", u.Token), ("as", u.As), ("as-uid", u.AsUid) }
             .Concat(u.AsGroups.Select(g => ("as-groups", g))).Concat(u.AsUserExtra.Select(e => ("as-user-extra", e.Value)));
         foreach (var (field, value) in headers)
@@ -91,7 +95,8 @@ internal sealed record ServerAccess(Uri Server, ServerTrust Trust, ICredentialSo
         if (text.Length == 0)
             throw new FormatException($"the cluster '{cluster.Name}' has no server.");
         bool plain = !text.Contains("://", StringComparison.Ordinal);
-        if (!Uri.TryCreate(plain ? "http://" + text : text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || (plain && uri.AbsolutePath != "/"))
+        if (!Uri.TryCreate(plain ? "http://" + text : text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
+            || uri.Host.Length == 0 || (plain && uri.AbsolutePath != "/"))
             throw new FormatException($"server of the cluster '{cluster.Name}' is no address (https://host:port, or host:port): '{text}'.");
         if (uri.UserInfo.Length > 0)
             throw new FormatException($"server of the cluster '{cluster.Name}' holds a user name: give username and password of the user.");
@@ -102,14 +107,17 @@ internal sealed record ServerAccess(Uri Server, ServerTrust Trust, ICredentialSo
     {
         if (c.InsecureSkipTlsVerify)
             return ServerTrust.Anybody;
-        byte[] authority = c.CertificateAuthorityData.Length > 0 || c.CertificateAuthority.Length == 0 ? c.CertificateAuthorityData : ReadFile(c.CertificateAuthority, "certificate-authority");
+        byte[] authority = c.CertificateAuthorityData.Length > 0 || c.CertificateAuthority.Length == 0 ? c.CertificateAuthorityData
+            : ReadFile(c.CertificateAuthority, "certificate-authority");
         return c.CertificateAuthority.Length == 0 && authority.Length == 0
             ? ServerTrust.System
-            : ServerTrust.Only(authority, c.CertificateAuthority.Length > 0 ? $"certificate-authority {c.CertificateAuthority}" : $"certificate-authority-data of the cluster '{c.Name}'");
+            : ServerTrust.Only(authority, c.CertificateAuthority.Length > 0 ? $"certificate-authority {c.CertificateAuthority}"
+                : $"certificate-authority-data of the cluster '{c.Name}'");
     }
 
     // client-go asks a plugin or a provider only where nothing else says who the user is.
-    private static ICredentialSource CredentialsOf(KubeCluster cluster, KubeUser user, IWebProxy? proxy, Uri server, string folder, TimeProvider clock)
+    private static ICredentialSource CredentialsOf(KubeCluster cluster, KubeUser user, IWebProxy? proxy, Uri server, string folder,
+        TimeProvider clock)
     {
         var certificate = user.ClientCertificate.Length > 0 || user.ClientCertificateData.Length > 0
             ? ClientCertificate.Read(
@@ -137,7 +145,8 @@ internal sealed record ServerAccess(Uri Server, ServerTrust Trust, ICredentialSo
             info["tls-server-name"] = cluster.TlsServerName;
         if (cluster.InsecureSkipTlsVerify)
             info["insecure-skip-tls-verify"] = true;
-        byte[] authority = cluster.CertificateAuthority.Length > 0 ? ReadFile(cluster.CertificateAuthority, "certificate-authority") : cluster.CertificateAuthorityData;
+        byte[] authority = cluster.CertificateAuthority.Length > 0 ? ReadFile(cluster.CertificateAuthority, "certificate-authority")
+            : cluster.CertificateAuthorityData;
         if (authority.Length > 0)
             info["certificate-authority-data"] = Convert.ToBase64String(authority);
         if (proxy is not null)
@@ -164,7 +173,8 @@ internal sealed record ServerAccess(Uri Server, ServerTrust Trust, ICredentialSo
 
     // client-go, transport/round_trippers.go: what a header's name may not have, and the percent sign, go as %XX.
     private static string EscapeKey(string key) =>
-        string.Concat(Encoding.UTF8.GetBytes(key).Select(b => char.IsAsciiLetterOrDigit((char)b) || "!#$&'*+-.^_`|~".Contains((char)b, StringComparison.Ordinal) ? ((char)b).ToString() : $"%{b:X2}"));
+        string.Concat(Encoding.UTF8.GetBytes(key).Select(b => char.IsAsciiLetterOrDigit((char)b)
+            || "!#$&'*+-.^_`|~".Contains((char)b, StringComparison.Ordinal) ? ((char)b).ToString() : $"%{b:X2}"));
 
     private static byte[] ReadFile(string path, string field)
     {

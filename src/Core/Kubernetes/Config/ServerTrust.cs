@@ -45,7 +45,8 @@ internal sealed class ServerTrust
             throw new FormatException($"{field} cannot be read: {e.Message}", e);
         }
 
-        return certificates.Count > 0 ? new ServerTrust(certificates, checkNothing: false) : throw new FormatException($"{field} holds no certificate in PEM.");
+        return certificates.Count > 0 ? new ServerTrust(certificates, checkNothing: false)
+            : throw new FormatException($"{field} holds no certificate in PEM.");
     }
 
     /// <summary>Sets up TLS.</summary>
@@ -60,7 +61,8 @@ internal sealed class ServerTrust
         options.CertificateChainPolicy.ApplicationPolicy.Add(ServerAuthentication);
         if (authorities is not null)
             options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        options.RemoteCertificateValidationCallback = (sender, certificate, chain, _) => Check(((SslStream)sender).TargetHostName, certificate, chain);
+        options.RemoteCertificateValidationCallback = (sender, certificate, chain, _) =>
+            Check(((SslStream)sender).TargetHostName, certificate, chain);
     }
 
     private bool Check(string host, X509Certificate? certificate, X509Chain? chain)
@@ -87,7 +89,8 @@ internal sealed class ServerTrust
             if (wrong.Status == X509ChainStatusFlags.NotTimeValid)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"that of {element.Certificate.Subject} is valid from "
-                    + $"{element.Certificate.NotBefore.ToUniversalTime():u} to {element.Certificate.NotAfter.ToUniversalTime():u}, and this machine's clock says {DateTime.UtcNow:u}.");
+                    + $"{element.Certificate.NotBefore.ToUniversalTime():u} to {element.Certificate.NotAfter.ToUniversalTime():u}, and "
+                    + $"this machine's clock says {DateTime.UtcNow:u}.");
             }
 
             if (wrong.Status != X509ChainStatusFlags.NoError)
@@ -104,7 +107,8 @@ internal sealed class ServerTrust
 
     private static string NamesOf(X509Certificate2 certificate)
     {
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString()))).ToList();
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString()))).ToList();
         return names.Count == 0 ? "no name at all" : string.Join(", ", names);
     }
 }

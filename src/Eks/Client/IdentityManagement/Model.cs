@@ -7,7 +7,8 @@ using Amazon.Runtime.Internal;
 namespace Amazon.IdentityManagement
 {
     /// <summary>An error that IAM answered with.</summary>
-    internal class AmazonIdentityManagementServiceException(string message, Exception? innerException, ErrorType errorType, string? errorCode, string? requestId, HttpStatusCode statusCode)
+    internal class AmazonIdentityManagementServiceException(string message, Exception? innerException, ErrorType errorType,
+        string? errorCode, string? requestId, HttpStatusCode statusCode)
         : AmazonServiceException(message, innerException, errorType, errorCode, requestId, statusCode)
     {
         /// <summary>The exception of the error's code.</summary>
@@ -20,7 +21,8 @@ namespace Amazon.IdentityManagement
 namespace Amazon.IdentityManagement.Model
 {
     /// <summary>There is no such role.</summary>
-    internal sealed class NoSuchEntityException(ErrorResponse e) : AmazonIdentityManagementServiceException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode);
+    internal sealed class NoSuchEntityException(ErrorResponse e)
+        : AmazonIdentityManagementServiceException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode);
 
     /// <summary>Reads a role.</summary>
     internal sealed class GetRoleRequest : AmazonWebServiceRequest
@@ -75,7 +77,8 @@ namespace Amazon.IdentityManagement.Model
 
         internal static ListAttachedRolePoliciesResponse Read(XElement result) => new()
         {
-            AttachedPolicies = [.. (result.Element("AttachedPolicies")?.Elements("member") ?? []).Select(p => new AttachedPolicyType { PolicyName = (string?)p.Element("PolicyName"), PolicyArn = (string?)p.Element("PolicyArn") })],
+            AttachedPolicies = [.. (result.Element("AttachedPolicies")?.Elements("member") ?? []).Select(p =>
+                new AttachedPolicyType { PolicyName = (string?)p.Element("PolicyName"), PolicyArn = (string?)p.Element("PolicyArn") })],
             IsTruncated = (bool?)result.Element("IsTruncated"),
             Marker = (string?)result.Element("Marker"),
         };

@@ -50,7 +50,8 @@ internal static class JsonShapes
         for (int i = type.Properties.Count - 1; i >= 0; i--)
         {
             var member = type.Properties[i].AttributeProvider;
-            if (member is MemberInfo { DeclaringType.Namespace: "Amazon.Runtime" } || member?.IsDefined(typeof(UriAttribute), false) == true || member?.IsDefined(typeof(QueryAttribute), false) == true)
+            if (member is MemberInfo { DeclaringType.Namespace: "Amazon.Runtime" } || member?.IsDefined(typeof(UriAttribute), false) == true
+                || member?.IsDefined(typeof(QueryAttribute), false) == true)
                 type.Properties.RemoveAt(i);
         }
     }
@@ -65,19 +66,24 @@ internal static class JsonShapes
         private sealed class Of<T> : JsonConverter<T>
             where T : ConstantClass
         {
-            private static readonly Func<string, T> Find = typeof(T).GetMethod("FindValue", BindingFlags.Public | BindingFlags.Static)!.CreateDelegate<Func<string, T>>();
+            private static readonly Func<string, T> Find =
+                typeof(T).GetMethod("FindValue", BindingFlags.Public | BindingFlags.Static)!.CreateDelegate<Func<string, T>>();
 
-            public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Find(reader.GetString()!);
+            public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                Find(reader.GetString()!);
 
-            public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+            public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+                writer.WriteStringValue(value.Value);
         }
     }
 
     private sealed class EpochConverter : JsonConverter<DateTime>
     {
         // A double in seconds is off by parts of a microsecond: AWS's times are in milliseconds. ISO 8601 is accepted as the SDK does.
-        public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.String
-            ? DateTime.Parse(reader.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal)
+        public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String
+            ? DateTime.Parse(reader.GetString()!, CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal)
             : DateTime.UnixEpoch.AddMilliseconds(Math.Round(reader.GetDouble() * 1000));
 
         public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>

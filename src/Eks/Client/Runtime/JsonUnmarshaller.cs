@@ -17,10 +17,12 @@ internal sealed class JsonUnmarshaller<T>(JsonSerializerOptions options, Excepti
 {
     /// <inheritdoc/>
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input) =>
-        JsonSerializer.Deserialize<T>(input.Stream, options) ?? throw new AmazonUnmarshallingException(null, "", "the answer is null", null);
+        JsonSerializer.Deserialize<T>(input.Stream, options)
+        ?? throw new AmazonUnmarshallingException(null, "", "the answer is null", null);
 
     /// <inheritdoc/>
-    public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+    public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException,
+        HttpStatusCode statusCode)
     {
         var reader = new StreamingUtf8JsonReader(input.Stream);
         var error = JsonErrorResponseUnmarshaller.GetInstance().Unmarshall(input, ref reader);

@@ -7,7 +7,8 @@ using Amazon.Runtime.Internal.Transform;
 namespace KafkaK8s.Eks.Client.Runtime;
 
 /// <summary>Writes a request as a form: AWS's Query protocol, as of IAM.</summary>
-internal sealed class QueryMarshaller(string service, string version, string action, Dictionary<string, string?> parameters) : IMarshaller<IRequest, AmazonWebServiceRequest>
+internal sealed class QueryMarshaller(string service, string version, string action, Dictionary<string, string?> parameters)
+    : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
     /// <inheritdoc/>
     public IRequest Marshall(AmazonWebServiceRequest input)
@@ -31,7 +32,8 @@ internal sealed class QueryUnmarshaller<T>(Func<XElement, T> read, ExceptionMake
         read(Load(input).Elements().First(e => e.Name.LocalName.EndsWith("Result", StringComparison.Ordinal)));
 
     /// <inheritdoc/>
-    public override AmazonServiceException UnmarshallException(XmlUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+    public override AmazonServiceException UnmarshallException(XmlUnmarshallerContext input, Exception innerException,
+        HttpStatusCode statusCode)
     {
         var root = Load(input);
         var error = root.Descendants("Error").FirstOrDefault();

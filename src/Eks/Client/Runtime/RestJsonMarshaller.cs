@@ -11,7 +11,8 @@ namespace KafkaK8s.Eks.Client.Runtime;
 
 /// <summary>Writes a request as REST-JSON: members of the path, of the query, and the rest as the body.</summary>
 /// <typeparam name="T">Type of the request.</typeparam>
-internal sealed class RestJsonMarshaller<T>(string service, string version, string method, string path) : IMarshaller<IRequest, AmazonWebServiceRequest>
+internal sealed class RestJsonMarshaller<T>(string service, string version, string method, string path)
+    : IMarshaller<IRequest, AmazonWebServiceRequest>
     where T : AmazonWebServiceRequest
 {
     private static readonly PropertyInfo[] Members = typeof(T).GetProperties();

@@ -5,7 +5,8 @@ using Amazon.Runtime.Internal.Transform;
 namespace KafkaK8s.Eks.Client.Runtime;
 
 /// <summary>A client on the SDK's runtime: credentials, endpoint, signature, retries and clock skew are the SDK's.</summary>
-internal abstract class SmallClient(AWSCredentials credentials, SmallConfig config, EndpointRule rule) : AmazonServiceClient(credentials, config)
+internal abstract class SmallClient(AWSCredentials credentials, SmallConfig config, EndpointRule rule)
+    : AmazonServiceClient(credentials, config)
 {
     /// <inheritdoc/>
     protected override IServiceMetadata ServiceMetadata => new Metadata(Config.ServiceId);
@@ -20,7 +21,8 @@ internal abstract class SmallClient(AWSCredentials credentials, SmallConfig conf
     }
 
     /// <summary>One call.</summary>
-    protected Task<TResponse> CallAsync<TResponse>(AmazonWebServiceRequest request, IMarshaller<IRequest, AmazonWebServiceRequest> marshaller, ResponseUnmarshaller unmarshaller, CancellationToken cancel)
+    protected Task<TResponse> CallAsync<TResponse>(AmazonWebServiceRequest request,
+        IMarshaller<IRequest, AmazonWebServiceRequest> marshaller, ResponseUnmarshaller unmarshaller, CancellationToken cancel)
         where TResponse : AmazonWebServiceResponse, new() =>
         InvokeAsync<TResponse>(request, new InvokeOptions { RequestMarshaller = marshaller, ResponseUnmarshaller = unmarshaller }, cancel);
 

@@ -32,15 +32,17 @@ internal abstract class SmallConfig : ClientConfig
     public override string UserAgent => Agent;
 
     /// <inheritdoc/>
-    public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) => EndpointProvider.ResolveEndpoint(new EndpointParameters
-    {
-        ["Region"] = parameters?.AlternateEndpoint?.SystemName ?? RegionEndpoint?.SystemName ?? AuthenticationRegion,
-        ["UseDualStack"] = UseDualstackEndpoint,
-        ["UseFIPS"] = UseFIPSEndpoint,
-        ["Endpoint"] = ServiceURL,
-    });
+    public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
+        EndpointProvider.ResolveEndpoint(new EndpointParameters
+        {
+            ["Region"] = parameters?.AlternateEndpoint?.SystemName ?? RegionEndpoint?.SystemName ?? AuthenticationRegion,
+            ["UseDualStack"] = UseDualstackEndpoint,
+            ["UseFIPS"] = UseFIPSEndpoint,
+            ["Endpoint"] = ServiceURL,
+        });
 
-    private static string Agent { get; } = InternalSDKUtils.BuildUserAgentString("KafkaK8s", typeof(SmallConfig).Assembly.GetName().Version!.ToString(3));
+    private static string Agent { get; } = InternalSDKUtils.BuildUserAgentString("KafkaK8s",
+        typeof(SmallConfig).Assembly.GetName().Version!.ToString(3));
 
     // The five modes of the SDK, with its figures.
     private static ReadOnlyCollection<IDefaultConfiguration> Modes { get; } = new(

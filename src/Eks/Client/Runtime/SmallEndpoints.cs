@@ -42,7 +42,8 @@ internal sealed class SmallEndpointProvider(EndpointRule rule) : IEndpointProvid
         if (!string.IsNullOrEmpty(configured))
         {
             return fips || dualStack
-                ? throw new AmazonClientException("Invalid Configuration: FIPS or dual stack and a custom endpoint are not supported together")
+                ? throw new AmazonClientException(
+                    "Invalid Configuration: FIPS or dual stack and a custom endpoint are not supported together")
                 : new Endpoint(configured);
         }
 
@@ -59,7 +60,8 @@ internal sealed class SmallEndpointResolver(EndpointRule rule) : BaseEndpointRes
     protected override void ServiceSpecificHandler(IExecutionContext executionContext, EndpointParameters parameters)
     {
         var request = executionContext.RequestContext.Request;
-        if (parameters["Region"] is string { Length: > 0 } region && rule(region, Partition.Of(region), false, false).SigningRegion is string other)
+        if (parameters["Region"] is string { Length: > 0 } region
+            && rule(region, Partition.Of(region), false, false).SigningRegion is string other)
             request.AuthenticationRegion = other;
     }
 
@@ -69,7 +71,8 @@ internal sealed class SmallEndpointResolver(EndpointRule rule) : BaseEndpointRes
         var config = requestContext.ClientConfig;
         return new EndpointParameters
         {
-            ["Region"] = requestContext.Request.AlternateEndpoint?.SystemName ?? config.RegionEndpoint?.SystemName ?? config.AuthenticationRegion,
+            ["Region"] = requestContext.Request.AlternateEndpoint?.SystemName ?? config.RegionEndpoint?.SystemName
+                ?? config.AuthenticationRegion,
             ["UseDualStack"] = config.UseDualstackEndpoint,
             ["UseFIPS"] = config.UseFIPSEndpoint,
             ["Endpoint"] = config.ServiceURL,

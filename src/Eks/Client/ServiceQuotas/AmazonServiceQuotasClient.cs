@@ -38,8 +38,10 @@ internal sealed class AmazonServiceQuotasConfig() : SmallConfig("Service Quotas"
 internal sealed class AmazonServiceQuotasClient(AWSCredentials credentials, AmazonServiceQuotasConfig clientConfig)
     : SmallClient(credentials, clientConfig, AmazonServiceQuotasConfig.Endpoint), IAmazonServiceQuotas
 {
-    public Task<GetServiceQuotaResponse> GetServiceQuotaAsync(GetServiceQuotaRequest request, CancellationToken cancellationToken = default) =>
-        CallAsync<GetServiceQuotaResponse>(request, new GetServiceQuotaMarshaller(), new JsonUnmarshaller<GetServiceQuotaResponse>(JsonShapes.AsNamed, AmazonServiceQuotasException.From), cancellationToken);
+    public Task<GetServiceQuotaResponse> GetServiceQuotaAsync(GetServiceQuotaRequest request,
+        CancellationToken cancellationToken = default) =>
+        CallAsync<GetServiceQuotaResponse>(request, new GetServiceQuotaMarshaller(),
+            new JsonUnmarshaller<GetServiceQuotaResponse>(JsonShapes.AsNamed, AmazonServiceQuotasException.From), cancellationToken);
 
     private sealed class GetServiceQuotaMarshaller : IMarshaller<IRequest, AmazonWebServiceRequest>
     {
@@ -55,9 +57,11 @@ internal sealed class AmazonServiceQuotasClient(AWSCredentials credentials, Amaz
 }
 
 /// <summary>An error that Service Quotas answered with.</summary>
-internal sealed class AmazonServiceQuotasException(string message, Exception? innerException, ErrorType errorType, string? errorCode, string? requestId, HttpStatusCode statusCode)
+internal sealed class AmazonServiceQuotasException(string message, Exception? innerException, ErrorType errorType, string? errorCode,
+    string? requestId, HttpStatusCode statusCode)
     : AmazonServiceException(message, innerException, errorType, errorCode, requestId, statusCode)
 {
     /// <summary>The exception of an error.</summary>
-    internal static AmazonServiceException From(ErrorResponse e) => new AmazonServiceQuotasException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode);
+    internal static AmazonServiceException From(ErrorResponse e) =>
+        new AmazonServiceQuotasException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode);
 }

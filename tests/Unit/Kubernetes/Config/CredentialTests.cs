@@ -29,7 +29,8 @@ public sealed class CredentialTests : IDisposable
         File.Delete(file);
         clock.Now += TimeSpan.FromMinutes(2);
         Assert.Equal("three", await TokenAsync(source)); // the last one that was read
-        Assert.Equal("CredentialsMissing", (await Assert.ThrowsAsync<ClusterException>(() => new TokenFile(file, "", null, clock).GetAsync(default))).Id);
+        Assert.Equal("CredentialsMissing",
+            (await Assert.ThrowsAsync<ClusterException>(() => new TokenFile(file, "", null, clock).GetAsync(default))).Id);
         Assert.Equal("fallback", await TokenAsync(new TokenFile(file, "fallback", null, clock)));
     }
 
@@ -39,9 +40,11 @@ public sealed class CredentialTests : IDisposable
         Write("token", "t");
         Write("ca.crt", "x");
         Write("namespace", "shop\n");
-        string? Variables(string name) => name switch { "KUBERNETES_SERVICE_HOST" => "fd00::1", "KUBERNETES_SERVICE_PORT" => "443", _ => null };
+        string? Variables(string name) =>
+            name switch { "KUBERNETES_SERVICE_HOST" => "fd00::1", "KUBERNETES_SERVICE_PORT" => "443", _ => null };
         var (context, cluster, user) = InCluster.Find(folder.FullName, Variables)!.Value;
-        Assert.Equal(("shop", "https://[fd00::1]:443", Path.Combine(folder.FullName, "ca.crt"), Path.Combine(folder.FullName, "token")), (context.Namespace, cluster.Server, cluster.CertificateAuthority, user.TokenFile));
+        Assert.Equal(("shop", "https://[fd00::1]:443", Path.Combine(folder.FullName, "ca.crt"), Path.Combine(folder.FullName, "token")),
+            (context.Namespace, cluster.Server, cluster.CertificateAuthority, user.TokenFile));
         Assert.Null(InCluster.Find(folder.FullName, _ => null));
         Assert.Null(InCluster.Find(Path.Combine(folder.FullName, "no"), Variables));
     }

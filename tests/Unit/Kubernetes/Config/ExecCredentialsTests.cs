@@ -58,7 +58,8 @@ public sealed class ExecCredentialsTests : IAsyncLifetime
     {
         Server.Answer = a => a.Header("Authorization") == "Bearer t1" ? RecordingServer.Reply(401, "{}") : null;
         using var connection = KubeConnection.Open(Plugin(Answer("t$n")), null);
-        await Task.WhenAll(connection.ServerVersionAsync(default), connection.ServerVersionAsync(default), connection.ServerVersionAsync(default));
+        await Task.WhenAll(connection.ServerVersionAsync(default), connection.ServerVersionAsync(default),
+            connection.ServerVersionAsync(default));
         Assert.Equal(2, Runs);
         Server.Answer = _ => RecordingServer.Reply(401, "{}");
         Assert.Equal("Unauthorized", (await Assert.ThrowsAsync<ClusterException>(() => connection.ServerVersionAsync(default))).Id);
@@ -155,11 +156,14 @@ public sealed class ExecCredentialsTests : IAsyncLifetime
     public async Task A_login_that_ends_is_not_taken_for_a_broker_or_a_server_that_does_not_answer()
     {
         using var connection = KubeConnection.Open(Plugin("echo 'log in again' >&2; exit 1"), null);
-        Assert.Equal("CredentialPluginFailed", (await Assert.ThrowsAsync<ClusterException>(() => InSync.TryReadAsync(connection, "shop", "demo-kafka-0", default))).Id);
-        Assert.Equal("CredentialPluginFailed", (await Assert.ThrowsAsync<ClusterException>(() => FourLetterWord.AskAsync(connection, "shop", "demo-zk-0", "ruok", default))).Id);
+        Assert.Equal("CredentialPluginFailed",
+            (await Assert.ThrowsAsync<ClusterException>(() => InSync.TryReadAsync(connection, "shop", "demo-kafka-0", default))).Id);
+        Assert.Equal("CredentialPluginFailed", (await Assert.ThrowsAsync<ClusterException>(
+            () => FourLetterWord.AskAsync(connection, "shop", "demo-zk-0", "ruok", default))).Id);
     }
 
-    private int Runs => File.Exists(Path.Combine(folder.FullName, "runs")) ? File.ReadAllLines(Path.Combine(folder.FullName, "runs")).Length : 0;
+    private int Runs =>
+        File.Exists(Path.Combine(folder.FullName, "runs")) ? File.ReadAllLines(Path.Combine(folder.FullName, "runs")).Length : 0;
 
     private static string Answer(string token, string? until = null)
     {

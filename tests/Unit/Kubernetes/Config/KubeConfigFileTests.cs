@@ -36,9 +36,11 @@ public sealed class KubeConfigFileTests : IDisposable
         Assert.Equal("two", file.CurrentContext);
         Assert.Equal([("one", ""), ("two", "shop")], file.Contexts.Select(c => (c.Name, c.Namespace)));
         var cluster = Assert.Single(file.Clusters);
-        Assert.Equal(("https://c.example", Path.Combine(folder.FullName, "ca.pem"), true, "api"), (cluster.Server, cluster.CertificateAuthority, cluster.InsecureSkipTlsVerify, cluster.TlsServerName));
+        Assert.Equal(("https://c.example", Path.Combine(folder.FullName, "ca.pem"), true, "api"),
+            (cluster.Server, cluster.CertificateAuthority, cluster.InsecureSkipTlsVerify, cluster.TlsServerName));
         var user = Assert.Single(file.Users);
-        Assert.Equal(("/abs/cert.pem", Path.Combine(folder.FullName, "sub/key.pem"), "somebody"), (user.ClientCertificate, user.ClientKey, user.As));
+        Assert.Equal(("/abs/cert.pem", Path.Combine(folder.FullName, "sub/key.pem"), "somebody"),
+            (user.ClientCertificate, user.ClientKey, user.As));
         Assert.Equal(["one", "two"], KubeConfigFile.ContextNames(Path.Combine(folder.FullName, "config")));
     }
 
@@ -64,12 +66,16 @@ public sealed class KubeConfigFileTests : IDisposable
     [Fact]
     public void Of_two_files_the_first_that_names_a_thing_wins()
     {
-        string first = Write("first", "clusters: [{name: c, cluster: {server: 'https://first'}}]\ncontexts: [{name: a, context: {cluster: c}}]\ncurrent-context: ''");
-        string second = Write("second", "clusters: [{name: c, cluster: {server: 'https://second'}}, {name: d, cluster: {server: 'https://d'}}]\nusers: null\ncontexts: [{name: b, context: {cluster: d}}]\ncurrent-context: b");
+        string first = Write("first",
+            "clusters: [{name: c, cluster: {server: 'https://first'}}]\ncontexts: [{name: a, context: {cluster: c}}]\ncurrent-context: ''");
+        string second = Write("second",
+            "clusters: [{name: c, cluster: {server: 'https://second'}}, {name: d, cluster: {server: 'https://d'}}]\nusers: "
+                + "null\ncontexts: [{name: b, context: {cluster: d}}]\ncurrent-context: b");
         string? before = Environment.GetEnvironmentVariable("KUBECONFIG");
         try
         {
-            Environment.SetEnvironmentVariable("KUBECONFIG", string.Join(Path.PathSeparator, first, "", Path.Combine(folder.FullName, "missing"), second));
+            Environment.SetEnvironmentVariable("KUBECONFIG",
+                string.Join(Path.PathSeparator, first, "", Path.Combine(folder.FullName, "missing"), second));
             var file = KubeConfigFile.Load(null);
             Assert.Equal(["https://first", "https://d"], file.Clusters.Select(c => c.Server));
             Assert.Equal(["a", "b"], file.Contexts.Select(c => c.Name));
@@ -105,7 +111,8 @@ public sealed class KubeConfigFileTests : IDisposable
     [InlineData("clusters: [{name: c, cluster: {insecure-skip-tls-verify: 'true'}}]", "field insecure-skip-tls-verify of cluster 'c'")]
     [InlineData("clusters: [{name: c, cluster: {certificate-authority-data: '%%'}}]", "field certificate-authority-data of cluster 'c'")]
     [InlineData("users: {u: {token: t}}", "field users")]
-    [InlineData("a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]", "too much")]
+    [InlineData("a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, "
+        + "*b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]", "too much")]
     [InlineData("a: *b", "no anchor")]
     public void A_malformed_file_is_told(string yaml, string words)
     {
@@ -130,9 +137,11 @@ public sealed class KubeConfigFileTests : IDisposable
     [Fact]
     public void A_connection_takes_the_current_context_or_the_one_named()
     {
-        string path = Write("config", Plain.Replace(", certificate-authority: ca.pem", "", StringComparison.Ordinal).Replace("client-certificate: /abs/cert.pem, client-key: sub/key.pem", "token: t", StringComparison.Ordinal));
+        string path = Write("config", Plain.Replace(", certificate-authority: ca.pem", "", StringComparison.Ordinal)
+            .Replace("client-certificate: /abs/cert.pem, client-key: sub/key.pem", "token: t", StringComparison.Ordinal));
         using var current = KubeConnection.Open(path, null);
-        Assert.Equal(("two", "shop", path, "https://c.example/"), (current.Context, current.DefaultNamespace, current.Origin.KubeConfig, current.Server.ToString()));
+        Assert.Equal(("two", "shop", path, "https://c.example/"),
+            (current.Context, current.DefaultNamespace, current.Origin.KubeConfig, current.Server.ToString()));
         using var named = KubeConnection.Open(path, "one");
         Assert.Equal(("one", "default"), (named.Context, named.DefaultNamespace));
     }
@@ -142,10 +151,14 @@ public sealed class KubeConfigFileTests : IDisposable
     [InlineData("contexts: [{name: one, context: {cluster: c}}]", null, "ContextNotFound", "no current context")]
     [InlineData("current-context: gone\ncontexts: [{name: one, context: {cluster: c}}]", null, "ContextNotFound", "'gone'")]
     [InlineData("current-context: one\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "one")]
-    [InlineData("current-context: one\nclusters: [{name: c}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "no server")]
-    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority-data: 'bm8='}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "certificate-authority-data")]
-    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority: missing.pem}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "missing.pem")]
-    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'not a url'}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "one")]
+    [InlineData("current-context: one\nclusters: [{name: c}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid",
+        "no server")]
+    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority-data: "
+        + "'bm8='}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "certificate-authority-data")]
+    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'https://x', certificate-authority: "
+        + "missing.pem}}]\ncontexts: [{name: one, context: {cluster: c}}]", null, "KubeConfigInvalid", "missing.pem")]
+    [InlineData("current-context: one\nclusters: [{name: c, cluster: {server: 'not a url'}}]\ncontexts: [{name: one, context: {cluster: "
+        + "c}}]", null, "KubeConfigInvalid", "one")]
     public void A_context_that_cannot_be_used_is_told(string yaml, string? context, string id, string words)
     {
         var e = Assert.Throws<ClusterException>(() => KubeConnection.Open(Write("config", yaml), context));

@@ -41,7 +41,8 @@ public sealed class OidcTokenTests
         Assert.True(given.Length == 0 || !message.Contains(given, StringComparison.Ordinal));
     }
 
-    private static string Check(string provider, string token) => OidcToken.Check(new AuthProvider(provider, token), "u", new FakeTimeProvider(Now));
+    private static string Check(string provider, string token) =>
+        OidcToken.Check(new AuthProvider(provider, token), "u", new FakeTimeProvider(Now));
 
     private static string Token(string payload) => $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload))}.c2ln";
 }

@@ -49,7 +49,12 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
             case "$KUBERNETES_EXEC_INFO" in *authentication.k8s.io/v1beta1*) version=v1beta1 ;; *) version=v1 ;; esac
             echo "{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/$version\",\"status\":{\"token\":\"$#|$1|$2|$3|$says\"}}"
             """);
-        string json = System.Text.Json.JsonSerializer.Serialize(new { kind = "ExecCredential", apiVersion = "client.authentication.k8s.io/v1", status = new { clientCertificateData = pki.Alice.Pem, clientKeyData = pki.Alice.Pkcs8 } });
+        string json = System.Text.Json.JsonSerializer.Serialize(new
+        {
+            kind = "ExecCredential",
+            apiVersion = "client.authentication.k8s.io/v1",
+            status = new { clientCertificateData = pki.Alice.Pem, clientKeyData = pki.Alice.Pkcs8 }
+        });
         Write("answer.json", json);
         WriteProgram("bin/cert-plugin", $"cat '{folder.FullName}/answer.json'");
         Serve("good", pki.Good, "https://127.0.0.1");
@@ -70,7 +75,8 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
         places["bobdata"] = Base64(pki.Bob.Chain);
         places["bobkey"] = Base64(pki.Bob.Pkcs8);
         string Part(string text) => Base64(text).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        places["idtoken"] = $"{Part("{\"alg\":\"none\"}")}.{Part($"{{\"iss\":\"https://issuer.example\",\"exp\":{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()}}}")}.{Part("x")}";
+        places["idtoken"] =
+            $"{Part("{\"alg\":\"none\"}")}.{Part($"{{\"iss\":\"https://issuer.example\",\"exp\":{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()}}}")}.{Part("x")}";
         return Task.CompletedTask;
     }
 
@@ -96,7 +102,8 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
     {
         string? kubectl = FindKubectl();
         var table = new StringBuilder();
-        table.AppendLine(kubectl is null ? "kubectl: NOT FOUND (PATH, KAFKAK8S_KUBECTL): compared with recorded expectations alone" : $"kubectl: {kubectl}");
+        table.AppendLine(kubectl is null ? "kubectl: NOT FOUND (PATH, KAFKAK8S_KUBECTL): compared with recorded expectations alone"
+            : $"kubectl: {kubectl}");
         var wrong = new List<string>();
         foreach (var one in ParityCases.All)
         {
@@ -109,13 +116,16 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
             string right = Fill(one.Arrives);
             string ours = await OursAsync(one, file);
             bool refused = right.StartsWith("refused ", StringComparison.Ordinal);
-            bool good = refused ? ours.StartsWith("refused ", StringComparison.Ordinal) && ours.Contains(right["refused ".Length..], StringComparison.Ordinal) : ours == right;
+            bool good = refused ? ours.StartsWith("refused ", StringComparison.Ordinal)
+                && ours.Contains(right["refused ".Length..], StringComparison.Ordinal) : ours == right;
             string theirs = kubectl is null ? "-" : await KubectlAsync(kubectl, one, file);
             string expected = one.Kubectl is { } differs ? Fill(differs.Arrives) : refused ? "refused" : right;
             if (kubectl is not null && theirs != expected)
                 good = false;
             if (!good)
-                wrong.Add($"{one.Fields}, {one.Title}: right {right}{(one.Kubectl is null ? "" : $" (kubectl {expected})")}; ours {ours}; kubectl {theirs}");
+                wrong.Add(
+                    $"{one.Fields}, {one.Title}: right {right}{(one.Kubectl is null ? "" : $" (kubectl {expected})")}; ours {ours}; "
+                        + $"kubectl {theirs}");
             string verdict = !good ? "WRONG" : one.Kubectl is { } why ? $"differs: {why.Why}" : "same";
             table.AppendLine($"{verdict,-8} {one.Title,-40} {Short(ours)}  ({one.Fields})");
         }
@@ -142,10 +152,13 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
     private static string? FindKubectl()
     {
         string? named = Environment.GetEnvironmentVariable("KAFKAK8S_KUBECTL");
-        string caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        string cache = Path.Combine(Environment.GetEnvironmentVariable("KAFKAK8S_LAB_CACHE") ?? Path.Combine(caches, "kafkak8s-lab"), "kubernetes");
+        string caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        string cache = Path.Combine(Environment.GetEnvironmentVariable("KAFKAK8S_LAB_CACHE") ?? Path.Combine(caches, "kafkak8s-lab"),
+            "kubernetes");
         var labs = Directory.Exists(cache) ? Directory.EnumerateDirectories(cache).Select(d => Path.Combine(d, "kubectl")) : [];
-        return (named is null ? [] : (string[])[named]).Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(p => Path.Combine(p, "kubectl"))).Concat(labs).FirstOrDefault(File.Exists);
+        return (named is null ? [] : (string[])[named]).Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Select(p => Path.Combine(p, "kubectl"))).Concat(labs).FirstOrDefault(File.Exists);
     }
 
     private async Task<string> OursAsync(ParityCase one, string file)
@@ -177,8 +190,15 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task<string> KubectlAsync(string kubectl, ParityCase one, string file)
     {
-        var start = new ProcessStartInfo(kubectl) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder.FullName };
-        foreach (string argument in (string[])["--kubeconfig", file, "--request-timeout=20s", "--cache-dir", Path.Combine(folder.FullName, "cache-" + Path.GetFileName(file)), .. one.Upgrade ? (string[])["exec", "x", "--", "ls"] : ["get", "--raw", "/version"]])
+        var start = new ProcessStartInfo(kubectl)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder.FullName
+        };
+        foreach (string argument in (string[])["--kubeconfig", file, "--request-timeout=20s", "--cache-dir", Path.Combine(folder.FullName,
+            "cache-" + Path.GetFileName(file)), .. one.Upgrade ? (string[])["exec", "x", "--", "ls"] : ["get", "--raw", "/version"]])
             start.ArgumentList.Add(argument);
         start.Environment.Remove("KUBECONFIG");
         start.Environment["HOME"] = folder.FullName;
@@ -199,7 +219,8 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
 
         string[] said = await reads;
         string arrived = Taken(one);
-        return arrived.Contains(" /", StringComparison.Ordinal) ? arrived : process.ExitCode != 0 ? "refused" : $"nothing arrived: {said[0]}";
+        return arrived.Contains(" /", StringComparison.Ordinal) ? arrived
+            : process.ExitCode != 0 ? "refused" : $"nothing arrived: {said[0]}";
     }
 
     // What arrived since the last time, the first of it: a client may try again.
@@ -239,7 +260,8 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=carol", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var made = request.Create(pki.Root.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(pki.Root.Key), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2), [1, 2, 3]);
+        using var made = request.Create(pki.Root.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(pki.Root.Key),
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2), [1, 2, 3]);
         Write("carol.pem", made.ExportCertificatePem());
         Write("carol.pkcs1", key.ExportRSAPrivateKeyPem());
     }

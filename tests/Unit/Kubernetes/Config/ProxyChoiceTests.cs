@@ -24,7 +24,8 @@ public sealed class ProxyChoiceTests
     [InlineData("https://localhost:6443", "", false)]
     public void No_proxy_is_read_as_Go_reads_it(string server, string exempt, bool proxied)
     {
-        var proxy = ProxyChoice.FromEnvironment(new Uri(server), v => v switch { "HTTPS_PROXY" => "http://p:3128", "NO_PROXY" => exempt, _ => null });
+        var proxy = ProxyChoice.FromEnvironment(new Uri(server),
+            v => v switch { "HTTPS_PROXY" => "http://p:3128", "NO_PROXY" => exempt, _ => null });
         Assert.Equal(proxied, proxy is not null);
     }
 
@@ -37,6 +38,7 @@ public sealed class ProxyChoiceTests
         Assert.Equal("http://p:1/", proxy.GetProxy(server)!.ToString());
         var credentials = proxy.Credentials!.GetCredential(server, "Basic")!;
         Assert.Equal(("us@er", "pa:ss"), (credentials.UserName, credentials.Password));
-        Assert.Equal("http://p:2/", ProxyChoice.FromEnvironment(new Uri("http://api.example"), v => v == "HTTP_PROXY" ? "http://p:2" : null)!.GetProxy(new Uri("http://api.example"))!.ToString());
+        Assert.Equal("http://p:2/", ProxyChoice.FromEnvironment(new Uri("http://api.example"),
+            v => v == "HTTP_PROXY" ? "http://p:2" : null)!.GetProxy(new Uri("http://api.example"))!.ToString());
     }
 }

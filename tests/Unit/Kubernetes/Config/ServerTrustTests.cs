@@ -11,7 +11,8 @@ public sealed class ServerTrustTests
 {
     private static readonly TestPki Pki = new();
 
-    public static TheoryData<string> Frauds => ["another name", "another root", "the common name alone", "a client's certificate", "expired", "an intermediate's name, another key", "a leaf that signs"];
+    public static TheoryData<string> Frauds => ["another name", "another root", "the common name alone", "a client's certificate",
+        "expired", "an intermediate's name, another key", "a leaf that signs"];
 
     [Theory]
     [MemberData(nameof(Frauds))]
@@ -48,7 +49,10 @@ public sealed class ServerTrustTests
         await using var server = new RecordingServer("old", old);
         using var connection = Connect(server, Pki.Root.Pem);
         var e = await Assert.ThrowsAsync<ClusterException>(() => connection.GetAsync("/version", default));
-        Assert.Contains($"not trusted: that of CN=localhost is valid from {old.Certificate.NotBefore.ToUniversalTime():u} to {old.Certificate.NotAfter.ToUniversalTime():u}, and this machine's clock says {DateTime.UtcNow:yyyy-MM-dd} ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"not trusted: that of CN=localhost is valid from {old.Certificate.NotBefore.ToUniversalTime():u} to "
+                + $"{old.Certificate.NotAfter.ToUniversalTime():u}, and this machine's clock says {DateTime.UtcNow:yyyy-MM-dd} ", e.Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,7 +70,9 @@ public sealed class ServerTrustTests
     public async Task A_redirection_is_not_followed()
     {
         await using var other = new RecordingServer("other", Pki.Good);
-        await using var server = new RecordingServer("first", Pki.Good) { Answer = _ => RecordingServer.Reply(302, "", $"Location: https://127.0.0.1:{other.Port}/login\r\n") };
+        await using var server = new RecordingServer("first",
+            Pki.Good)
+        { Answer = _ => RecordingServer.Reply(302, "", $"Location: https://127.0.0.1:{other.Port}/login\r\n") };
         using var connection = Connect(server, Pki.Root.Pem);
         var e = await Assert.ThrowsAsync<ClusterException>(() => connection.GetAsync("/version", default));
         Assert.Equal("NotAnApiServer", e.Id);
