@@ -1,4 +1,3 @@
-using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -93,11 +92,9 @@ internal static class HealthChecks
     /// <summary>A command of kubectl in the cluster's namespace.</summary>
     public static string Kubectl(this HealthFacts facts, string verb) => $"kubectl -n {facts.Model.Namespace} {verb}";
 
-    /// <summary>One of Kafka's own tools, in the first broker's pod.</summary>
+    /// <summary>One of Kafka's own tools.</summary>
     public static string Tool(this HealthFacts facts, string tool, string rest) =>
-        facts.Kubectl(
-            $"exec {facts.Model.Names.BrokerPod(0)} -c kafka -- /opt/kafka/bin/{tool} --bootstrap-server "
-                + $"localhost:{ClusterNames.InternalPort} {rest}");
+        $"Invoke-KafkaTool {facts.Model.Names.Cluster} -Namespace {facts.Model.Namespace} {tool} {rest}";
 
     // A check that could not be made is never well. What lies outside of the namespace is often not for everybody to read, and says little.
     private static Func<HealthFacts, Finding> On<T>(Func<HealthFacts, Fact<T>> of, Func<HealthFacts, T, Finding> rule)

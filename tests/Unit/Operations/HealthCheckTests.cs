@@ -169,6 +169,8 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
             "MinInSyncReplicas", "SinglePartition", "CopySpread"], "Warning", f => f with { Probes = new(null, "no right") }),
     ];
 
+    private static readonly string Module = File.ReadAllText(Path.Combine(Repository.Root, "module", "KafkaK8s.psd1"));
+
     [Fact]
     public void A_cluster_as_New_KafkaCluster_makes_it_has_nothing_above_Info()
     {
@@ -191,6 +193,10 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
         Assert.Contains(evidence, found.Evidence, StringComparison.Ordinal);
         Assert.True(found.Remedy.Length > 0 || found.Evidence.StartsWith("not checked", StringComparison.Ordinal), "no remedy");
         Assert.Equal($"about_KafkaK8s_Health#{check.ToLowerInvariant()}", found.Section);
+
+        // It begins with a command that there is.
+        string command = found.Remedy.Split(' ', 2)[0].TrimStart('(');
+        Assert.True(command is "" or "kubectl" || Module.Contains($"'{command}'", StringComparison.Ordinal), found.Remedy);
     }
 
     [Fact]
