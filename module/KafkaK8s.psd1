@@ -16,6 +16,7 @@
         'Disconnect-KafkaCluster'
         'Enable-KafkaEksStorage'
         'Export-KafkaManifest'
+        'Export-KafkaReport'
         'Export-KafkaTopic'
         'Get-KafkaBroker'
         'Get-KafkaClientConfig'

@@ -23,12 +23,21 @@ internal static class TextFile
     }
 
     /// <summary>Writes a whole file, in UTF-8.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="overReadOnly">Whether a file that is read-only is written too; it stays read-only.</param>
     /// <exception cref="ClusterException"><c>FileNotWritten</c>.</exception>
-    public static void Write(string path, string text)
+    public static void Write(string path, string text, bool overReadOnly = false)
     {
         try
         {
+            var attributes = overReadOnly && File.Exists(path) ? File.GetAttributes(path) : FileAttributes.Normal;
+            bool readOnly = attributes.HasFlag(FileAttributes.ReadOnly);
+            if (readOnly)
+                File.SetAttributes(path, attributes & ~FileAttributes.ReadOnly);
             File.WriteAllText(path, text, Utf8);
+            if (readOnly)
+                File.SetAttributes(path, attributes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

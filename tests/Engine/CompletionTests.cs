@@ -162,7 +162,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
         "Header", "InputObject", "Iops", "IrsaRole", "Key", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
         "NodesPerZone", "Partition",
         "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "Since", "StorageSize", "Tail", "Throughput", "TimeoutSeconds",
-        "ToOffset", "ToTimestamp", "Tunnel",
+        "Title", "ToOffset", "ToTimestamp", "Tunnel",
         "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
     ];
 

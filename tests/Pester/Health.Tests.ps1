@@ -46,6 +46,37 @@ Describe 'Health' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
         'demo' | Should -BeHealthyKafka @at -Check ReplicationFactor, MinInSyncReplicas
     }
 
+    It 'writes a report of the whole cluster that is well-formed and has every section' {
+        $null = New-KafkaTopic demo reported @at -Partition 3
+        1..20 | Send-KafkaMessage demo reported @at
+        # A group that has read a half of it.
+        $null = kubectl exec -n $ns demo-kafka-0 -c kafka '--' env KAFKA_HEAP_OPTS=-Xmx128m /opt/kafka/bin/kafka-console-consumer.sh `
+            --bootstrap-server localhost:9092 --topic reported --group readers --from-beginning --max-messages 10 --timeout-ms 60000 2>&1
+        $file = Join-Path $TestDrive report.html
+        & {
+            Get-KafkaCluster demo @at
+            Get-KafkaBroker demo @at
+            Get-ZooKeeperNode demo @at
+            Test-KafkaCluster demo @at
+            Test-KafkaTopic demo @at -MessageCount 3000
+            Get-KafkaTopic demo @at
+            Get-KafkaConsumerGroup demo @at
+            Get-KafkaLog demo @at -Tail 3
+        } | Export-KafkaReport $file
+        $page = [xml] (Get-Content $file -Raw)
+        $page.SelectNodes('//h2').InnerText | Should -Be @('Summary', 'Topology', 'Checks', 'Verification', 'Topics', 'Consumer groups',
+            'Log records')
+        $page.SelectNodes("//table[caption='Brokers of demo']/tbody/tr").Count | Should -Be 3
+        $page.SelectNodes("//table[caption='ZooKeeper servers of demo']/tbody/tr").Count | Should -Be 3
+        $page.SelectNodes("//section[@id='topics']//tbody/tr/th").InnerText | Should -Contain 'reported'
+        $page.SelectNodes("//section[@id='groups']//tbody/tr/th").InnerText | Should -Contain 'readers'
+        $page.SelectNodes('//svg').Count | Should -BeGreaterOrEqual 3
+        $page.SelectNodes('//script').Count | Should -Be 0
+        $page.SelectNodes('//@src | //link').Count | Should -Be 0
+        Write-Host "      a report of demo: $([int] ((Get-Item $file).Length / 1KB)) KiB"
+        Remove-KafkaTopic demo reported @at -Confirm:$false
+    }
+
     It 'finds a broker that is gone, and no longer when it is back' {
         $null = New-KafkaTopic demo orders @at -Partition 3
         $null = kubectl delete pod demo-kafka-1 -n $ns --wait=true

@@ -9,7 +9,7 @@ public sealed partial class RoomTests
 {
     // Kubernetes/Config belongs to Kubernetes.
     private static readonly string[] Rooms = ["Yaml", "Kubernetes", "Model", "Manifests", "Running", "Kafka", "ZooKeeper", "Rolling",
-        "Verification", "Operations"];
+        "Verification", "Reports", "Operations"];
 
     private static string Core => Path.Combine(Repository.Root, "src", "Core");
 
