@@ -44,6 +44,7 @@
         'Set-KafkaTopic'
         'Test-KafkaCluster'
         'Test-KafkaEksCluster'
+        'Test-KafkaListener'
         'Test-KafkaTopic'
         'Update-KafkaCluster'
         'Wait-KafkaCluster'

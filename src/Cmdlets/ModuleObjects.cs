@@ -21,6 +21,7 @@ internal static class ModuleObjects
         [nameof(KafkaConsumerGroup)] = nameof(KafkaConsumerGroup.Cluster),
         [nameof(KafkaTunnel)] = nameof(KafkaTunnel.Cluster),
         [nameof(KafkaClusterCheck)] = nameof(KafkaClusterCheck.Cluster),
+        [nameof(KafkaListenerCheck)] = nameof(KafkaListenerCheck.Cluster),
     };
 
     private static readonly Dictionary<string, string> Topics = new()

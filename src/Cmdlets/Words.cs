@@ -60,6 +60,8 @@ public static class Words
             "False" or "Degraded" or "DEGRADED" or "Failed" or "FAILED" or "CREATE_FAILED" or "DELETE_FAILED" or "Unhealthy" or "NoAnswer"
                 or TopicStatus.UnderMinIsr or TopicStatus.Unavailable or BrokerStatus.NotReady or BrokerStatus.Missing
                 or BrokerStatus.Unregistered
+                or ListenerVerdict.NameUnresolved or ListenerVerdict.NobodyAnswers or ListenerVerdict.Closed or ListenerVerdict.Silent
+                or ListenerVerdict.NotKafka or ListenerVerdict.LeadsElsewhere or ListenerVerdict.MinIsr
                 or CheckSeverity.Critical => wrong,
             "Progressing" or "Removing" or "Advice" or "NotChecked" or "NotAsked" or "CREATING" or "UPDATING" or "DELETING"
                 or TopicStatus.UnderReplicated or BrokerStatus.OutOfSync or BrokerStatus.RestartNeeded or CheckSeverity.Warning => open,

@@ -125,6 +125,10 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData("[KafkaK8s.KafkaClusterCheck]@{ Cluster = 'prod'; Check = 'PartitionsAvailable'; Severity = 'Critical'; Evidence = '1 "
         + "partition without a leader'; Remedy = 'Get-KafkaTopic prod -Unavailable' }",
         "Check|Severity|Evidence|Remedy|PartitionsAvailable|Critical|1 partition|Get-KafkaTopic")]
+    [InlineData("[KafkaK8s.KafkaListenerCheck]@{ Cluster = 'prod'; Namespace = 'kafka'; Broker = 11; Pod = 'prod-kafka-11'; Listener = "
+        + "'INTERNAL'; Advertised = 'prod-kafka-11.prod-kafka-headless.kafka.svc:9092'; From = 'Tunnel'; Verdict = 'LeadsElsewhere'; "
+        + "Reason = 'another broker answers' }",
+        "Broker|Listener|Advertised|From|Verdict|Reason|11|INTERNAL|prod-kafka-11|Tunnel|LeadsElsewhere|another broker")]
     [InlineData("[KafkaK8s.PlanStep]@{ Cluster = 'demo'; Namespace = 'kafka'; Step = 1; Action = 'Restart'; Kind = 'Pod'; Name = "
         + "'demo-zk-0'; WaitsFor = 'it follows again'; Risk = 'no quorum' } | ForEach-Object { $_.psobject.TypeNames.Insert(0, "
         + "'KafkaK8s.PlanStep#Ensemble'); $_ }", "Step|Action|Name|WaitsFor|Risk|demo-zk-0|it follows again|no quorum")]
@@ -142,6 +146,8 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
     [InlineData("'Progressing'", "{Progressing>")]
     [InlineData("'Critical'", "<Critical>")]
     [InlineData("'Warning'", "{Warning>")]
+    [InlineData("'LeadsElsewhere'", "<LeadsElsewhere>")]
+    [InlineData("'NotMeant'", "NotMeant")]
     [InlineData("'Ready'", "Ready")]
     [InlineData("$null", "")]
     public void What_is_not_well_has_a_colour(string state, string expected) =>

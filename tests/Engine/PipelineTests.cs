@@ -23,6 +23,7 @@ public sealed class PipelineTests : IDisposable
     private static readonly string[] KafkaCmdlets =
     [
         "Get-KafkaCluster", "New-KafkaCluster", "Export-KafkaManifest", "Remove-KafkaCluster", "Test-KafkaTopic", "Test-KafkaCluster",
+        "Test-KafkaListener",
         "Get-ZooKeeperNode", "Add-ZooKeeperNode", "Remove-ZooKeeperNode", "Restart-ZooKeeperNode", "Get-KafkaBroker", "Restart-KafkaBroker",
     ];
 

@@ -24,6 +24,7 @@ public sealed class ShouldProcessTests : IDisposable
     [InlineData("Remove-KafkaCluster", ConfirmImpact.High)]
     [InlineData("Restart-KafkaBroker", ConfirmImpact.High)]
     [InlineData("Test-KafkaTopic", ConfirmImpact.Medium)]
+    [InlineData("Test-KafkaListener", ConfirmImpact.Medium)]
     public void Those_that_change_support_it(string name, ConfirmImpact impact)
     {
         var type =

@@ -170,8 +170,9 @@ public sealed class FakeCluster
             return null;
         if (port == 2181 && Ordinal(pod, ZooKeeperSet) is { } ordinal && Ensemble.IsAlive(ordinal + 1))
             return (stream, cancel) => Ensemble.ServeAsync(ordinal + 1, stream, cancel);
-        if (port is 9092 or 9095 && Ordinal(pod, BrokerSet) + brokers.FirstId is { } broker && Kafka.IsAlive(broker))
-            return (stream, cancel) => Kafka.ServeAsync(broker, stream, cancel);
+        if (Ordinal(pod, BrokerSet) + brokers.FirstId is { } broker && Kafka.IsAlive(broker)
+            && Kafka.Listeners(broker).Any(l => l.Port == port))
+            return (stream, cancel) => Kafka.ServeAsync(broker, port, stream, cancel);
         return null;
     }
 }

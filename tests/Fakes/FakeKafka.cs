@@ -30,6 +30,9 @@ public sealed class FakePartition(string topic, int id, IReadOnlyList<int> repli
     public bool WasOffline { get; internal set; }
 }
 
+/// <summary>A listener of a broker: the port that it listens on, and where clients are told that it is.</summary>
+public sealed record FakeListener(string Name, int Port, string Host, int Advertised, string Protocol = "PLAINTEXT");
+
 /// <summary>
 /// Brokers in memory, one for each pod of a StatefulSet: topics with their copies, a controller, and the requests that this product sends.
 /// A broker lives as long as its pod runs; when it goes, its copies fall out of sync and others lead, and when it is back it catches up.
@@ -45,8 +48,21 @@ public sealed class FakeKafka
     private readonly SortedDictionary<string, List<FakePartition>> topics = new(StringComparer.Ordinal);
     private int controller = -1;
 
-    internal FakeKafka(string ns, string set, int firstId, Func<int, string> host) =>
+    internal FakeKafka(string ns, string set, int firstId, Func<int, string> host)
+    {
         (this.ns, this.set, this.firstId, this.host) = (ns, set, firstId, host);
+        Listeners = id =>
+            [new FakeListener("INTERNAL", 9092, host(id), 9092), new FakeListener("TUNNEL", 9095, "127.0.0.1", 19092 + id - firstId)];
+    }
+
+    /// <summary>Id of the Kafka cluster.</summary>
+    public string ClusterId { get; set; } = "fake-cluster";
+
+    /// <summary>Brokers that answer and that no broker tells of.</summary>
+    public HashSet<int> Hidden { get; } = [];
+
+    /// <summary>The listeners of each broker.</summary>
+    public Func<int, IReadOnlyList<FakeListener>> Listeners { get; set; }
 
     /// <summary>How long a broker that is back needs until its copies are in sync.</summary>
     public TimeSpan CatchUpTime { get; set; } = TimeSpan.Zero;
@@ -151,7 +167,8 @@ public sealed class FakeKafka
         }
     }
 
-    internal async Task ServeAsync(int id, Stream stream, CancellationToken cancel)
+    /// <summary>Serves a connection to a listener of a broker.</summary>
+    public async Task ServeAsync(int id, int port, Stream stream, CancellationToken cancel)
     {
         if (Silent.Contains(id))
             await Task.Delay(Timeout.Infinite, cancel);
@@ -164,7 +181,7 @@ public sealed class FakeKafka
             _ = request.Text();
             lock (gate)
                 Requests.Add((id, key, version));
-            if (!IsAlive(id) || Unknown(key, version) || (Instead(id, key, version) ?? Answer(id, key, version, request)) is not { } answer)
+            if (!IsAlive(id) || Unknown(key, version) || Listeners(id).Any(l => l.Port == port && l.Protocol != "PLAINTEXT") || (Instead(id, key, version) ?? Answer(id, port, key, version, request)) is not { } answer)
                 return; // a version that it does not know
             await stream.WriteAsync(new Writer().Int(correlation).Raw(answer).Frame(), cancel);
         }
@@ -193,7 +210,7 @@ public sealed class FakeKafka
         }
     }
 
-    private byte[]? Answer(int id, short key, short version, Reader request)
+    private byte[]? Answer(int id, int port, short key, short version, Reader request)
     {
         lock (gate)
         {
@@ -202,7 +219,7 @@ public sealed class FakeKafka
             var done = (key, version) switch
             {
                 (2, 0 or 1) => Ends(id, version, request, answer),
-                (3, >= 0 and <= 12) => Metadata(version, answer),
+                (3, >= 0 and <= 12) => Metadata(port, version, request, answer),
                 (8, 2) => Commit(request, answer),
                 (9, 5) => Fetched(request, answer),
                 (10, 0) => answer.Short(0).Int(id).Text(host(id)).Int(9092),
@@ -211,7 +228,7 @@ public sealed class FakeKafka
                 (18, >= 0 and <= 3) => Versions(version, answer),
                 (19, 4) => Create(id, request, answer),
                 (20, 1) => Delete(id, request, answer),
-                (32, 0 or 1) => Describe(version, request, answer),
+                (32, 0 or 1) => Describe(id, version, request, answer),
                 (35, 1 or 4) => LogDirs(id, version, answer),
                 (37, 0) => More(id, request, answer),
                 (44, 0) => Alter(request, answer),
@@ -221,23 +238,26 @@ public sealed class FakeKafka
         }
     }
 
-    private Writer Metadata(short version, Writer answer)
+    private Writer Metadata(int port, short version, Reader request, Writer answer)
     {
+        bool none = version is >= 1 and < 9 && request.Int() == 0; // an empty list is no topic since version 1
         answer.Tags(); // the end of the answer's head
         if (version >= 3)
             answer.Int(0);
-        answer.Each(running.Keys.Where(IsAlive).ToList(), id =>
+        FakeListener? On(int id) => Listeners(id).FirstOrDefault(l => l.Port == port); // who has no such listener is not told there
+        answer.Each(running.Keys.Where(id => IsAlive(id) && !Hidden.Contains(id) && On(id) is not null).ToList(), id =>
         {
-            answer.Int(id).Text(host(id)).Int(9092);
+            var told = On(id)!;
+            answer.Int(id).Text(told.Host).Int(told.Advertised);
             if (version >= 1)
                 answer.Text(null);
             answer.Tags();
         });
         if (version >= 2)
-            answer.Text("fake-cluster");
+            answer.Text(ClusterId);
         if (version >= 1)
             answer.Int(controller);
-        answer.Each(topics.Keys, topic =>
+        answer.Each(none ? [] : topics.Keys.ToList(), topic =>
         {
             answer.Short(0).Text(topic);
             if (version >= 10)
@@ -436,7 +456,19 @@ public sealed class FakeKafka
         });
     }
 
-    private Writer Describe(short version, Reader request, Writer answer)
+    private string? OwnSetting(int id, string key)
+    {
+        string Joined(Func<FakeListener, string> write) => string.Join(',', Listeners(id).Select(write));
+        return key switch
+        {
+            "listeners" => Joined(l => $"{l.Name}://:{l.Port}"),
+            "advertised.listeners" => Joined(l => $"{l.Name}://{l.Host}:{l.Advertised}"),
+            "listener.security.protocol.map" => Joined(l => $"{l.Name}:{l.Protocol}"),
+            _ => null,
+        };
+    }
+
+    private Writer Describe(int id, short version, Reader request, Writer answer)
     {
         var asked = request.Each(() => (Of: request.Byte(), Name: request.Text()!, Keys: request.Each(() => request.Text()!)));
         return answer.Int(0).Each(asked, a =>
@@ -446,7 +478,14 @@ public sealed class FakeKafka
             var keys = a.Keys.Count > 0 ? a.Keys
                 : [.. Configs.Keys.Where(c => c.Topic == "" || (isTopic && c.Topic == a.Name)).Select(c => c.Key).Distinct()];
             var values = keys.Select(k => (Key: k, Value: (isTopic ? Configs.GetValueOrDefault((a.Name, k)) : null)
-                ?? Configs.GetValueOrDefault(("", k)))).Where(v => v.Value is not null).ToList();
+                ?? Configs.GetValueOrDefault(("", k)) ?? (isTopic ? null : OwnSetting(id, k)))).Where(v => v.Value is not null).ToList();
+            if (!isTopic && a.Name != $"{id}")
+            {
+                answer.Short(42).Text($"Unexpected broker id, expected {id} or empty string, but received {a.Name}").Raw(a.Of).Text(a.Name)
+                    .Each(Array.Empty<int>(), _ => { });
+                return;
+            }
+
             answer.Short(isTopic && !topics.ContainsKey(a.Name) ? 3 : 0).Text(null).Raw(a.Of).Text(a.Name).Each(values, v =>
             {
                 bool own = isTopic && Configs.ContainsKey((a.Name, v.Key));

@@ -1,4 +1,4 @@
-# Test-KafkaCluster on a cluster as New-KafkaCluster makes it, and the operator Should -BeHealthyKafka.
+# Test-KafkaCluster and Test-KafkaListener on a cluster as New-KafkaCluster makes it, and the operator Should -BeHealthyKafka.
 
 BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
 
@@ -75,6 +75,58 @@ Describe 'Health' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
         $page.SelectNodes('//@src | //link').Count | Should -Be 0
         Write-Host "      a report of demo: $([int] ((Get-Item $file).Length / 1KB)) KiB"
         Remove-KafkaTopic demo reported @at -Confirm:$false
+    }
+
+    It 'reaches every listener through the tunnel, and takes the names of the inside for what they are' {
+        $rows = Test-KafkaListener demo @at
+        $rows | Where-Object IsProblem | ForEach-Object { "$_" } | Should -BeNullOrEmpty
+        ($rows | Where-Object From -EQ Tunnel | ForEach-Object { "$($_.Broker) $($_.Listener) $($_.Verdict)" }) |
+            Should -Be (0..2 | ForEach-Object { "$_ INTERNAL Reached"; "$_ TUNNEL Reached" })
+        ($rows | Where-Object { $_.From -eq 'Tunnel' -and $_.Listener -eq 'INTERNAL' }).Advertised |
+            Should -Be (0..2 | ForEach-Object { "demo-kafka-$_.demo-kafka-headless.$ns.svc:9092" })
+        # That it is this very broker is asked: an old one cannot say it, and its reason is another one.
+        if ($Lab.Kafka -ge [version] '1.1') { ($rows | Where-Object From -EQ Tunnel).Reason | Should -Be (0..2 | ForEach-Object { "broker $_ answers", "broker $_ answers" } | ForEach-Object { $_ }) }
+        Test-KafkaListener demo @at -Quiet | Should -BeTrue
+        $times = 1..5 | ForEach-Object { (Measure-Command { Test-KafkaListener demo @at }).TotalMilliseconds }
+        Write-Host "      Test-KafkaListener, 3+3, warm: $(($times | Sort-Object | ForEach-Object { [int] $_ }) -join ', ') ms"
+        ($times | Sort-Object)[2] | Should -BeLessThan 2000
+    }
+
+    It 'reaches every broker by its name from a pod, which goes again; and a name that is gone is named' {
+        $rows = Test-KafkaListener demo @at -FromPod
+        $inside = $rows | Where-Object { $_.From -eq 'Pod' -and $_.Listener -eq 'INTERNAL' }
+        $inside.Verdict | Should -Be @('Reached', 'Reached', 'Reached')
+        $inside.Resolved | Should -Be (0..2 | ForEach-Object { (Get-Kube pod "demo-kafka-$_" -n $ns).status.podIP })
+        ($rows | Where-Object { $_.From -eq 'Pod' -and $_.Listener -eq 'TUNNEL' }).Verdict | Sort-Object -Unique | Should -Be 'NotMeant'
+        Wait-Until -Seconds 30 -For 'the pod to be gone' { -not (Get-Kube pod -n $ns -l app.kubernetes.io/name=console-tools).items }
+
+        $null = kubectl delete service demo-kafka-headless -n $ns
+        try {
+            # Name servers keep what they have answered for some seconds.
+            Wait-Until -Seconds 120 -For 'names that are gone' {
+                $script:lost = Test-KafkaListener demo @at -FromPod | Where-Object { $_.From -eq 'Pod' -and $_.Listener -eq 'INTERNAL' }
+                @($lost.Verdict | Where-Object { $_ -ne 'NameUnresolved' }).Count -eq 0
+            }
+            $lost[0].Reason | Should -BeLike "demo-kafka-0.demo-kafka-headless.$ns.svc does not resolve: *"
+            $lost[0].Remedy | Should -Be "Update-KafkaCluster demo -WhatIf -Namespace $ns"
+            (Invoke-Expression $lost[0].Remedy | Where-Object Kind -EQ Service | Where-Object Action -EQ Create).Name | Should -Be 'demo-kafka-headless'
+        }
+        finally { $null = Update-KafkaCluster demo @at -Confirm:$false }
+        Wait-Until -Seconds 120 -For 'names again' { Test-KafkaListener demo @at -FromPod -Quiet }
+        Wait-Until -Seconds 120 -For 'health' { Test-KafkaCluster demo @at -Quiet }
+    }
+
+    It 'says that writes are refused, at the broker that leads' {
+        $null = New-KafkaTopic demo strict @at -Partition 1 -ReplicationFactor 1
+        Invoke-KafkaTool demo kafka-configs.sh @at --alter --entity-type topics --entity-name strict --add-config 'min.insync.replicas=2' | Out-Null
+        try {
+            $leader = (Get-KafkaTopic demo strict @at).PartitionDetail[0].Leader
+            $refusing = Test-KafkaListener demo @at | Where-Object Verdict -EQ MinIsr
+            $refusing.Broker | Sort-Object -Unique | Should -Be $leader
+            $refusing[0].Reason | Should -BeLike '*refuses writes with acks=all to 1 partition*such as strict-0:*'
+            $refusing.Reached | Sort-Object -Unique | Should -BeTrue
+        }
+        finally { Remove-KafkaTopic demo strict @at -Confirm:$false }
     }
 
     It 'finds a broker that is gone, and no longer when it is back' {

@@ -45,6 +45,7 @@ public sealed class ContractTests
     [InlineData(typeof(KafkaCluster), "Context", "KubeConfig", "Connection", "Namespace")]
     [InlineData(typeof(TopicVerification), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
     [InlineData(typeof(ZooKeeperNode), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
+    [InlineData(typeof(KafkaListenerCheck), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
     [InlineData(typeof(KafkaClusterCheck), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
     [InlineData(typeof(KafkaBroker), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
     [InlineData(typeof(KafkaTopic), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]

@@ -7,7 +7,11 @@ namespace KafkaK8s.Core.Kafka;
 /// <param name="Broker">Its id.</param>
 /// <param name="Answer">What it said.</param>
 /// <param name="Failure">Why it said nothing.</param>
-internal sealed record BrokerProbe(int Broker, BrokerAnswer? Answer, string? Failure);
+internal sealed record BrokerProbe(int Broker, BrokerAnswer? Answer, string? Failure)
+{
+    /// <summary>Whether it took the connection and gave no answer.</summary>
+    public bool IsSilent { get; init; }
+}
 
 /// <summary>Asks all brokers of a cluster at the same time.</summary>
 internal static class BrokerProbes
@@ -24,7 +28,7 @@ internal static class BrokerProbes
             }
             catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent")
             {
-                return new BrokerProbe(node.NodeId, null, e.Message);
+                return new BrokerProbe(node.NodeId, null, e.Message) { IsSilent = e.Id == "BrokerSilent" };
             }
         })).ConfigureAwait(false);
 }

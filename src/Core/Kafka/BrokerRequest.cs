@@ -28,16 +28,29 @@ internal static class BrokerRequest
         var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.InternalPort, cancel).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            await stream.WriteAsync(request, cancel).ConfigureAwait(false);
-            byte[] head = new byte[4];
-            if (!await stream.ReadExactlyAsync(head, cancel).ConfigureAwait(false))
-                return null;
-            int length = BinaryPrimitives.ReadInt32BigEndian(head);
-            if (length is < 4 or > LongestAnswer)
-                throw new FormatException("what answers there does not speak Kafka's protocol");
-            byte[] body = new byte[length];
-            return await stream.ReadExactlyAsync(body, cancel).ConfigureAwait(false) ? body : null;
+            return await ExchangeAsync(stream.WriteAsync, stream.ReadExactlyAsync, request, cancel).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Asks over whatever connection.</summary>
+    /// <param name="write">Sends bytes.</param>
+    /// <param name="read">Reads as many bytes as fit; false where the connection ends before.</param>
+    /// <param name="request">The request, with its length in front.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>The answer without its length; null when the connection was closed.</returns>
+    /// <exception cref="FormatException">What came is no answer.</exception>
+    public static async Task<byte[]?> ExchangeAsync(Func<ReadOnlyMemory<byte>, CancellationToken, Task> write,
+        Func<Memory<byte>, CancellationToken, Task<bool>> read, byte[] request, CancellationToken cancel)
+    {
+        await write(request, cancel).ConfigureAwait(false);
+        byte[] head = new byte[4];
+        if (!await read(head, cancel).ConfigureAwait(false))
+            return null;
+        int length = BinaryPrimitives.ReadInt32BigEndian(head);
+        if (length is < 4 or > LongestAnswer)
+            throw new FormatException("what answers there does not speak Kafka's protocol");
+        byte[] body = new byte[length];
+        return await read(body, cancel).ConfigureAwait(false) ? body : null;
     }
 
     /// <summary>A reader of an answer, behind its correlation id.</summary>

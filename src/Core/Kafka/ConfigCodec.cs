@@ -14,7 +14,11 @@ internal enum ConfigOf
 /// <param name="Name">Topic, or id of the broker.</param>
 /// <param name="Error">Kafka's error code, 0 for none.</param>
 /// <param name="Values">The settings that were asked for; secret ones have no value.</param>
-internal sealed record ConfigAnswer(string Name, short Error, IReadOnlyDictionary<string, string?> Values);
+internal sealed record ConfigAnswer(string Name, short Error, IReadOnlyDictionary<string, string?> Values)
+{
+    /// <summary>Kafka's words where there is an error.</summary>
+    public string? Message { get; init; }
+}
 
 /// <summary>The Kafka protocol's DescribeConfigs request and response. Pure: bytes in, bytes out.</summary>
 /// <remarks>Source: https://kafka.apache.org/protocol.html#The_Messages_DescribeConfigs.</remarks>
@@ -53,7 +57,7 @@ internal static class ConfigCodec
         for (int n = reader.Count(); n > 0; n--)
         {
             short error = reader.Int16();
-            reader.Text(); // its words
+            string? message = reader.Text();
             reader.Int8(); // topic or broker
             string name = reader.Text() ?? "";
             var values = new Dictionary<string, string?>();
@@ -72,7 +76,7 @@ internal static class ConfigCodec
                 }
             }
 
-            answers.Add(new ConfigAnswer(name, error, values));
+            answers.Add(new ConfigAnswer(name, error, values) { Message = message });
         }
 
         return answers;

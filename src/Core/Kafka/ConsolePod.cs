@@ -88,8 +88,8 @@ internal sealed class ConsolePod : IAsyncDisposable
         RunAsync(["bash", "-c", script], limit, output, error, stdin, cancel);
 
     /// <summary>Runs a bash script that says little.</summary>
-    public Task<ExecText> CaptureAsync(string script, TimeSpan limit, CancellationToken cancel) =>
-        PodExec.CaptureAsync(connection, ns, name, App, ["bash", "-c", script], limit, cancel);
+    public Task<ExecText> CaptureAsync(string script, TimeSpan limit, CancellationToken cancel, string? stdin = null) =>
+        PodExec.CaptureAsync(connection, ns, name, App, ["bash", "-c", script], limit, cancel, stdin);
 
     /// <summary>Removes the pod, with whatever still runs in it.</summary>
     public async ValueTask DisposeAsync()

@@ -4,7 +4,11 @@ namespace KafkaK8s.Core.Kafka;
 /// <param name="Version">Version of the request that it answered.</param>
 /// <param name="ClusterId">Id of the Kafka cluster; null where that version has none.</param>
 /// <param name="View">What it says of the cluster.</param>
-internal sealed record BrokerAnswer(int Version, string? ClusterId, BrokerView View);
+internal sealed record BrokerAnswer(int Version, string? ClusterId, BrokerView View)
+{
+    /// <summary>Addresses of the brokers by id, on the listener that was asked.</summary>
+    public IReadOnlyDictionary<int, BrokerAddress> Addresses { get; init; } = new Dictionary<int, BrokerAddress>();
+}
 
 /// <summary>The Kafka protocol's Metadata request and response. Pure: bytes in, bytes out.</summary>
 internal static class MetadataCodec
@@ -17,10 +21,11 @@ internal static class MetadataCodec
 
     private const short ApiKey = 3;
 
-    /// <summary>A request for all topics, with its length in front.</summary>
-    public static byte[] Request(int version) => WireWriter.Request(ApiKey, (short)version, BrokerRequest.Correlation, body =>
+    /// <summary>A request for all topics or, from version 1 on, for none, with its length in front.</summary>
+    public static byte[] Request(int version, bool topics = true) => WireWriter.Request(ApiKey, (short)version, BrokerRequest.Correlation,
+        body =>
     {
-        body.Count(version == 0 ? 0 : -1); // "all topics" is an empty list in version 0 and no list at all since
+        body.Count(version == 0 || !topics ? 0 : -1); // "all topics" is an empty list in version 0 and no list at all since
         if (version >= 4)
             body.Int8(0); // make no topics
     });
@@ -33,11 +38,12 @@ internal static class MetadataCodec
         if (version >= 3)
             reader.Int32(); // throttle time
         var brokers = new List<int>();
+        var addresses = new Dictionary<int, BrokerAddress>();
         for (int n = reader.Count(); n > 0; n--)
         {
-            brokers.Add(reader.Int32());
-            reader.Text();
-            reader.Int32();
+            int id = reader.Int32();
+            brokers.Add(id);
+            addresses[id] = new BrokerAddress(reader.Text() ?? "", reader.Int32());
             if (version >= 1)
                 reader.Text(); // rack
         }
@@ -58,6 +64,6 @@ internal static class MetadataCodec
             }
         }
 
-        return new BrokerAnswer(version, clusterId, new BrokerView(controller, brokers, partitions));
+        return new BrokerAnswer(version, clusterId, new BrokerView(controller, brokers, partitions)) { Addresses = addresses };
     }
 }

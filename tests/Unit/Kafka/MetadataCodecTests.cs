@@ -19,6 +19,11 @@ public sealed class MetadataCodecTests
             Hex(MetadataCodec.Request(4)));
 
     [Fact]
+    public void No_topics_are_an_empty_list() =>
+        Assert.Equal("00000017" + "0003" + "0004" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000000" + "00",
+            Hex(MetadataCodec.Request(4, topics: false)));
+
+    [Fact]
     public void Version_0_gives_no_controller_and_no_cluster_id()
     {
         // Kafka 0.9: two brokers, one topic "t" with one partition.
@@ -47,6 +52,7 @@ public sealed class MetadataCodecTests
         Assert.Equal("abc", answer.ClusterId);
         Assert.Equal(2, answer.View.ControllerId);
         Assert.Equal([2], answer.View.Brokers);
+        Assert.Equal(new BrokerAddress("a", 9092), answer.Addresses[2]);
         var partition = Assert.Single(answer.View.Partitions);
         Assert.Equal((3, -1), (partition.Partition, partition.Leader));
         Assert.Empty(partition.InSync);
