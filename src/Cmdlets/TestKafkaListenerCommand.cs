@@ -34,7 +34,8 @@ public sealed class TestKafkaListenerCommand : KafkaCmdlet
         var connection = Connect(Name);
         string ns = NamespaceOf(connection);
         // Without a pod nothing is made, and there is nothing to ask.
-        if (FromPod && !Agreed("Make a short-lived pod and connect from it to every broker", $"{ns}/{Name} on context {connection.Context}", []))
+        string target = $"{ns}/{Name} on context {connection.Context}";
+        if (FromPod && !Agreed("Make a short-lived pod and connect from it to every broker", target, []))
             return;
         Run<IReadOnlyList<KafkaListenerCheck>>(cancel => CheckListeners.RunAsync(connection, ns, Name, FromPod, Timeout, cancel),
             $"Testing listeners of {Name}", rows =>

@@ -16,7 +16,8 @@ internal sealed record BrokerAddress(string Host, int Port)
     /// <summary>Whether it is a name of a Service or a pod, which the DNS of Kubernetes alone knows.</summary>
     /// <remarks>Source: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/.</remarks>
     public bool IsInternal => Host.TrimEnd('.').EndsWith(".svc", StringComparison.OrdinalIgnoreCase)
-        || Host.Contains(".svc.", StringComparison.OrdinalIgnoreCase) || Host.EndsWith(".cluster.local", StringComparison.OrdinalIgnoreCase);
+        || Host.Contains(".svc.", StringComparison.OrdinalIgnoreCase)
+        || Host.EndsWith(".cluster.local", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -43,7 +43,8 @@ internal sealed record ListenerAnswer(string? ClusterId, IReadOnlyDictionary<int
 /// <param name="Answer">What answered.</param>
 internal sealed record ListenerTry(Reach Reach, IReadOnlyList<string> Resolved, string Detail, ListenerAnswer? Answer = null);
 
-/// <summary>Connects to a listener and asks what answers for its cluster, its addresses, and whether it is the broker that is meant.</summary>
+/// <summary>Connects to a listener and asks what answers for its cluster, its addresses, and whether it is the broker that is
+/// meant.</summary>
 internal static partial class ListenerProbe
 {
     /// <summary>Seconds that one attempt in a pod may take.</summary>
@@ -148,8 +149,8 @@ internal static partial class ListenerProbe
         """;
 
     /// <summary>The input of <see cref="Script"/>: what is data there is never read as a script.</summary>
-    public static string Input(IEnumerable<(BrokerAddress Address, int Broker)> tries) => string.Concat(tries.Select(t =>
-        string.Create(CultureInfo.InvariantCulture, $"{t.Address.Host} {t.Address.Port} {Escaped(WhoIsThere)} {Escaped(WhoAreYou(t.Broker))}\n")));
+    public static string Input(IEnumerable<(BrokerAddress Address, int Broker)> tries) => string.Concat(tries.Select(t => string.Create(
+        CultureInfo.InvariantCulture, $"{t.Address.Host} {t.Address.Port} {Escaped(WhoIsThere)} {Escaped(WhoAreYou(t.Broker))}\n")));
 
     /// <summary>What <see cref="Script"/> found. Pure.</summary>
     public static IReadOnlyList<ListenerTry> FromScript(string output, IReadOnlyList<(BrokerAddress Address, int Broker)> tries)
@@ -182,7 +183,8 @@ internal static partial class ListenerProbe
                     : $"no answer within {PodSeconds} s");
         }
 
-        byte[][] answers = [.. lines.Where(l => l.StartsWith(AnswerLine, StringComparison.Ordinal)).Select(l => Bytes(l[AnswerLine.Length..]))];
+        byte[][] answers =
+            [.. lines.Where(l => l.StartsWith(AnswerLine, StringComparison.Ordinal)).Select(l => Bytes(l[AnswerLine.Length..]))];
         return answers.Length > 0 ? Read(broker, answers[0], answers.ElementAtOrDefault(1), resolved)
             : lines.Contains("garbage") ? NoKafka(resolved)
             : lines.Contains("closed") ? Closed(resolved)

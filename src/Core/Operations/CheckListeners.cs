@@ -189,7 +189,8 @@ internal static class CheckListeners
                 if (said.ExitCode != 0)
                 {
                     throw new ClusterException("ExecFailed", FailureKind.Unavailable, cluster,
-                        $"The addresses could not be tried in a pod of {cluster}: {said.Failure ?? said.Error.Trim()}. Run the command again.");
+                        $"The addresses of {cluster} could not be tried in a pod: {said.Failure ?? said.Error.Trim()}. "
+                        + "Run the command again.");
                 }
 
                 tries = ListenerProbe.FromScript(said.Output, targets);
