@@ -188,7 +188,7 @@ internal static class CheckListeners
                     TimeSpan.FromSeconds(ListenerProbe.PodSeconds) + Spare, cancel, ListenerProbe.Input(targets)).ConfigureAwait(false);
                 if (said.ExitCode != 0)
                 {
-                    throw new ClusterException("ExecFailed", FailureKind.Unavailable, cluster,
+                    throw new ClusterException("ConsolePodFailed", FailureKind.Unavailable, cluster,
                         $"The addresses of {cluster} could not be tried in a pod: {said.Failure ?? said.Error.Trim()}. "
                         + "Run the command again.");
                 }

@@ -198,7 +198,7 @@ public sealed class ListenerTests : IAsyncLifetime
             await exec.ErrorAsync("bash: not found");
             return 127;
         };
-        Assert.Equal("ExecFailed", (await Assert.ThrowsAsync<ClusterException>(() => RunAsync(fromPod: true))).Id);
+        Assert.Equal("ConsolePodFailed", (await Assert.ThrowsAsync<ClusterException>(() => RunAsync(fromPod: true))).Id);
         NoPod();
     }
 

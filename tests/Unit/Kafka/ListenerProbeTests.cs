@@ -86,6 +86,7 @@ public sealed class ListenerProbeTests
     [InlineData("A://h:1", "", "A:SSL", "A SSL 1 h:1")]
     [InlineData("CONTROLLER://:9093, OUT://[::]:9094", "OUT://[2001:db8::1]:30094", "OUT:SASL_SSL,CONTROLLER:PLAINTEXT",
         "OUT SASL_SSL 9094 [2001:db8::1]:30094")]
+    [InlineData("CONTROLLER://:9093,OUT://h:9094", "", "OUT:PLAINTEXT,CONTROLLER:PLAINTEXT", "OUT PLAINTEXT 9094 h:9094")]
     [InlineData("rubbish,A://:x,B://:7", "", "", "B B 7 ")]
     [InlineData("", "", "", "")]
     public void Listeners_are_read_from_settings(string bound, string told, string protocols, string expected) =>
