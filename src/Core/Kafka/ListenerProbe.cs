@@ -245,7 +245,7 @@ internal static partial class ListenerProbe
         try
         {
             var answer = MetadataCodec.Response(MetadataCodec.Newest, metadata);
-            var own = config is null ? null : ConfigCodec.Response(ConfigVersion, config).FirstOrDefault();
+            var own = config is not null && ConfigCodec.Response(ConfigVersion, config) is { Count: > 0 } told ? told[0] : null;
             return new ListenerTry(Reach.Answered, resolved, "", new ListenerAnswer(answer.ClusterId, answer.Addresses,
                 own?.Error switch { 0 => true, InvalidRequest => false, _ => null }, own?.Message));
         }

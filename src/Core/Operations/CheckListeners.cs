@@ -150,7 +150,7 @@ internal static class CheckListeners
     }
 
     private static async Task<IReadOnlyList<PartitionView>> RefusingAsync(KubeConnection connection, BrokerSetView brokers,
-        IReadOnlyDictionary<int, BrokerProbe> probes, List<BrokerAnswer> answers, CancellationToken cancel)
+        Dictionary<int, BrokerProbe> probes, List<BrokerAnswer> answers, CancellationToken cancel)
     {
         var partitions = PartitionHealth.Worst(answers.Select(a => a.View)).Where(p => p.Leader >= 0).ToList();
         var able = brokers.Brokers.FirstOrDefault(n => probes[n.NodeId].Answer?.Version >= MetadataCodec.Newest);
