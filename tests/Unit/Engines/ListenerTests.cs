@@ -1,5 +1,4 @@
 using KafkaK8s.Core;
-using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Running;

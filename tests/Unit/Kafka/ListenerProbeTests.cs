@@ -153,11 +153,11 @@ public sealed class ListenerProbeTests
                 switch (what)
                 {
                     case "web":
-                        await stream.ReadAsync(request, end.Token);
+                        await stream.ReadAtLeastAsync(request, 1, throwOnEndOfStream: false, end.Token);
                         await stream.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 400 Bad Request\r\n\r\n"), end.Token);
                         break;
                     case "close":
-                        await stream.ReadAsync(request, end.Token);
+                        await stream.ReadAtLeastAsync(request, 1, throwOnEndOfStream: false, end.Token);
                         break;
                     case "silent":
                         while (await stream.ReadAsync(request, end.Token) > 0)
