@@ -373,12 +373,12 @@ internal sealed class KubeConnection : IDisposable
     }
 
     // How long the server asks to be left alone; null where it does not ask.
-    private TimeSpan? PauseOf(HttpResponseMessage response)
+    private static TimeSpan? PauseOf(HttpResponseMessage response)
     {
         if (response.StatusCode != HttpStatusCode.TooManyRequests && (int)response.StatusCode < 500)
             return null;
         var after = response.Headers.RetryAfter;
-        var pause = after?.Delta ?? (after?.Date is { } date ? date - Time.GetUtcNow() : null);
+        var pause = after?.Delta ?? (after?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
         return pause <= LongestPause ? (pause > TimeSpan.Zero ? pause : TimeSpan.Zero) : null;
     }
 
@@ -433,7 +433,7 @@ internal sealed class KubeConnection : IDisposable
             if (!patient || attempt == MostTries || PauseOf(response) is not { } pause)
                 return response;
             response.Dispose();
-            await Task.Delay(pause, Time, cancel).ConfigureAwait(false);
+            await Task.Delay(pause, cancel).ConfigureAwait(false);
         }
     }
 

@@ -146,7 +146,7 @@ internal static class LiveWatch
 
             try
             {
-                await Task.Delay(pause, connection.Time, cancel).ConfigureAwait(false);
+                await Task.Delay(pause, cancel).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

@@ -127,21 +127,18 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     public IAsyncEnumerable<OperationEvent> SettledAsync(string step, CancellationToken cancel) =>
         UntilAsync(step, view => EnsembleGuards.MayAdd(view)?.Message, cancel);
 
-    /// <summary>Waits until another look is worth while.</summary>
-    public Task PauseAsync(CancellationToken cancel) => Task.Delay(Pause, connection.Time, cancel);
-
     /// <summary>Does something that may be done again, until the API server has heard it: one that is away for a moment must not end what
     /// goes on for minutes.</summary>
     public IAsyncEnumerable<OperationEvent> InsistAsync(string step, Func<CancellationToken, Task> work, CancellationToken cancel) =>
         WithinStepAsync(step, token => TriesAsync(step, work, token), cancel);
 
-    private async IAsyncEnumerable<OperationEvent> TriesAsync(
+    private static async IAsyncEnumerable<OperationEvent> TriesAsync(
         string step, Func<CancellationToken, Task> work, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (await TryAsync(work, cancel).ConfigureAwait(false) is string why)
         {
             yield return new Waiting(step, why);
-            await PauseAsync(cancel).ConfigureAwait(false);
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
         }
     }
 
@@ -301,7 +298,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             yield return new Note(named = step);
         var late = () => new ClusterException("StepTimeout", FailureKind.Timeout, names.Cluster,
             $"{step}: not done after {stepLimit.TotalSeconds:0} s{(doing.Length == 0 ? "" : $": {doing}")}.");
-        await foreach (var e in Limits.WithinAsync(stepLimit, source, late, cancel, connection.Time).ConfigureAwait(false))
+        await foreach (var e in Limits.WithinAsync(stepLimit, source, late, cancel).ConfigureAwait(false))
         {
             if (e is Waiting waiting)
                 doing = waiting.Text;
@@ -322,7 +319,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             doing = text;
             if (text != last)
                 yield return new Waiting(step, last = text);
-            await Task.Delay(looks < QuickLooks ? Pause : LongPause, connection.Time, cancel).ConfigureAwait(false);
+            await Task.Delay(looks < QuickLooks ? Pause : LongPause, cancel).ConfigureAwait(false);
         }
     }
 
@@ -357,7 +354,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
                 doing = text;
                 if (text != last)
                     yield return new Waiting(step, last = text);
-                await PauseAsync(cancel).ConfigureAwait(false);
+                await Task.Delay(Pause, cancel).ConfigureAwait(false);
             }
         }
     }

@@ -93,7 +93,7 @@ internal static class RemoveCluster
             plan.Request.Timeout,
             token => ClusterLease.UnderAsync(
                 connection, plan.Request.Namespace, plan.Names, purpose, lease => DeleteAsync(connection, plan, wait, lease, token), token),
-            () => Late(plan, wait), cancel, connection.Time);
+            () => Late(plan, wait), cancel);
     }
 
     private static async IAsyncEnumerable<OperationEvent> DeleteAsync(

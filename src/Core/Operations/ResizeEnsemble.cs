@@ -216,7 +216,7 @@ internal static class ResizeEnsemble
             if (why is null)
                 yield break;
             yield return new Waiting("Verify", why);
-            await run.PauseAsync(cancel).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(300), cancel).ConfigureAwait(false);
         }
     }
 

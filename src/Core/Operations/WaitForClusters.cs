@@ -40,11 +40,12 @@ internal static class WaitForClusters
         try
         {
             await foreach (var e in Limits.WithinAsync(timeout, token => StepsAsync(cluster, wait, token),
-                () => Late(cluster, timeout, wait), cancel, cluster.Connection.Time).ConfigureAwait(false))
-            {
-                var told = e is Waiting waiting ? waiting with { Text = $"{cluster.Namespace}/{cluster.Cluster}: {waiting.Text}" } : e;
-                await events.WriteAsync(told, CancellationToken.None).ConfigureAwait(false);
-            }
+                () => Late(cluster, timeout, wait), cancel).ConfigureAwait(false))
+                await events.WriteAsync(e is Waiting waiting ? waiting with
+                {
+                    Text =
+                    $"{cluster.Namespace}/{cluster.Cluster}: {waiting.Text}"
+                } : e, CancellationToken.None).ConfigureAwait(false);
         }
         catch (ClusterException e)
         {

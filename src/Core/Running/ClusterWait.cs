@@ -15,7 +15,7 @@ internal readonly record struct Progress(bool Done, string Text, int Percent = -
 /// <param name="connection">Connection to the API server.</param>
 /// <param name="names">Names of the cluster.</param>
 /// <param name="ns">Its namespace.</param>
-/// <param name="time">The clock that patience goes by; null for the connection's.</param>
+/// <param name="time">The clock that patience goes by; null for this machine's.</param>
 internal sealed class ClusterWait(KubeConnection connection, ClusterNames names, string ns, TimeProvider? time = null)
 {
     private const string RetryAnnotation = "kafkak8s.io/retry";
@@ -30,7 +30,7 @@ internal sealed class ClusterWait(KubeConnection connection, ClusterNames names,
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(30);
 
     // All by the clock of this process: the server's may differ.
-    private readonly TimeProvider clock = time ?? connection.Time;
+    private readonly TimeProvider clock = time ?? TimeProvider.System;
     private readonly Dictionary<(string, string), long> firstSeen = [];
     private readonly Dictionary<(string, string), Stall> told = [];
     private readonly Dictionary<string, long> endingSince = [];

@@ -9,11 +9,11 @@ internal static class Limits
     /// <paramref name="late"/> makes.</summary>
     public static async IAsyncEnumerable<T> WithinAsync<T>(
         TimeSpan limit, Func<CancellationToken, IAsyncEnumerable<T>> source, Func<ClusterException> late,
-        [EnumeratorCancellation] CancellationToken cancel, TimeProvider? time = null)
+        [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var timer = new CancellationTokenSource(limit, time ?? TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
-        var events = source(either.Token).GetAsyncEnumerator(either.Token);
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timer.CancelAfter(limit);
+        var events = source(timer.Token).GetAsyncEnumerator(timer.Token);
         await using (events.ConfigureAwait(false))
         {
             while (true)

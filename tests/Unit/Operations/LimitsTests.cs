@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Running;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Operations;
@@ -23,24 +22,6 @@ public sealed class LimitsTests
         var e = await Assert.ThrowsAsync<ClusterException>(() => ReadAsync(TimeSpan.FromMilliseconds(100), c => Source(forever: true, c)));
         Assert.Equal("Late", e.Id);
         Assert.Equal(["source", "late"], ended);
-    }
-
-    [Fact]
-    public async Task The_time_is_that_of_the_clock_it_is_given()
-    {
-        var clock = new FakeTimeProvider();
-        var reading = Task.Run(async () =>
-        {
-            await foreach (int n in Limits.WithinAsync(TimeSpan.FromHours(1), c => Source(forever: true, c), Late, default, clock))
-                Assert.InRange(n, 1, 2);
-        });
-        while (!reading.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromMinutes(10));
-            await Task.Delay(5);
-        }
-
-        Assert.Equal("Late", (await Assert.ThrowsAsync<ClusterException>(() => reading)).Id);
     }
 
     [Fact]
