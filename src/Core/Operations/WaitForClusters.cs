@@ -41,11 +41,10 @@ internal static class WaitForClusters
         {
             await foreach (var e in Limits.WithinAsync(timeout, token => StepsAsync(cluster, wait, token),
                 () => Late(cluster, timeout, wait), cancel).ConfigureAwait(false))
-                await events.WriteAsync(e is Waiting waiting ? waiting with
-                {
-                    Text =
-                    $"{cluster.Namespace}/{cluster.Cluster}: {waiting.Text}"
-                } : e, CancellationToken.None).ConfigureAwait(false);
+            {
+                var told = e is Waiting waiting ? waiting with { Text = $"{cluster.Namespace}/{cluster.Cluster}: {waiting.Text}" } : e;
+                await events.WriteAsync(told, CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (ClusterException e)
         {
