@@ -30,7 +30,7 @@ param(
 $ErrorActionPreference = 'Stop'
 $at = @{}
 foreach ($name in 'Namespace', 'Context', 'KubeConfig') { if ($PSBoundParameters[$name]) { $at[$name] = $PSBoundParameters[$name] } }
-$ns = (Get-KafkaCluster $Cluster @at -Quick).Namespace
+$ns = (Get-KafkaCluster $Cluster @at -WarningAction SilentlyContinue).Namespace
 $kube = @('-n', $ns)
 if ($Context) { $kube += "--context=$Context" }
 if ($KubeConfig) { $kube += "--kubeconfig=$KubeConfig" }
