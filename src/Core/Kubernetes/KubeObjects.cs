@@ -33,6 +33,10 @@ internal static class KubeObjects
 
     public static bool IsTerminating(this JsonObject tree) => tree["metadata"]!["deletionTimestamp"] is not null;
 
+    /// <summary>The zone of a node, by its label of today or that of before Kubernetes 1.17; null where it has none.</summary>
+    public static string? Zone(this JsonObject node) =>
+        node.Label("topology.kubernetes.io/zone") ?? node.Label("failure-domain.beta.kubernetes.io/zone");
+
     public static DateTimeOffset CreatedAt(this JsonObject tree) => Time(tree["metadata"]!["creationTimestamp"]);
 
     public static DateTimeOffset Time(JsonNode? node) =>

@@ -21,8 +21,6 @@ internal sealed record BrokerLook(NodeRef Broker, JsonObject? Pod, BrokerProbe? 
 /// <summary>Reads the brokers of a cluster: their pods and nodes by one list each, and each broker's own words, all at once.</summary>
 internal static class ListBrokers
 {
-    // The second one is that of Kubernetes before 1.17.
-    private static readonly string[] ZoneLabels = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Reads them. A broker that does not answer is a row that says so.</summary>
@@ -136,7 +134,7 @@ internal static class ListBrokers
         try
         {
             var nodes = ResourceKind.Node.ItemsOf(await connection.GetAsync(ResourceKind.Node.Path(null), cancel).ConfigureAwait(false));
-            return (nodes.ToDictionary(n => n.Name(), n => ZoneLabels.Select(n.Label).FirstOrDefault(z => z is not null) ?? ""), null);
+            return (nodes.ToDictionary(n => n.Name(), n => n.Zone() ?? ""), null);
         }
         catch (ClusterException e) when (e.Kind is FailureKind.Permission)
         {

@@ -8,9 +8,6 @@ namespace KafkaK8s.Core.Operations;
 /// <summary>The checks of how pods and copies lie on nodes and zones. Pure.</summary>
 internal static class SpreadHealth
 {
-    // The second was the label before Kubernetes 1.17.
-    private static readonly string[] ZoneLabels = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
-
     public static Finding Nodes(HealthFacts facts, IReadOnlyList<JsonObject> nodes)
     {
         var crowded = Pools(facts).Where(p => p.Count() > 1 && p.Select(NodeOf).Distinct().Count() == 1).ToList();
@@ -27,8 +24,8 @@ internal static class SpreadHealth
 
     public static Finding Zones(HealthFacts facts, IReadOnlyList<JsonObject> nodes)
     {
-        var zoneOf = nodes.ToDictionary(n => n.Name(), ZoneOf);
-        int zones = nodes.Where(IsFree).Select(ZoneOf).OfType<string>().Distinct().Count();
+        var zoneOf = nodes.ToDictionary(n => n.Name(), KubeObjects.Zone);
+        int zones = nodes.Where(IsFree).Select(KubeObjects.Zone).OfType<string>().Distinct().Count();
         var crowded = Pools(facts).Where(
             p => p.Count() > 1 && p.Select(x => zoneOf.GetValueOrDefault(NodeOf(x) ?? "")).Distinct().ToList() is [not null]).ToList();
         if (zones == 0)
@@ -47,7 +44,7 @@ internal static class SpreadHealth
     {
         var places = facts.Model.Brokers.ToDictionary(b => b.NodeId,
             b => facts.Pods.FirstOrDefault(p => p.Name() == b.Pod) is { } pod ? NodeOf(pod) : null);
-        var zoneOf = nodes.ToDictionary(n => n.Name(), ZoneOf);
+        var zoneOf = nodes.ToDictionary(n => n.Name(), KubeObjects.Zone);
         var copied = partitions.Where(p => p.Replicas.Count > 1).ToList();
         var onOne = copied.Where(p => IsOne(p.Replicas.Select(r => places.GetValueOrDefault(r)))).ToList();
         string remedy = facts.Tool("kafka-reassign-partitions.sh", "--list");
@@ -76,8 +73,6 @@ internal static class SpreadHealth
             .Select(p => (Set: s.Name(), Pod: p))).GroupBy(x => x.Set, x => x.Pod)];
 
     private static string? NodeOf(JsonObject pod) => (string?)pod["spec"]?["nodeName"];
-
-    private static string? ZoneOf(JsonObject node) => ZoneLabels.Select(node.Label).FirstOrDefault(z => z is not null);
 
     // A node that would take another pod: ready, not cordoned, and not set aside for others.
     private static bool IsFree(JsonObject node) => (bool?)node["spec"]?["unschedulable"] != true
