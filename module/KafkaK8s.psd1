@@ -1,5 +1,6 @@
 @{
     RootModule           = 'KafkaK8s.psm1'
+    RequiredAssemblies   = @('bin/KafkaK8s.dll')
     ModuleVersion        = '0.1.0'
     GUID                 = '6f0c1b0e-54a4-4a6e-9c3b-0d4a3f1f5b72'
     Author               = 'The KafkaK8s authors'

@@ -100,8 +100,9 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
 
     /// <summary>Further broker properties by their names in Kafka's documentation, such as @{ 'log.retention.hours' = 72 }.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [FreeText]
+    [ArgumentCompleter(typeof(BrokerConfigCompleter))]
     [NotBlank]
+    [ConfigTable]
     public IDictionary? Config { get; set; }
 
     /// <summary>Labels that a node must carry to take brokers and ZooKeeper servers.</summary>

@@ -9,37 +9,10 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>Makes the topics of a list in a cluster, and changes those that stand.</summary>
 [Cmdlet(VerbsData.Import, "KafkaTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(PlanStep))]
-public sealed class ImportKafkaTopicCommand : KafkaTopicCmdlet
+public sealed class ImportKafkaTopicCommand : KafkaDataCmdlet
 {
     private readonly List<TopicRequest> topics = [];
     private readonly List<string> lines = [];
-
-    /// <summary>Context of the kubeconfig to use.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ContextCompleter))]
-    public override string? Context { get; set; }
-
-    /// <summary>Path of the kubeconfig, or several as the variable KUBECONFIG has them.</summary>
-    [Parameter]
-    public override string? KubeConfig { get; set; }
-
-    /// <summary>Connection to an EKS cluster, from Connect-EksCluster, instead of a context of a kubeconfig.</summary>
-    [Parameter]
-    [FreeText]
-    public override EksConnection? Connection { get; set; }
-
-    /// <summary>Namespace of the cluster.</summary>
-    [Parameter]
-    [Alias("Ns")]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public override string? Namespace { get; set; }
-
-    /// <summary>Name of the cluster; a topic in the pipeline is of another one.</summary>
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(ClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    [ClusterName(Standing = true)]
-    public override string Cluster { get; set; } = ClusterSpec.DefaultName;
 
     /// <summary>File that Export-KafkaTopic wrote.</summary>
     [Parameter(Position = 1)]

@@ -32,8 +32,9 @@ public sealed class NewKafkaTopicCommand : KafkaTopicCmdlet
 
     /// <summary>Settings by their names in Kafka's documentation, such as @{ 'cleanup.policy' = 'compact' }.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [FreeText]
+    [ArgumentCompleter(typeof(TopicConfigCompleter))]
     [NotBlank]
+    [ConfigTable]
     public IDictionary? Config { get; set; }
 
     /// <inheritdoc/>

@@ -55,10 +55,18 @@ public sealed class ResetKafkaConsumerGroupOffsetCommand : KafkaTopicCmdlet
     [FreeText]
     public long ShiftBy { get; set; }
 
+    /// <summary>To these offsets: objects with Topic, Partition and Offset (or Committed), as PartitionDetail of a group has
+    /// them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "ToPosition")]
+    [FreeText]
+    [ValidateNotNullOrEmpty]
+    public PSObject[] ToPosition { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
         CheckCells();
+        var positions = ParameterSetName == "ToPosition" ? GroupPositions.Read(ToPosition) : null;
         string cluster = ClusterName();
         With(Connect(cluster), cluster, admin =>
         {
@@ -76,6 +84,7 @@ public sealed class ResetKafkaConsumerGroupOffsetCommand : KafkaTopicCmdlet
                             : ParameterSetName == "Back" ? DateTimeOffset.UtcNow - Back : null,
                         ToOffset = ParameterSetName == "ToOffset" ? ToOffset : null,
                         ShiftBy = ParameterSetName == "ShiftBy" ? ShiftBy : null,
+                        ToPosition = positions,
                     };
                     var plan = Await(name, cancel => ResetOffsets.PlanAsync(admin, request, cancel));
                     int moving = plan.Count(s => s.Action != ChangeAction.None);

@@ -13,7 +13,7 @@ namespace KafkaK8s.Cmdlets;
 /// <summary>Sends what comes down the pipeline to a topic.</summary>
 [Cmdlet(VerbsCommunications.Send, "KafkaMessage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(KafkaMessage))]
-public sealed class SendKafkaMessageCommand : KafkaTopicCmdlet
+public sealed class SendKafkaMessageCommand : KafkaDataCmdlet
 {
     private const string ToJson = "param($it) ConvertTo-Json -InputObject $it -Compress -Depth 20";
 
@@ -22,33 +22,6 @@ public sealed class SendKafkaMessageCommand : KafkaTopicCmdlet
     private MessageProducer? producer;
     private ScriptBlock? json;
     private bool refused;
-
-    /// <summary>Context of the kubeconfig to use.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ContextCompleter))]
-    public override string? Context { get; set; }
-
-    /// <summary>Path of the kubeconfig, or several as the variable KUBECONFIG has them.</summary>
-    [Parameter]
-    public override string? KubeConfig { get; set; }
-
-    /// <summary>Connection to an EKS cluster, from Connect-EksCluster, instead of a context of a kubeconfig.</summary>
-    [Parameter]
-    [FreeText]
-    public override EksConnection? Connection { get; set; }
-
-    /// <summary>Namespace of the cluster.</summary>
-    [Parameter]
-    [Alias("Ns")]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    public override string? Namespace { get; set; }
-
-    /// <summary>Name of the cluster.</summary>
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(ClusterCompleter))]
-    [ValidateNotNullOrEmpty]
-    [ClusterName(Standing = true)]
-    public override string Cluster { get; set; } = ClusterSpec.DefaultName;
 
     /// <summary>Name of the topic.</summary>
     [Parameter(Mandatory = true, Position = 1)]

@@ -24,7 +24,8 @@ public sealed class SetKafkaTopicCommand : KafkaTopicCmdlet
 
     /// <summary>Settings by their names in Kafka's documentation; $null takes one away, and the brokers' value is in force again.</summary>
     [Parameter]
-    [FreeText]
+    [ArgumentCompleter(typeof(TopicConfigCompleter))]
+    [ConfigTable]
     public IDictionary? Config { get; set; }
 
     /// <inheritdoc/>

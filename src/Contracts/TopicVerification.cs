@@ -27,6 +27,18 @@ public sealed record BrokerVerification
     /// <summary>Id of the broker that leads these partitions.</summary>
     public int BrokerId { get; init; }
 
+    /// <summary>Its node; empty where it has no pod.</summary>
+    public string Node { get; init; } = "";
+
+    /// <summary>The zone of its node; empty where the node has none, or nodes may not be read.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>
+    /// Where its messages were sent and read: <c>tunnel</c> for this machine, or the nodes of the pods with the console tools, as in
+    /// <c>node-1 (zone-a) > node-2 (zone-b)</c>.
+    /// </summary>
+    public string From { get; init; } = "";
+
     /// <summary>Partitions of the topic that it leads.</summary>
     public IReadOnlyList<int> Partitions { get; init; } = [];
 

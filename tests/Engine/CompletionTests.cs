@@ -157,12 +157,12 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
     /// <summary>Parameters whose values nobody can know, or which are numbers: TAB gives nothing for them.</summary>
     private static readonly string[] FreeText =
     [
-        "ArgumentList", "Back", "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Config", "Connection", "Count", "DiskSize",
+        "ArgumentList", "Back", "BrokerCount", "BrokerCpu", "BrokerCpuLimit", "BrokerMemory", "Connection", "Count", "DiskSize",
         "FromOffset", "FromTimestamp",
         "Header", "InputObject", "Iops", "IrsaRole", "Key", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
         "NodesPerZone", "Partition",
         "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "Since", "StorageSize", "Tail", "Throughput", "TimeoutSeconds",
-        "Title", "ToOffset", "ToTimestamp", "Tunnel",
+        "Title", "ToOffset", "ToPosition", "ToTimestamp", "Tunnel",
         "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
     ];
 

@@ -19,7 +19,7 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
         """;
 
     private const string Brokers = """
-        [KafkaK8s.BrokerVerification]@{ BrokerId = 0; Partitions = [int[]](0, 3); Sent = 500; Acked = 500; Received = 499; Lost = 1; Corrupt = 2; P50Ms = 2; P99Ms = 11 }
+        [KafkaK8s.BrokerVerification]@{ BrokerId = 0; Partitions = [int[]](0, 3); Sent = 500; Acked = 500; Received = 499; Lost = 1; Corrupt = 2; P50Ms = 2; P99Ms = 11; From = 'tunnel'; Node = 'node-1'; Zone = 'zone-a' }
         [KafkaK8s.BrokerVerification]@{ BrokerId = 1; Partitions = [int[]](1, 4); Sent = 500; Acked = 500; Received = 500 }
         """;
 
@@ -68,10 +68,10 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
 
     [Fact]
     public void Brokers_look_like_this() => Shows(Brokers, """
-        BrokerId Partitions Sent Received Reason            P50Ms P99Ms Acked Lost Duplicated OutOfOrder Corrupt
-        -------- ---------- ---- -------- ------            ----- ----- ----- ---- ---------- ---------- -------
-        0        {0, 3}     500  499      1 lost, 2 corrupt   2.0  11.0 500   1    0          0          2
-        1        {1, 4}     500  500                                    500   0    0          0          0
+        BrokerId Partitions From   Sent Received Reason            P50Ms P99Ms Node   Zone
+        -------- ---------- ----   ---- -------- ------            ----- ----- ----   ----
+        0        {0, 3}     tunnel 500  499      1 lost, 2 corrupt   2.0  11.0 node-1 zone-a
+        1        {1, 4}            500  500
         """);
 
     [Fact]

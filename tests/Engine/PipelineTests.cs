@@ -190,7 +190,7 @@ public sealed class PipelineTests : IDisposable
 
     [Theory]
     [InlineData("BrokerCount = 'three'", "KafkaK8s.CellUnfit,")]
-    [InlineData("Config = 'a=b'", "KafkaK8s.CellUnfit,")]
+    [InlineData("Config = 'a'", "ParameterArgumentTransformationError,")]
     [InlineData("Ephemeral = 'perhaps'", "ParameterArgumentTransformationError,")]
     public void A_cell_that_does_not_fit_is_an_error(string cell, string id)
     {

@@ -107,6 +107,73 @@ public sealed class TopicTests : IAsyncLifetime
         Assert.Equal("3600000", cluster.Kafka.Configs[("orders", "retention.ms")]);
     }
 
+    [Theory]
+    [InlineData("cleanup.policy=compact, 'retention.ms = 1h'", "compact 3600000")]
+    [InlineData("cleanup.policy=", " ")]
+    [InlineData("@{ 'cleanup.policy' = 'delete' }", "delete ")]
+    public void Settings_may_be_given_as_texts(string config, string expected)
+    {
+        Run($"New-KafkaTopic demo new @at -Config {config}").EnsureSuccess();
+        var settings = cluster.Kafka.Configs;
+        Assert.Equal(expected, $"{settings[("new", "cleanup.policy")]} {settings.GetValueOrDefault(("new", "retention.ms"))}");
+    }
+
+    [Theory]
+    [InlineData("compact", "'compact' is no setting: give name=value")]
+    [InlineData("a=1, =2", "'=2' is no setting")]
+    [InlineData("a=1, a=2", "a is given twice")]
+    public void A_text_that_is_no_setting_is_refused(string config, string words)
+    {
+        var error = Assert.Single(Run($"New-KafkaTopic demo new @at -Config {config}").Errors);
+        Assert.Contains(words, error.Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("new", cluster.Kafka.Topics.Keys);
+    }
+
+    [Theory]
+    [InlineData("New-KafkaTopic demo new", "min", "min.insync.replicas= What min.insync.replicas is for.")]
+    [InlineData("Set-KafkaTopic demo orders", "a=1,clean", "cleanup.policy= What cleanup.policy is for.")]
+    [InlineData("Set-KafkaCluster demo", "", "cleanup.policy= What cleanup.policy is for.")]
+    public void Names_of_settings_complete_with_what_they_are_for(string command, string typed, string expected)
+    {
+        cluster.Kafka.Configs[("", "cleanup.policy")] = "delete";
+        var found = engine.Run(
+            "param($l) (TabExpansion2 $l $l.Length).CompletionMatches | ForEach-Object { \"$($_.CompletionText) $($_.ToolTip)\" }",
+            new { l = $"{command} -Namespace shop -KubeConfig '{cluster.Server.KubeConfig}' -Config {typed}" }).EnsureSuccess();
+        Assert.Equal([expected], found.As<string>());
+    }
+
+    [Theory]
+    [InlineData("(Get-KafkaConsumerGroup demo audit @at).PartitionDetail", "orders-1 3")]
+    [InlineData("(ConvertFrom-Csv 'Topic,Partition,Offset', 'orders,0,4')", "orders-0 4")]
+    [InlineData("('[{\"Topic\":\"orders\",\"Partition\":0,\"Committed\":null},{\"Topic\":\"orders\",\"Partition\":1,\"Committed\":2}]' | "
+        + "ConvertFrom-Json)",
+        "orders-1 2")]
+    public void A_group_is_put_where_a_note_says(string note, string expected)
+    {
+        var parts = cluster.Kafka.Topics["orders"];
+        (parts[0].End, parts[1].End) = (10, 10);
+        cluster.Kafka.Committed[("billing", "orders", 0)] = 8;
+        cluster.Kafka.Committed[("audit", "orders", 1)] = 3;
+        var plan = Run($"Reset-KafkaConsumerGroupOffset demo billing @at -ToPosition {note} -WhatIf"
+            + " | ForEach-Object { \"$($_.Name) $($_.Fields[0].To)\" }").EnsureSuccess().Output;
+        Assert.Equal(expected, Assert.Single(plan).ToString());
+    }
+
+    [Theory]
+    [InlineData("'text'", "'text' has no Topic and Partition")]
+    [InlineData("@{ Topic = 'orders'; Partition = 0 }", "has no Topic and Partition")]
+    [InlineData("([pscustomobject]@{ Topic = 'orders'; Partition = 0 })", "orders-0 has no Offset")]
+    [InlineData("([pscustomobject]@{ Topic = 'orders'; Partition = 0; Offset = '-3' })", "'-3' is no offset of orders-0")]
+    [InlineData("([pscustomobject]@{ Topic = 'orders'; Partition = 0; Offset = 'end' })", "'end' is no offset of orders-0")]
+    [InlineData("(1, 2 | ForEach-Object { [pscustomobject]@{ Topic = 'orders'; Partition = 0; Offset = $_ } })", "orders-0 is there twice")]
+    public void What_is_no_note_of_offsets_is_refused(string note, string words)
+    {
+        var error = Assert.Single(Run($"Reset-KafkaConsumerGroupOffset demo billing @at -ToPosition {note} -Confirm:$false").Errors);
+        Assert.StartsWith("KafkaK8s.InvalidPosition,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(words, error.Exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(cluster.Kafka.Requests, r => r.Key == 8);
+    }
+
     private static object Of(PSObject row, string property) => row.Properties[property].Value;
 
     private EngineResult Run(string command) =>

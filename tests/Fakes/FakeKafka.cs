@@ -181,7 +181,8 @@ public sealed class FakeKafka
             _ = request.Text();
             lock (gate)
                 Requests.Add((id, key, version));
-            if (!IsAlive(id) || Unknown(key, version) || Listeners(id).Any(l => l.Port == port && l.Protocol != "PLAINTEXT") || (Instead(id, key, version) ?? Answer(id, port, key, version, request)) is not { } answer)
+            if (!IsAlive(id) || Unknown(key, version) || Listeners(id).Any(l => l.Port == port && l.Protocol != "PLAINTEXT")
+                || (Instead(id, key, version) ?? Answer(id, port, key, version, request)) is not { } answer)
                 return; // a version that it does not know
             await stream.WriteAsync(new Writer().Int(correlation).Raw(answer).Frame(), cancel);
         }
@@ -228,7 +229,7 @@ public sealed class FakeKafka
                 (18, >= 0 and <= 3) => Versions(version, answer),
                 (19, 4) => Create(id, request, answer),
                 (20, 1) => Delete(id, request, answer),
-                (32, 0 or 1) => Describe(id, version, request, answer),
+                (32, 0 or 1 or 3) => Describe(id, version, request, answer),
                 (35, 1 or 4) => LogDirs(id, version, answer),
                 (37, 0) => More(id, request, answer),
                 (44, 0) => Alter(request, answer),
@@ -289,7 +290,7 @@ public sealed class FakeKafka
     {
         (int Key, int Min, int Max)[] known =
         [
-            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 1),
+            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 3),
             (35, 1, 4), (37, 0, 0),
             (44, 0, 0),
         ];
@@ -493,6 +494,8 @@ public sealed class FakeKafka
                 answer.Text(v.Key).Text(secret ? null : v.Value).Bool(false).Raw(own ? (byte)1 : (byte)5).Bool(secret);
                 if (version >= 1)
                     answer.Int(0);
+                if (version >= 3)
+                    answer.Raw(2).Text($"What {v.Key} is for.");
             });
         });
     }

@@ -170,6 +170,9 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
             (Get-KafkaConsumerGroup demo app @at | Reset-KafkaConsumerGroupOffset -ToLatest -Confirm:$false).Lag | Should -Be 0
             (Reset-KafkaConsumerGroupOffset demo app @at -ToEarliest -Confirm:$false).Lag | Should -Be 20000
             (Reset-KafkaConsumerGroupOffset demo app @at -Topic many -Partition 0 -ShiftBy 10 -Confirm:$false).Lag | Should -Be 19990
+            (Get-KafkaConsumerGroup demo app @at).PartitionDetail | Export-Csv "TestDrive:/app.csv"
+            (Reset-KafkaConsumerGroupOffset demo app @at -ToLatest -Confirm:$false).Lag | Should -Be 0
+            (Reset-KafkaConsumerGroupOffset demo app @at -ToPosition (Import-Csv "TestDrive:/app.csv") -Confirm:$false).Lag | Should -Be 19990
         }
 
         It 'are refused while they have members' {
@@ -184,6 +187,13 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
                 $null = Invoke-InPod -Namespace $ns demo-kafka-0 'for p in /proc/[0-9]*; do tr "\0" " " < $p/cmdline 2> /dev/null | grep -q "Console[C]onsumer.*busy" && kill "${p#/proc/}"; done; true'
             }
         }
+    }
+
+    It 'settings complete from the brokers'' own list, with Kafka''s words' {
+        $line = "Set-KafkaTopic demo orders -Namespace $ns -Config cleanup.pol"
+        $found = (TabExpansion2 $line $line.Length).CompletionMatches
+        $found.CompletionText | Should -Be 'cleanup.policy='
+        $found.ToolTip | Should -Match 'compact'
     }
 
     Context 'Kafka''s own tools' {

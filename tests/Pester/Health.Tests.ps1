@@ -110,10 +110,10 @@ Describe 'Health' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
                 @($lost.Verdict | Where-Object { $_ -ne 'NameUnresolved' }).Count -eq 0
             }
             $lost[0].Reason | Should -BeLike "demo-kafka-0.demo-kafka-headless.$ns.svc does not resolve: *"
-            $lost[0].Remedy | Should -Be "Update-KafkaCluster demo -WhatIf -Namespace $ns"
+            $lost[0].Remedy | Should -Be "New-KafkaCluster demo -WhatIf -Namespace $ns"
             (Invoke-Expression $lost[0].Remedy | Where-Object Kind -EQ Service | Where-Object Action -EQ Create).Name | Should -Be 'demo-kafka-headless'
         }
-        finally { $null = Update-KafkaCluster demo @at -Confirm:$false }
+        finally { $null = New-KafkaCluster demo @at -Confirm:$false }
         Wait-Until -Seconds 120 -For 'names again' { Test-KafkaListener demo @at -FromPod -Quiet }
         Wait-Until -Seconds 120 -For 'health' { Test-KafkaCluster demo @at -Quiet }
     }

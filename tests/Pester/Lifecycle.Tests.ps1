@@ -82,6 +82,10 @@ Describe 'The life of a cluster' -Tag Lab {
             $result.Checks | Where-Object Passed -ne $true | Should -BeNullOrEmpty
             $result.Path | Should -Be 'ConsoleTools'
             "$($result.Sent) $($result.Received) $($result.Lost)" | Should -Be '1000 1000 0'
+            $nodes = (Get-Kube pods -n $ns -l app.kubernetes.io/name=kafka).items.spec.nodeName
+            $result.Brokers.Node | Should -Be $nodes
+            # sent in a pod on one node, read in a pod on another, where the cluster has two
+            @($result.Brokers.From | Select-Object -Unique) | Should -Match $(if (@((Get-Kube nodes).items).Count -gt 1) { '^\S+ (\(\S+\) )?> \S+( \(\S+\))?$' } else { '^\S+' })
         }
 
         It 'carries 10,000 messages and gives only true with -Quiet' {

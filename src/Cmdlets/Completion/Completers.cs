@@ -193,6 +193,56 @@ public sealed class TopicCompleter : NameCompleter
     }
 }
 
+/// <summary>Completes the names of settings as name=, from a ready broker's own list, with Kafka's own words for each.</summary>
+public abstract class ConfigCompleter : NameCompleter
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1.5);
+
+    private IReadOnlyDictionary<string, string> documentation = new Dictionary<string, string>();
+
+    /// <summary>Whether the settings are those of a topic.</summary>
+    private protected abstract bool OfTopic { get; }
+
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
+    {
+        using var connection = source.Open();
+        string ns = source.Namespace ?? connection.DefaultNamespace;
+        var set = await BrokerSetView.FindAsync(connection, ns, source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
+        var pods = await connection.ListAsync(ResourceKind.Pod, ns, set.Names.Selector, cancel).ConfigureAwait(false);
+        if (set.Brokers.FirstOrDefault(b => pods.Any(p => p.Name() == b.Pod && Readiness.IsPodReady(p))) is not { } broker)
+            return [];
+        string? topic = null;
+        if (OfTopic)
+        {
+            // All topics have the same settings; a broker lists them for one that there is.
+            var view = await BrokerMetadata.ReadAsync(connection, ns, broker.Pod, Limit, cancel).ConfigureAwait(false);
+            topic = view.Partitions.Select(p => p.Topic).FirstOrDefault();
+            if (topic is null)
+                return [];
+        }
+
+        documentation = await BrokerConfigs.DocumentedAsync(connection, ns, broker.Pod, broker.NodeId, topic, cancel).ConfigureAwait(false);
+        return [.. documentation.Keys.Where(k => OfTopic || !SpecChecks.OwnedConfigKeys.Contains(k)).Select(k => k + "=")];
+    }
+
+    private protected override IEnumerable<CompletionResult> Shown(IEnumerable<CompletionResult> names) => names.Select(n =>
+        new CompletionResult(n.CompletionText, n.ListItemText, n.ResultType,
+            documentation.GetValueOrDefault(n.ListItemText.TrimEnd('='), "") is { Length: > 0 } words ? words : n.ListItemText));
+}
+
+/// <summary>Completes the names of a topic's settings.</summary>
+public sealed class TopicConfigCompleter : ConfigCompleter
+{
+    private protected override bool OfTopic => true;
+}
+
+/// <summary>Completes the names of a broker's settings, where the cluster stands; those of this module are left out.</summary>
+public sealed class BrokerConfigCompleter : ConfigCompleter
+{
+    private protected override bool OfTopic => false;
+}
+
 /// <summary>Completes consumer groups of the cluster already typed.</summary>
 public sealed class ConsumerGroupCompleter : NameCompleter
 {

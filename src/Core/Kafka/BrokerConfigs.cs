@@ -18,7 +18,8 @@ internal static class BrokerConfigs
     {
         var all = new List<ConfigAnswer>(topics.Count);
         foreach (string[] batch in topics.Chunk(Batch))
-            all.AddRange(await AskAsync(connection, ns, pod, ConfigOf.Topic, batch, keys, cancel).ConfigureAwait(false));
+            all.AddRange(
+                await AskAsync(connection, ns, pod, ConfigOf.Topic, batch, keys, ConfigCodec.Versions, cancel).ConfigureAwait(false));
         return all;
     }
 
@@ -26,19 +27,27 @@ internal static class BrokerConfigs
     /// <exception cref="ClusterException"><c>BrokerSilent</c>: no answer in time, or a broker older than Kafka 0.11.</exception>
     public static async Task<ConfigAnswer> OfBrokerAsync(KubeConnection connection, string ns, string pod, int broker,
         IReadOnlyCollection<string> keys, CancellationToken cancel) =>
-        (await AskAsync(connection, ns, pod, ConfigOf.Broker, [broker.ToString(System.Globalization.CultureInfo.InvariantCulture)], keys,
-            cancel).ConfigureAwait(false))[0];
+        (await AskAsync(connection, ns, pod, ConfigOf.Broker, [Id(broker)], keys, ConfigCodec.Versions, cancel).ConfigureAwait(false))[0];
+
+    /// <summary>All settings of a topic, or of the broker in the pod, each with what it is for.</summary>
+    /// <exception cref="ClusterException"><c>BrokerSilent</c>: no answer in time, or a broker older than Kafka 2.6.</exception>
+    public static async Task<IReadOnlyDictionary<string, string>> DocumentedAsync(KubeConnection connection, string ns, string pod,
+        int broker, string? topic, CancellationToken cancel) =>
+        (await AskAsync(connection, ns, pod, topic is null ? ConfigOf.Broker : ConfigOf.Topic, [topic ?? Id(broker)], null,
+            [ConfigCodec.Documented], cancel).ConfigureAwait(false))[0].Documentation;
+
+    private static string Id(int broker) => broker.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<IReadOnlyList<ConfigAnswer>> AskAsync(
-        KubeConnection connection, string ns, string pod, ConfigOf of, string[] names, IReadOnlyCollection<string> keys,
-        CancellationToken cancel)
+        KubeConnection connection, string ns, string pod, ConfigOf of, string[] names, IReadOnlyCollection<string>? keys,
+        IReadOnlyList<short> versions, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(AskLimit);
         Exception? last = null;
         try
         {
-            foreach (short version in ConfigCodec.Versions)
+            foreach (short version in versions)
             {
                 byte[]? answer = await BrokerRequest.SendAsync(connection, ns, pod, ConfigCodec.Request(version, of, names, keys),
                     limit.Token).ConfigureAwait(false);

@@ -18,6 +18,9 @@ internal sealed record ConfigAnswer(string Name, short Error, IReadOnlyDictionar
 {
     /// <summary>Kafka's words where there is an error.</summary>
     public string? Message { get; init; }
+
+    /// <summary>What each setting is for, in Kafka's own words; empty unless it was asked for.</summary>
+    public IReadOnlyDictionary<string, string> Documentation { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>The Kafka protocol's DescribeConfigs request and response. Pure: bytes in, bytes out.</summary>
@@ -27,10 +30,13 @@ internal static class ConfigCodec
     /// <summary>The versions to try, best first: 1.1 to today, 0.11.</summary>
     public static readonly IReadOnlyList<short> Versions = [1, 0];
 
+    /// <summary>The first version that documents the settings, of Kafka 2.6 (KIP-569).</summary>
+    public const short Documented = 3;
+
     private const short ApiKey = 32;
 
-    /// <summary>A request for some settings of topics or of a broker, with its length in front.</summary>
-    public static byte[] Request(short version, ConfigOf of, IReadOnlyCollection<string> names, IReadOnlyCollection<string> keys) =>
+    /// <summary>A request for some settings (null: all) of topics or of a broker, with its length in front.</summary>
+    public static byte[] Request(short version, ConfigOf of, IReadOnlyCollection<string> names, IReadOnlyCollection<string>? keys) =>
         WireWriter.Request(ApiKey, version, BrokerRequest.Correlation, body =>
         {
             body.Count(names.Count);
@@ -38,13 +44,15 @@ internal static class ConfigCodec
             {
                 body.Int8((sbyte)of);
                 body.Text(name);
-                body.Count(keys.Count);
-                foreach (string key in keys)
+                body.Count(keys?.Count ?? -1);
+                foreach (string key in keys ?? [])
                     body.Text(key);
             }
 
             if (version >= 1)
                 body.Int8(0); // no synonyms
+            if (version >= Documented)
+                body.Int8(1);
         });
 
     /// <summary>Reads a response, without its length.</summary>
@@ -61,6 +69,7 @@ internal static class ConfigCodec
             reader.Int8(); // topic or broker
             string name = reader.Text() ?? "";
             var values = new Dictionary<string, string?>();
+            var documentation = new Dictionary<string, string>();
             for (int c = reader.Count(); c > 0; c--)
             {
                 string key = reader.Text() ?? "";
@@ -74,9 +83,14 @@ internal static class ConfigCodec
                     reader.Text();
                     reader.Int8();
                 }
+
+                if (version < Documented)
+                    continue;
+                reader.Int8(); // its type
+                documentation[key] = reader.Text() ?? "";
             }
 
-            answers.Add(new ConfigAnswer(name, error, values) { Message = message });
+            answers.Add(new ConfigAnswer(name, error, values) { Message = message, Documentation = documentation });
         }
 
         return answers;

@@ -29,6 +29,9 @@ internal sealed class ConsolePod : IAsyncDisposable
         this.name = name;
     }
 
+    /// <summary>The node that it runs on.</summary>
+    public string Node { get; private set; } = "";
+
     /// <summary>Why the pod could not be removed; null when it is gone, or never was.</summary>
     public string? RemovalFailure { get; private set; }
 
@@ -55,7 +58,11 @@ internal sealed class ConsolePod : IAsyncDisposable
                 string phase = (string?)tree?["status"]?["phase"] ?? "gone";
                 var own = tree is null ? null : Readiness.OwnStatus(tree)?["state"]; // a sidecar may run before, and after, our container
                 if (phase == "Running" && own?["running"] is not null)
+                {
+                    pod.Node = (string?)tree!["spec"]?["nodeName"] ?? "";
                     return pod;
+                }
+
                 state = State(tree);
                 if (phase is "Failed" or "Succeeded" or "gone" || own?["terminated"] is not null)
                     throw Failed(name, state, null);
@@ -105,7 +112,8 @@ internal sealed class ConsolePod : IAsyncDisposable
         }
     }
 
-    /// <summary>The pod: as restricted as a broker, on a broker's node where there is room, because the image is there.</summary>
+    /// <summary>The pod: as restricted as a broker; on a broker's node where there is room, because the image is there, and rather not on
+    /// the node of another such pod, so that two of them see two nodes.</summary>
     internal static JsonObject Tree(string name, BrokerSetView brokers, TimeSpan life)
     {
         int seconds = Math.Max(60, (int)life.TotalSeconds);
@@ -188,22 +196,24 @@ internal sealed class ConsolePod : IAsyncDisposable
     {
         ["podAffinity"] = new JsonObject
         {
-            ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(new JsonObject
+            ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(Term(cluster, ClusterNames.KafkaApp, 10)),
+        },
+        ["podAntiAffinity"] = new JsonObject
+        {
+            ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(Term(cluster, App, 100)),
+        },
+    };
+
+    private static JsonObject Term(string cluster, string app, int weight) => new()
+    {
+        ["weight"] = weight,
+        ["podAffinityTerm"] = new JsonObject
+        {
+            ["topologyKey"] = "kubernetes.io/hostname",
+            ["labelSelector"] = new JsonObject
             {
-                ["weight"] = 100,
-                ["podAffinityTerm"] = new JsonObject
-                {
-                    ["topologyKey"] = "kubernetes.io/hostname",
-                    ["labelSelector"] = new JsonObject
-                    {
-                        ["matchLabels"] = new JsonObject
-                        {
-                            [ClusterNames.NameLabel] = ClusterNames.KafkaApp,
-                            [ClusterNames.InstanceLabel] = cluster
-                        },
-                    },
-                },
-            }),
+                ["matchLabels"] = new JsonObject { [ClusterNames.NameLabel] = app, [ClusterNames.InstanceLabel] = cluster },
+            },
         },
     };
 

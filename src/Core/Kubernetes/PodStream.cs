@@ -68,9 +68,11 @@ internal sealed class PodStream : IAsyncDisposable
             {
                 result = await socket.ReceiveAsync(received.AsMemory(), cancel).ConfigureAwait(false);
             }
-            catch (WebSocketException e) when (!cancel.IsCancellationRequested)
+            catch (WebSocketException e)
             {
-                throw Failed($"the connection broke: {e.GetBaseException().Message}", e);
+                // A socket that was cancelled once says "aborted" when it is read again.
+                throw cancel.IsCancellationRequested ? (Exception)new OperationCanceledException(e.Message, e, cancel)
+                    : Failed($"the connection broke: {e.GetBaseException().Message}", e);
             }
 
             if (result.MessageType == WebSocketMessageType.Close)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
@@ -24,54 +23,31 @@ internal static class CheckListeners
     /// <param name="cancel">Cancels; a pod is removed first.</param>
     /// <exception cref="ClusterException"><c>ClusterNotFound</c>, <c>Timeout</c>, <c>ConsolePodFailed</c>, or Kubernetes cannot be
     /// asked.</exception>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, string ns, string cluster, bool fromPod,
-        TimeSpan limit, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var events = Channel.CreateUnbounded<OperationEvent>(new UnboundedChannelOptions { SingleReader = true });
-        var work = Task.Run(() => WorkAsync(connection, ns, cluster, fromPod, limit, events.Writer, stop.Token), CancellationToken.None);
-        try
-        {
-            // Not with the token: the worker ends the channel itself, after the pod is gone.
-            await foreach (var e in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return e;
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(false);
-        }
-    }
+    public static IAsyncEnumerable<OperationEvent> RunAsync(KubeConnection connection, string ns, string cluster, bool fromPod,
+        TimeSpan limit, CancellationToken cancel) =>
+        Worker.RunAsync((events, stop) => WorkAsync(connection, ns, cluster, fromPod, limit, events, stop),
+            Channel.CreateUnbounded<OperationEvent>(new UnboundedChannelOptions { SingleReader = true }), cancel);
 
     private static async Task WorkAsync(KubeConnection connection, string ns, string cluster, bool fromPod, TimeSpan limit,
         ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
-        try
+        var rows = await Limits.WithinAsync(limit, async token =>
         {
-            var rows = await Limits.WithinAsync(limit, async token =>
+            var brokers = await BrokerSetView.FindAsync(connection, ns, cluster, token).ConfigureAwait(false);
+            var found = await TryAsync(connection, brokers, token).ConfigureAwait(false);
+            return fromPod ? [.. found, .. await FromPodAsync(connection, brokers, found, limit, events, token).ConfigureAwait(false)]
+                : found;
+        }, cluster, cancel).ConfigureAwait(false);
+        var origin = connection.Origin;
+        events.TryWrite(new Completed<IReadOnlyList<KafkaListenerCheck>>([.. rows
+            .Select((row, i) => (row.Check, Facts: row.Facts, Place: i)).OrderBy(r => r.Check.Broker)
+            .ThenBy(r => r.Facts.Listener.Port).ThenBy(r => r.Place)
+            .Select(r => r.Check with
             {
-                var brokers = await BrokerSetView.FindAsync(connection, ns, cluster, token).ConfigureAwait(false);
-                var found = await TryAsync(connection, brokers, token).ConfigureAwait(false);
-                return fromPod ? [.. found, .. await FromPodAsync(connection, brokers, found, limit, events, token).ConfigureAwait(false)]
-                    : found;
-            }, cluster, cancel).ConfigureAwait(false);
-            var origin = connection.Origin;
-            events.TryWrite(new Completed<IReadOnlyList<KafkaListenerCheck>>([.. rows
-                .Select((row, i) => (row.Check, Facts: row.Facts, Place: i)).OrderBy(r => r.Check.Broker)
-                .ThenBy(r => r.Facts.Listener.Port).ThenBy(r => r.Place)
-                .Select(r => r.Check with
-                {
-                    Context = origin.Context,
-                    KubeConfig = origin.KubeConfig,
-                    Connection = origin.Connection,
-                })]));
-            events.TryComplete();
-        }
-        catch (Exception e)
-        {
-            events.TryComplete(cancel.IsCancellationRequested && e is not OperationCanceledException
-                ? new OperationCanceledException(e.Message, e, cancel) : e);
-        }
+                Context = origin.Context,
+                KubeConfig = origin.KubeConfig,
+                Connection = origin.Connection,
+            })]));
     }
 
     private sealed record Row(ListenerFacts Facts, BrokerAddress? Advertised, KafkaListenerCheck Check, bool IsOld);

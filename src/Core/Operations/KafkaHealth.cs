@@ -21,7 +21,7 @@ internal static class KafkaHealth
             : silent.Count == 0 ? Finding.Ok($"{probes.Count} of {Count(probes.Count, "broker")}")
             : new(CheckSeverity.Critical,
                 $"{probes.Count - silent.Count} of {Count(probes.Count, "broker")}; broker {silent[0].Broker}: {silent[0].Failure}",
-                facts.Kubectl($"logs {Pod(facts, silent[0].Broker)} --tail 50"), [.. silent.Select(p => Name(p.Broker))]);
+                facts.Command("Get-KafkaLog", $"-Pod {silent[0].Broker} -Tail 50"), [.. silent.Select(p => Name(p.Broker))]);
     }
 
     public static Finding BrokersAgree(HealthFacts facts, IReadOnlyList<BrokerView> views)
@@ -31,7 +31,7 @@ internal static class KafkaHealth
         if (unknown.Count > 0)
         {
             return new(CheckSeverity.Critical, $"not every broker knows {Such([.. unknown.Select(Name)])}",
-                facts.Kubectl($"logs {Pod(facts, unknown[0])} --tail 50"), [.. unknown.Select(Name)]);
+                facts.Command("Get-KafkaLog", $"-Pod {unknown[0]} -Tail 50"), [.. unknown.Select(Name)]);
         }
 
         return strangers.Count == 0 ? Finding.Ok($"all know {Count(facts.Model.Brokers.Count, "broker")}")
@@ -178,9 +178,6 @@ internal static class KafkaHealth
         $"Set-KafkaTopic {facts.Model.Names.Cluster} {topic} -Config {config} -Namespace {facts.Model.Namespace}";
 
     private static string Name(int broker) => $"broker {broker.ToString(CultureInfo.InvariantCulture)}";
-
-    private static string Pod(HealthFacts facts, int broker) =>
-        facts.Model.Brokers.FirstOrDefault(b => b.NodeId == broker)?.Pod ?? facts.Model.Names.BrokerPod(0);
 
     private static IReadOnlyList<string> Topics(IEnumerable<PartitionView> partitions) => [.. partitions.Select(p => p.Topic).Distinct()];
 

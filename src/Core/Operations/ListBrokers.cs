@@ -29,7 +29,7 @@ internal static class ListBrokers
     {
         var finding = BrokerSetView.FindAsync(connection, ns, cluster, cancel);
         var listing = connection.ListAsync(ResourceKind.Pod, ns, new ClusterNames(cluster).Selector, cancel);
-        var zoning = ZonesAsync(connection, cancel);
+        var zoning = NodeZones.ReadAsync(connection, cancel);
         await Task.WhenAll(finding, listing, zoning).ConfigureAwait(false);
         var set = await finding.ConfigureAwait(false);
         var pods = Readiness.PodsOf(set.Tree, await listing.ConfigureAwait(false)).ToDictionary(p => p.Name());
@@ -125,20 +125,5 @@ internal static class ListBrokers
         var reading = DescribeLogDirs.TryReadDiskAsync(connection, ns, broker.Pod, LookLimit, cancel);
         await Task.WhenAll(probing, reading).ConfigureAwait(false);
         return new BrokerLook(broker, pod, (await probing.ConfigureAwait(false))[0], await reading.ConfigureAwait(false));
-    }
-
-    // A right for one namespace does not reach nodes.
-    private static async Task<(IReadOnlyDictionary<string, string> Zones, string? Unread)> ZonesAsync(KubeConnection connection,
-        CancellationToken cancel)
-    {
-        try
-        {
-            var nodes = ResourceKind.Node.ItemsOf(await connection.GetAsync(ResourceKind.Node.Path(null), cancel).ConfigureAwait(false));
-            return (nodes.ToDictionary(n => n.Name(), n => n.Zone() ?? ""), null);
-        }
-        catch (ClusterException e) when (e.Kind is FailureKind.Permission)
-        {
-            return (new Dictionary<string, string>(), $"The zones are not known: {e.Message}");
-        }
     }
 }

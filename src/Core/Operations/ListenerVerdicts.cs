@@ -130,7 +130,7 @@ internal static class ListenerVerdicts
     // An internal name stands for a Service of this module; whatever else is advertised was set up by somebody else.
     private static string Lead(ListenerFacts facts, string from, BrokerAddress? advertised) =>
         from == TriedFrom.Tunnel || advertised is null ? Command(facts, "Get-KafkaBroker", $"{facts.Broker.NodeId}")
-        : advertised.IsInternal ? Command(facts, "Update-KafkaCluster", "-WhatIf")
+        : advertised.IsInternal ? Command(facts, "New-KafkaCluster", "-WhatIf")
         : advertised.IsLoopback ? Command(facts, "Connect-KafkaCluster")
         : $"Let {advertised} lead to port {facts.Listener.Port} of the pod {facts.Broker.Pod}: its DNS record, load balancer and firewall";
 

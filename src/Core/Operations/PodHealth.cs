@@ -13,6 +13,8 @@ internal static partial class PodHealth
 {
     /// <summary>Share of the memory limit that a heap may have, in percent: the JVM itself and the page cache need the rest.</summary>
     private const int HeapShare = 80;
+    private const decimal Mebi = 1024 * 1024;
+    private const decimal MemoryStep = 128 * Mebi; // what a proposed limit is rounded up to
 
     private static readonly TimeSpan Recent = TimeSpan.FromHours(1);
 
@@ -46,7 +48,7 @@ internal static partial class PodHealth
         return new(facts.Now - EndedAt(last) < Recent ? CheckSeverity.Warning : CheckSeverity.Info,
             $"{last.Name()} was restarted {(times == 1 ? "once" : $"{times} times")}, the last time at "
                 + $"{EndedAt(last).UtcDateTime:yyyy-MM-dd HH:mm} UTC: {Stalls.LastEnd(last)}",
-            facts.Kubectl($"logs {last.Name()} --previous --tail 50"), [.. failed.Select(p => p.Name())]);
+            facts.Command("Get-KafkaLog", $"-Pod {last.Name()} -Previous -Tail 50"), [.. failed.Select(p => p.Name())]);
     }
 
     public static Finding DisruptionBudgets(HealthFacts facts, IReadOnlyList<JsonObject> budgets)
@@ -87,28 +89,37 @@ internal static partial class PodHealth
             : new(CheckSeverity.Info,
                 string.Join(" and ", tight.Select(c => $"{c.Pool.Set} has the CPU limit {c.Container["resources"]!["limits"]!["cpu"]}"))
                 + ": throttling delays answers and elections",
-                $"Get-Help Set-KafkaCluster -Parameter {Parameter(tight[0].Pool)[1..]}CpuLimit", [.. tight.Select(c => c.Pool.Set)]);
+                facts.Command("Set-KafkaCluster", $"{Parameter(tight[0].Pool)}CpuLimit {Twice(tight[0].Container)}"),
+                [.. tight.Select(c => c.Pool.Set)]);
+
+        static string Twice(JsonObject container) =>
+            Quantity.TryParse((string?)container["resources"]!["limits"]!["cpu"], out decimal cores)
+            ? (cores * 2).ToString("0.###", CultureInfo.InvariantCulture) : "2";
     }
 
     public static Finding HeapFits(HealthFacts facts)
     {
-        var large = new List<string>();
+        var large = new List<(NodePool Pool, string Given, string Limit, decimal Needed)>();
         foreach (var (pool, container) in Containers(facts))
         {
             var given = KubeObjects.Items(container["env"]).Select(e => (string?)e["value"]).OfType<string>()
                 .SelectMany(v => Heap().Matches(v)).LastOrDefault();
-            if (given is null || !Quantity.TryParse((string?)container["resources"]?["limits"]?["memory"], out decimal limit))
+            string? memory = (string?)container["resources"]?["limits"]?["memory"];
+            if (given is null || !Quantity.TryParse(memory, out decimal limit))
                 continue; // the start scripts take a part of the limit
             decimal heap = decimal.Parse(given.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * Unit(given.Groups[2].Value);
             if (heap * 100 > limit * HeapShare)
-                large.Add($"{pool.Set}: {given.Value} of {(string?)container["resources"]!["limits"]!["memory"]}");
+                large.Add((pool, given.Value, memory!, heap * 100 / HeapShare));
         }
 
-        return large.Count == 0 ? Finding.Ok($"at most {HeapShare} % of the memory limit")
-            : new(CheckSeverity.Warning,
-                $"the heap leaves less than {100 - HeapShare} % of the memory limit to the JVM and the page cache: "
-                    + $"{string.Join(", ", large)}",
-                "Get-Help Set-KafkaCluster -Parameter BrokerMemory", [.. large.Select(l => l.Split(':')[0])]);
+        if (large.Count == 0)
+            return Finding.Ok($"at most {HeapShare} % of the memory limit");
+        decimal steps = decimal.Ceiling(large[0].Needed / MemoryStep) * MemoryStep / Mebi;
+        return new(CheckSeverity.Warning,
+            $"the heap leaves less than {100 - HeapShare} % of the memory limit to the JVM and the page cache: "
+                + string.Join(", ", large.Select(l => $"{l.Pool.Set}: {l.Given} of {l.Limit}")),
+            facts.Command("Set-KafkaCluster", string.Create(CultureInfo.InvariantCulture, $"{Parameter(large[0].Pool)}Memory {steps:0}Mi")),
+            [.. large.Select(l => l.Pool.Set)]);
     }
 
     public static Finding RunAsNonRoot(HealthFacts facts) => OfPods(facts, pod =>

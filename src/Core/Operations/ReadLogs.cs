@@ -154,35 +154,10 @@ internal static class ReadLogs
         }
     }
 
-    private static async IAsyncEnumerable<OperationEvent> FollowAllAsync(
-        KubeConnection connection, string ns, IReadOnlyList<NodeRef> nodes, LogRequest request,
-        [EnumeratorCancellation] CancellationToken cancel)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var events = Channel.CreateBounded<OperationEvent>(256);
-        var work = Task.Run(async () =>
-        {
-            try
-            {
-                await Task.WhenAll(nodes.Select(n => FollowAsync(connection, ns, n, request, events.Writer, stop.Token)))
-                    .ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // The reader knows.
-            }
-        }, CancellationToken.None);
-        try
-        {
-            await foreach (var e in events.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
-                yield return e;
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(false);
-        }
-    }
+    private static IAsyncEnumerable<OperationEvent> FollowAllAsync(
+        KubeConnection connection, string ns, IReadOnlyList<NodeRef> nodes, LogRequest request, CancellationToken cancel) =>
+        Worker.RunAsync((events, stop) => Task.WhenAll(nodes.Select(n => FollowAsync(connection, ns, n, request, events, stop))),
+            Channel.CreateBounded<OperationEvent>(256), cancel);
 
     // The log of a container ends with it. The next one, be it of another pod of that name, is followed from where that one ended.
     private static async Task FollowAsync(KubeConnection connection, string ns, NodeRef node, LogRequest request,

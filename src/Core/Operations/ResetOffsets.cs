@@ -32,13 +32,17 @@ internal sealed record ResetRequest(string Group)
 
     /// <summary>By so many messages; negative: back.</summary>
     public long? ShiftBy { get; init; }
+
+    /// <summary>To these offsets, and no other partition.</summary>
+    public IReadOnlyDictionary<(string Topic, int Partition), long>? ToPosition { get; init; }
 }
 
 /// <summary>Puts a consumer group without members to other offsets.</summary>
 internal static class ResetOffsets
 {
     /// <summary>The plan: from where to where, for each partition.</summary>
-    /// <exception cref="ClusterException"><c>GroupNotFound</c>, <c>GroupInUse</c>, <c>TopicNotFound</c>, <c>KafkaSilent</c>.</exception>
+    /// <exception cref="ClusterException"><c>GroupNotFound</c>, <c>GroupInUse</c>, <c>TopicNotFound</c>, <c>PartitionNotFound</c>,
+    /// <c>KafkaSilent</c>.</exception>
     public static async Task<IReadOnlyList<PlanStep>> PlanAsync(KafkaAdmin admin, ResetRequest request, CancellationToken cancel)
     {
         var found = await ConsumerGroups.RunAsync(admin, g => g == request.Group, cancel).ConfigureAwait(false);
@@ -58,12 +62,19 @@ internal static class ResetOffsets
         }
 
         var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
-        if (request.Topics.FirstOrDefault(t => all.All(p => p.Topic != t)) is string unknown)
+        if (request.Topics.Concat(request.ToPosition?.Keys.Select(k => k.Topic) ?? []).FirstOrDefault(t => all.All(p => p.Topic != t))
+            is string unknown)
+        {
             throw TopicName.NotFound(unknown, admin.Brokers.Names.Cluster, all.Select(p => p.Topic));
+        }
+
         var own = group.PartitionDetail.ToDictionary(p => (p.Topic, p.Partition), p => p.Committed);
-        var partitions =
-            all.Where(p => request.Topics.Count > 0 ? request.Topics.Contains(p.Topic) : own.ContainsKey((p.Topic, p.Partition)))
-            .Where(p => request.Partitions.Count == 0 || request.Partitions.Contains(p.Partition)).ToList();
+        var partitions = all.Where(p => (request.Topics.Count == 0 || request.Topics.Contains(p.Topic))
+            && (request.ToPosition is { } positions ? positions.ContainsKey((p.Topic, p.Partition))
+                : request.Topics.Count > 0 || own.ContainsKey((p.Topic, p.Partition)))).ToList();
+        CheckPartitions(request, admin.Brokers.Names.Cluster, all, partitions);
+        if (request.Partitions.Count > 0)
+            partitions.RemoveAll(p => !request.Partitions.Contains(p.Partition));
         var starting = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Earliest(), cancel);
         var ending = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Latest(), cancel);
         var (firsts, ends) = (await starting.ConfigureAwait(false), await ending.ConfigureAwait(false));
@@ -86,6 +97,7 @@ internal static class ResetOffsets
                 request.ToEarliest ? first
                 : request.ToLatest ? end
                 : request.ToOffset is long offset ? offset
+                : request.ToPosition is { } positions ? positions[key]
                 : timed is not null ? timed.GetValueOrDefault(key, end)
                 : (from ?? end) + (request.ShiftBy ?? 0),
                 first, end);
@@ -112,6 +124,21 @@ internal static class ResetOffsets
             yield return new Applied(step);
         var after = await ConsumerGroups.RunAsync(admin, g => g == group, cancel).ConfigureAwait(false);
         yield return new Completed<KafkaConsumerGroup>(after[0]);
+    }
+
+    private static void CheckPartitions(ResetRequest request, string cluster, IReadOnlyList<PartitionView> all,
+        List<PartitionView> chosen)
+    {
+        var missing = request.ToPosition?.Keys.Where(k => all.All(p => (p.Topic, p.Partition) != k)).Order()
+            .Select(k => string.Create(CultureInfo.InvariantCulture, $"{k.Topic}-{k.Partition}")).FirstOrDefault()
+            ?? request.Partitions.Where(n => chosen.TrueForAll(p => p.Partition != n)).Order()
+                .Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}")).FirstOrDefault();
+        if (missing is null)
+            return;
+        string topics = string.Join(", ", chosen.Select(p => p.Topic).Distinct().Take(5));
+        throw new ClusterException("PartitionNotFound", FailureKind.NotFound, missing,
+            $"There is no partition {missing}{(topics.Length == 0 ? "" : $" of {topics}")}. (Get-KafkaTopic {cluster}).PartitionDetail "
+                + "shows those that there are.");
     }
 
     private static PlanStep Step(KafkaAdmin admin, int number, PartitionView p, long? from, long to, long end)

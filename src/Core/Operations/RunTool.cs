@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.WebSockets;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
@@ -35,53 +34,29 @@ internal static class RunTool
     /// <summary>Runs it: each line of its output is a <see cref="Completed{T}"/> as it comes, one of its error output a warning.</summary>
     /// <exception cref="ClusterException"><c>KafkaToolFailed</c>, <c>KafkaToolNotFound</c>, <c>ExecTimeout</c>,
     /// <c>ConsolePodFailed</c>.</exception>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(
-        KubeConnection connection, BrokerSetView brokers, ToolRequest request, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+    public static IAsyncEnumerable<OperationEvent> RunAsync(
+        KubeConnection connection, BrokerSetView brokers, ToolRequest request, CancellationToken cancel) =>
         // A tool that says more than the pipeline takes has to wait.
-        var events = Channel.CreateBounded<OperationEvent>(new BoundedChannelOptions(1024) { SingleReader = true });
-        var work = Task.Run(() => WorkAsync(connection, brokers, request, events.Writer, stop.Token), CancellationToken.None);
-        try
-        {
-            // Not with the token: the worker ends the channel itself, after the pod is gone.
-            await foreach (var e in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return e;
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(false);
-        }
-    }
+        Worker.RunAsync((events, stop) => WorkAsync(connection, brokers, request, events, stop),
+            Channel.CreateBounded<OperationEvent>(new BoundedChannelOptions(1024) { SingleReader = true }), cancel);
 
     private static async Task WorkAsync(KubeConnection connection, BrokerSetView brokers, ToolRequest request,
         ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(request.Limit);
+        var pod = await ConsolePod.StartAsync(connection, brokers, request.Limit + Spare,
+            state => events.TryWrite(new Waiting("Pod", $"waiting for the pod of {request.File}: {state}")), limit.Token)
+            .ConfigureAwait(false);
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            limit.CancelAfter(request.Limit);
-            var pod = await ConsolePod.StartAsync(connection, brokers, request.Limit + Spare,
-                state => events.TryWrite(new Waiting("Pod", $"waiting for the pod of {request.File}: {state}")), limit.Token)
-                .ConfigureAwait(false);
-            try
-            {
-                await InAsync(pod, brokers, request, events, cancel).ConfigureAwait(false);
-            }
-            finally
-            {
-                await pod.DisposeAsync().ConfigureAwait(false);
-                if (pod.RemovalFailure is not null)
-                    events.TryWrite(new Warned(pod.RemovalFailure));
-            }
-
-            events.TryComplete();
+            await InAsync(pod, brokers, request, events, cancel).ConfigureAwait(false);
         }
-        catch (Exception e)
+        finally
         {
-            events.TryComplete(cancel.IsCancellationRequested && e is not OperationCanceledException
-                ? new OperationCanceledException(e.Message, e, cancel) : e);
+            await pod.DisposeAsync().ConfigureAwait(false);
+            if (pod.RemovalFailure is not null)
+                events.TryWrite(new Warned(pod.RemovalFailure));
         }
     }
 

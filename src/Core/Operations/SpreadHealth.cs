@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
@@ -17,10 +18,15 @@ internal static class SpreadHealth
         string what = $"all pods of {string.Join(" and ", crowded.Select(p => p.Key))} are on the node {NodeOf(crowded[0].First())}";
         // Where there is no other node nobody can do better: then it is the choice of who made that cluster.
         return nodes.Count(IsFree) > 1
-            ? new(CheckSeverity.Warning, $"{what}: its loss takes all", facts.Kubectl($"delete pod {crowded[0].Last().Name()}"),
+            ? new(CheckSeverity.Warning, $"{what}: its loss takes all", Restart(facts, crowded[0].Last().Name()),
                 [.. crowded.Select(p => p.Key)])
             : new(CheckSeverity.Info, $"{what}, and no other takes pods", "kubectl get nodes", [.. crowded.Select(p => p.Key)]);
     }
+
+    // Behind the gate: another of the pool may be down now.
+    private static string Restart(HealthFacts facts, string pod) => facts.Model.Brokers.FirstOrDefault(b => b.Pod == pod) is { } broker
+        ? facts.Command("Restart-KafkaBroker", broker.NodeId.ToString(CultureInfo.InvariantCulture))
+        : facts.Command("Restart-ZooKeeperNode", pod);
 
     public static Finding Zones(HealthFacts facts, IReadOnlyList<JsonObject> nodes)
     {

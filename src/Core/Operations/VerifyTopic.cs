@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
@@ -15,58 +14,35 @@ internal static class VerifyTopic
     /// is a result. Leaving the enumeration early cancels the check and waits until it has cleaned up.
     /// </summary>
     /// <exception cref="ClusterException">The check could not be made: no such cluster or topic, no way to it, brokers too old.</exception>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(
-        KubeConnection connection, string ns, VerifyTopicRequest request, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var events = Channel.CreateUnbounded<OperationEvent>(new UnboundedChannelOptions { SingleReader = true });
-        var work = Task.Run(() => WorkAsync(connection, ns, request, events.Writer, stop.Token), CancellationToken.None);
-        try
-        {
-            // Not with the token: the worker ends the channel itself, after it has cleaned up.
-            await foreach (var e in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return e;
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(false);
-        }
-    }
+    public static IAsyncEnumerable<OperationEvent> RunAsync(
+        KubeConnection connection, string ns, VerifyTopicRequest request, CancellationToken cancel) =>
+        Worker.RunAsync((events, stop) => WorkAsync(connection, ns, request, events, stop),
+            Channel.CreateUnbounded<OperationEvent>(new UnboundedChannelOptions { SingleReader = true }), cancel);
 
     private static async Task WorkAsync(KubeConnection connection, string ns, VerifyTopicRequest request,
         ChannelWriter<OperationEvent> events, CancellationToken cancel)
     {
-        try
+        var brokers = await Limits.WithinAsync(request.Timeout, token =>
+            BrokerSetView.FindAsync(connection, ns, request.ClusterName, token), request.ClusterName, cancel).ConfigureAwait(false);
+        var time = new VerifyTime(request.Timeout);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(request.Timeout);
+        var facts = await VerifyTopicSteps.BeginAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);
+        if (facts.Answers.Any())
         {
-            var brokers = await Limits.WithinAsync(request.Timeout, token =>
-                BrokerSetView.FindAsync(connection, ns, request.ClusterName, token), request.ClusterName, cancel).ConfigureAwait(false);
-            var time = new VerifyTime(request.Timeout);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            limit.CancelAfter(request.Timeout);
-            var facts = await VerifyTopicSteps.BeginAsync(connection, brokers, request, events, cancel).ConfigureAwait(false);
-            if (facts.Answers.Any())
-            {
-                facts = request.ConsoleTools
-                    ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel)
-                        .ConfigureAwait(false)
-                    : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel)
-                        .ConfigureAwait(false);
-            }
+            facts = request.ConsoleTools
+                ? await VerifyTopicByConsole.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel)
+                    .ConfigureAwait(false)
+                : await VerifyTopicByTunnel.RunAsync(connection, brokers, request, facts, time, events, limit.Token, cancel)
+                    .ConfigureAwait(false);
+        }
 
-            var result = VerificationReport.Compose(facts with { Duration = time.Taken });
-            events.TryWrite(new Completed<TopicVerification>(result with
-            {
-                Context = connection.Origin.Context,
-                KubeConfig = connection.Origin.KubeConfig,
-                Connection = connection.Origin.Connection
-            }));
-            events.TryComplete();
-        }
-        catch (Exception e)
+        var result = VerificationReport.Compose(facts with { Duration = time.Taken });
+        events.TryWrite(new Completed<TopicVerification>(result with
         {
-            events.TryComplete(cancel.IsCancellationRequested && e is not OperationCanceledException
-                ? new OperationCanceledException(e.Message, e, cancel) : e);
-        }
+            Context = connection.Origin.Context,
+            KubeConfig = connection.Origin.KubeConfig,
+            Connection = connection.Origin.Connection
+        }));
     }
 }

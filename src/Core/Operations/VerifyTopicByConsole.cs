@@ -8,8 +8,8 @@ using KafkaK8s.Core.Verification;
 
 namespace KafkaK8s.Core.Operations;
 
-/// <summary>The check with Kafka's console tools in a short-lived pod: nothing of this machine but the API server's address takes
-/// part.</summary>
+/// <summary>The check with Kafka's console tools: sent from one short-lived pod, read in another, on another node where there is one.
+/// Nothing of this machine but the API server's address takes part.</summary>
 internal static class VerifyTopicByConsole
 {
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(10);
@@ -17,6 +17,9 @@ internal static class VerifyTopicByConsole
     /// <summary>Words of a pod's state that waiting alone seldom mends.</summary>
     private static readonly string[] Stuck = ["no node takes it", "ErrImage", "ImagePull", "InvalidImageName",
         "CreateContainerConfigError"];
+
+    /// <summary>How long the second pod may take to start: where no node has room for it, it never does.</summary>
+    private static readonly TimeSpan SecondPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Share of the time left that sending may take.</summary>
     private const double ProduceShare = 0.6;
@@ -29,12 +32,14 @@ internal static class VerifyTopicByConsole
         bool warned = false;
         Task making = Task.CompletedTask;
         bool removable = facts.Answers.Max(a => a.Version) >= MetadataCodec.Newest;
-        var pod = await ConsolePod.StartAsync(connection, brokers, request.Timeout + TimeSpan.FromMinutes(2),
-            PodWaits, limit).ConfigureAwait(false);
+        var pod = await StartAsync(limit).ConfigureAwait(false);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit);
+        patience.CancelAfter(SecondPatience);
+        var second = TryAsync(StartAsync(patience.Token)); // while the first makes the topic and sends
         try
         {
             var tools = await ConsoleTools.InAsync(pod, brokers, limit).ConfigureAwait(false);
-            facts = facts with { Client = tools.Client };
+            facts = facts with { Client = tools.Client, SentFrom = pod.Node };
             try
             {
                 facts = await ExchangeAsync(tools, facts).ConfigureAwait(false);
@@ -54,9 +59,13 @@ internal static class VerifyTopicByConsole
         finally
         {
             await VerifyTopicSteps.MadeAsync(making).ConfigureAwait(false);
-            await pod.DisposeAsync().ConfigureAwait(false);
-            if (pod.RemovalFailure is not null)
-                events.TryWrite(new Warned(pod.RemovalFailure));
+            foreach (var made in new[] { pod, (await second.ConfigureAwait(false)).Pod }.OfType<ConsolePod>())
+            {
+                await made.DisposeAsync().ConfigureAwait(false);
+                if (made.RemovalFailure is not null)
+                    events.TryWrite(new Warned(made.RemovalFailure));
+            }
+
             if (facts.OwnTopic && !request.KeepTopic && removable)
                 facts = await VerifyTopicSteps.RemoveTopicAsync(connection, brokers, facts, cancel).ConfigureAwait(false);
         }
@@ -65,6 +74,21 @@ internal static class VerifyTopicByConsole
         if (facts.TopicFailure is null && facts.Books.Sum(b => b.Received) < request.MessageCount)
             facts = await VerifyTopicSteps.WithQuotasAsync(connection, brokers, facts, cancel).ConfigureAwait(false);
         return facts with { TimeOut = limit.IsCancellationRequested ? request.Timeout : facts.TimeOut };
+
+        Task<ConsolePod> StartAsync(CancellationToken end) =>
+            ConsolePod.StartAsync(connection, brokers, request.Timeout + TimeSpan.FromMinutes(2), PodWaits, end);
+
+        static async Task<(ConsolePod? Pod, string? Why)> TryAsync(Task<ConsolePod> start)
+        {
+            try
+            {
+                return (await start.ConfigureAwait(false), null);
+            }
+            catch (Exception e) when (e is ClusterException or OperationCanceledException)
+            {
+                return (null, e.Message);
+            }
+        }
 
         void PodWaits(string state)
         {
@@ -112,9 +136,14 @@ internal static class VerifyTopicByConsole
                 () => Progress(given, "given to the producer"), () => given).ConfigureAwait(false);
             var produceTime = Stopwatch.GetElapsedTime(clock);
 
+            // Without a second pod the first reads as well: a quota or a full node must not fail the check.
+            var (other, why) = await second.ConfigureAwait(false);
+            if (why is not null && !limit.IsCancellationRequested)
+                events.TryWrite(new Warned($"The messages are read in the pod that sends them. {why}"));
+            var reader = other is null ? tools : tools.In(other);
             long expected = Math.Max(0, given - failed);
             var (complaint, consumeTime) = await ShowAsync(
-                tools.ConsumeAsync(so.Topic, group, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, time.Left,
+                reader.ConsumeAsync(so.Topic, group, line => Take(ledger, line, run), () => ledger.ReceivedSoFar >= expected, time.Left,
                     cancel),
                 "Consume", () => Progress(ledger.ReceivedSoFar, "read back"), () => ledger.ReceivedSoFar).ConfigureAwait(false);
 
@@ -123,6 +152,7 @@ internal static class VerifyTopicByConsole
                 sendErrors[words ?? (ended ? "the producer gave no reason" : "the producer did not come to its end")] = Math.Max(1, failed);
             return so with
             {
+                ReadFrom = (other ?? pod).Node,
                 Books = ConsoleTally.Settle([.. Enumerable.Range(0, seen.Count).Select(ledger.Of)], failed, ended),
                 SendErrors = sendErrors,
                 ReadErrors = complaint is null ? new Dictionary<string, long>() : new Dictionary<string, long> { [complaint] = 1 },

@@ -40,7 +40,9 @@ internal static class VerifyTopicSteps
     {
         events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
         var limit = request.Timeout < LookLimit ? request.Timeout : LookLimit;
+        var placing = PlacesAsync(connection, brokers, cancel);
         var before = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, limit, cancel).ConfigureAwait(false);
+        var (nodes, zones) = await placing.ConfigureAwait(false);
         var facts = new VerificationFacts
         {
             Cluster = brokers.Names.Cluster,
@@ -52,6 +54,8 @@ internal static class VerifyTopicSteps
             Client = request.ConsoleTools ? "kafka-console-*" : VerificationClient.Version,
             KeepTopic = request.KeepTopic,
             Before = before,
+            Nodes = nodes,
+            Zones = zones,
         };
         foreach (var silent in before.Where(b => b.Answer is null))
             events.TryWrite(new Warned($"Broker {silent.Broker} does not answer: {silent.Failure}"));
@@ -115,6 +119,25 @@ internal static class VerifyTopicSteps
             || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             return facts; // without a reason the checks still say what failed
+        }
+    }
+
+    // They name the rows only: who may not list pods still has a check.
+    private static async Task<(IReadOnlyDictionary<int, string> Nodes, IReadOnlyDictionary<string, string> Zones)> PlacesAsync(
+        KubeConnection connection, BrokerSetView brokers, CancellationToken cancel)
+    {
+        try
+        {
+            var zoning = NodeZones.ReadAsync(connection, cancel);
+            var pods = await connection.ListAsync(ResourceKind.Pod, brokers.Namespace, brokers.Names.Selector, cancel)
+                .ConfigureAwait(false);
+            var nodes = pods.ToDictionary(p => p.Name(), p => (string?)p["spec"]?["nodeName"] ?? "");
+            var (zones, _) = await zoning.ConfigureAwait(false);
+            return (brokers.Brokers.ToDictionary(b => b.NodeId, b => nodes.GetValueOrDefault(b.Pod, "")), zones);
+        }
+        catch (ClusterException)
+        {
+            return (new Dictionary<int, string>(), new Dictionary<string, string>());
         }
     }
 

@@ -36,7 +36,7 @@ internal static class VersionHealth
 
     private static Finding Judge(HealthFacts facts, string? image, string product, string name, Version oldest, string parameter)
     {
-        string command = facts.Command("Update-KafkaCluster", parameter);
+        string command = facts.Command("Set-KafkaCluster", parameter);
         return image is null ? new(CheckSeverity.Warning, $"not checked: there is no {name}")
             : ImageVersions.Of(image, product) is not { } version
                 ? new(CheckSeverity.Info, $"not checked: the image {image} does not tell the version of {name}")

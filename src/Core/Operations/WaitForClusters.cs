@@ -21,17 +21,10 @@ internal sealed record AwaitedCluster(KubeConnection Connection, string Namespac
 internal static class WaitForClusters
 {
     /// <summary>Waits for all at once. Each one is given when it is ready; one that fails does not end the wait for the others.</summary>
-    public static async IAsyncEnumerable<OperationEvent> RunAsync(IReadOnlyList<AwaitedCluster> clusters, TimeSpan timeout,
-        [EnumeratorCancellation] CancellationToken cancel)
-    {
-        var events = Channel.CreateUnbounded<OperationEvent>();
-        var waits = Task.WhenAll(clusters.Select(c => FollowAsync(c, timeout, events.Writer, cancel)));
-        _ = waits.ContinueWith(_ => events.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.None,
-            TaskScheduler.Default);
-        await foreach (var e in events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            yield return e;
-        await waits.ConfigureAwait(false);
-    }
+    public static IAsyncEnumerable<OperationEvent> RunAsync(IReadOnlyList<AwaitedCluster> clusters, TimeSpan timeout,
+        CancellationToken cancel) =>
+        Worker.RunAsync((events, stop) => Task.WhenAll(clusters.Select(c => FollowAsync(c, timeout, events, stop))),
+            Channel.CreateUnbounded<OperationEvent>(new UnboundedChannelOptions { SingleReader = true }), cancel);
 
     private static async Task FollowAsync(AwaitedCluster cluster, TimeSpan timeout, ChannelWriter<OperationEvent> events,
         CancellationToken cancel)

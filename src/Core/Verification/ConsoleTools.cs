@@ -35,6 +35,9 @@ internal sealed class ConsoleTools
     /// <summary>The tools with their version.</summary>
     public string Client => $"kafka-console-* {Flags.Version}";
 
+    /// <summary>The same tools in another pod of the same image.</summary>
+    public ConsoleTools In(ConsolePod other) => new(other, brokers, Flags);
+
     /// <summary>Finds out the version of the tools in the pod.</summary>
     /// <exception cref="ClusterException"><c>ConsoleToolsMissing</c>: the image has none where they belong.</exception>
     public static async Task<ConsoleTools> InAsync(ConsolePod pod, BrokerSetView brokers, CancellationToken cancel)

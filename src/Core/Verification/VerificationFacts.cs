@@ -21,6 +21,18 @@ internal sealed record VerificationFacts
 
     public required string Client { get; init; }
 
+    /// <summary>The node of the pod that sends; null for this machine.</summary>
+    public string? SentFrom { get; init; }
+
+    /// <summary>The node of the pod that reads; null for this machine.</summary>
+    public string? ReadFrom { get; init; }
+
+    /// <summary>The node of each broker, by its id.</summary>
+    public IReadOnlyDictionary<int, string> Nodes { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>The zone of each node; empty where the nodes may not be read.</summary>
+    public IReadOnlyDictionary<string, string> Zones { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The brokers before the first message.</summary>
     public required IReadOnlyList<BrokerProbe> Before { get; init; }
 

@@ -157,6 +157,9 @@ internal static class VerificationReport
             brokers.Add(new BrokerVerification
             {
                 BrokerId = id,
+                From = From(facts),
+                Node = facts.Nodes.GetValueOrDefault(id, ""),
+                Zone = facts.Zones.GetValueOrDefault(facts.Nodes.GetValueOrDefault(id, ""), ""),
                 Partitions = partitions,
                 Sent = sum.Sent,
                 Acked = sum.Acked,
@@ -171,6 +174,16 @@ internal static class VerificationReport
         }
 
         return brokers;
+    }
+
+    private static string From(VerificationFacts facts)
+    {
+        if (facts.SentFrom is null || facts.ReadFrom is null)
+            return facts.Path == VerificationPath.Tunnel ? "tunnel" : "";
+        string sent = Place(facts.SentFrom), read = Place(facts.ReadFrom);
+        return sent == read ? sent : $"{sent} > {read}";
+
+        string Place(string node) => facts.Zones.GetValueOrDefault(node, "") is { Length: > 0 } zone ? $"{node} ({zone})" : node;
     }
 
     private static string WorstPartitions(VerificationFacts facts, Func<LedgerCounts, long> figure) =>

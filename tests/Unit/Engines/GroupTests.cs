@@ -85,6 +85,35 @@ public sealed class GroupTests : IAsyncLifetime
         Assert.Equal("orders-eu-1", Assert.Single(plan).Name);
     }
 
+    [Fact]
+    public async Task It_can_be_put_where_a_note_says()
+    {
+        var request = new ResetRequest("billing") { ToPosition = new Dictionary<(string, int), long> { [("orders-eu", 0)] = 125 } };
+        var step = Assert.Single(await ResetOffsets.PlanAsync(admin, request, default));
+        Assert.Equal(("orders-eu-0", "125"), (step.Name, step.Fields[0].To));
+    }
+
+    [Theory]
+    [InlineData("orders-eu", 9, "PartitionNotFound")]
+    [InlineData("nowhere", 0, "TopicNotFound")]
+    public async Task A_note_of_what_is_not_there_is_refused(string topic, int partition, string id)
+    {
+        var request = new ResetRequest("billing")
+        {
+            ToPosition = new Dictionary<(string, int), long> { [("orders-eu", 0)] = 125, [(topic, partition)] = 1 },
+        };
+        Assert.Equal(id, (await Assert.ThrowsAsync<ClusterException>(() => ResetOffsets.PlanAsync(admin, request, default))).Id);
+    }
+
+    [Fact]
+    public async Task A_partition_that_is_not_there_is_refused()
+    {
+        var request = new ResetRequest("billing") { Topics = ["orders-eu"], Partitions = [0, 7], ToEarliest = true };
+        var e = await Assert.ThrowsAsync<ClusterException>(() => ResetOffsets.PlanAsync(admin, request, default));
+        Assert.Equal("PartitionNotFound", e.Id);
+        Assert.StartsWith("There is no partition 7 of orders-eu.", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("billing", "orders-eu", "GroupInUse")]
     [InlineData("nobody", "orders-eu", "GroupNotFound")]

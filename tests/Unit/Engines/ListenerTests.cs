@@ -184,7 +184,7 @@ public sealed class ListenerTests : IAsyncLifetime
             rows.Select(r => $"{r.Broker} {r.Listener} {r.Verdict}"));
         Assert.Equal("another broker than 1 answers: Unexpected broker id, expected 0 or empty string, but received 1", rows[2].Reason);
         Assert.Equal("demo-kafka-2.demo-kafka-headless.shop.svc does not resolve: no such name", rows[4].Reason);
-        Assert.Equal("Update-KafkaCluster demo -WhatIf -Namespace shop", rows[4].Remedy);
+        Assert.Equal("New-KafkaCluster demo -WhatIf -Namespace shop", rows[4].Remedy);
         Assert.Equal(1, made);
         NoPod();
     }

@@ -28,6 +28,19 @@ public sealed class ConfigCodecTests
         Assert.Equal(["x=2", "y="], answers[0].Values.Select(v => $"{v.Key}={v.Value}"));
     }
 
+    [Fact]
+    public void All_settings_are_asked_for_with_what_they_are_for()
+    {
+        Assert.Equal("0020" + "0003" + "6b386b38" + "0008" + "6b61666b616b3873" + "00000001" + "02" + "000161" + "ffffffff" + "00" + "01",
+            Convert.ToHexStringLower(ConfigCodec.Request(3, ConfigOf.Topic, ["a"], null))[8..]);
+        var answer = Assert.Single(ConfigCodec.Response(3, Convert.FromHexString(
+            "6b386b38" + "00000000" + "00000001" + "0000" + "ffff" + "02" + "000161" + "00000002"
+            + "000178" + "000132" + "000100" + "00000000" + "03" + "00026869" + "000179" + "ffff" + "000001" + "00000000" + "09"
+            + "ffff")));
+        Assert.Equal(["x=hi", "y="], answer.Documentation.Select(d => $"{d.Key}={d.Value}"));
+        Assert.Equal(["x=2", "y="], answer.Values.Select(v => $"{v.Key}={v.Value}"));
+    }
+
     [Theory]
     [InlineData("6b386b3900000000")]
     [InlineData("6b386b38000000007fffffff")]

@@ -11,6 +11,28 @@ namespace KafkaK8s.Tests.Unit.Manifests;
 /// </summary>
 public sealed class GoldenTests
 {
+    /// <summary>Each parameter that takes a value, but the limits of CPU.</summary>
+    internal static readonly ClusterSpec Everything = new()
+    {
+        Name = "demo",
+        ZooKeeperCount = 5,
+        BrokerCount = 7,
+        StorageSize = "1Ti",
+        ZooKeeperStorageSize = "20Gi",
+        StorageClass = "fast",
+        KafkaImage = "registry.example/kafka:3.9.2",
+        ZooKeeperImage = "registry.example/zookeeper:3.9.5",
+        BrokerMemory = "16Gi",
+        ZooKeeperMemory = "2Gi",
+        BrokerCpu = "4",
+        ZooKeeperCpu = "1",
+        ReplicationFactor = 5,
+        MinInSyncReplicas = 3,
+        Config = new Dictionary<string, string?> { ["num.io.threads"] = "16" },
+        NodeSelector = new Dictionary<string, string?> { ["kubernetes.io/arch"] = "arm64", ["dedicated"] = "kafka" },
+        Toleration = ["spot", "dedicated=kafka:NoSchedule"],
+    };
+
     private static readonly Version Newest = new(1, 36);
 
     private static readonly Dictionary<string, (ClusterSpec Spec, string? Namespace, Version Server)> Cases = new()
@@ -43,26 +65,7 @@ public sealed class GoldenTests
             NodeSelector = new Dictionary<string, string?> { ["dedicated"] = "kafka" },
             Toleration = ["dedicated=kafka:NoSchedule"]
         }, null, Newest),
-        ["everything"] = (new ClusterSpec
-        {
-            Name = "demo",
-            ZooKeeperCount = 5,
-            BrokerCount = 7,
-            StorageSize = "1Ti",
-            ZooKeeperStorageSize = "20Gi",
-            StorageClass = "fast",
-            KafkaImage = "registry.example/kafka:3.9.2",
-            ZooKeeperImage = "registry.example/zookeeper:3.9.5",
-            BrokerMemory = "16Gi",
-            ZooKeeperMemory = "2Gi",
-            BrokerCpu = "4",
-            ZooKeeperCpu = "1",
-            ReplicationFactor = 5,
-            MinInSyncReplicas = 3,
-            Config = new Dictionary<string, string?> { ["num.io.threads"] = "16" },
-            NodeSelector = new Dictionary<string, string?> { ["kubernetes.io/arch"] = "arm64", ["dedicated"] = "kafka" },
-            Toleration = ["spot", "dedicated=kafka:NoSchedule"],
-        }, "shop", Newest),
+        ["everything"] = (Everything, "shop", Newest),
         ["kubernetes-1.17"] = (new ClusterSpec(), null, new Version(1, 17)),
         ["kubernetes-1.18"] = (new ClusterSpec(), null, new Version(1, 18)),
         ["kubernetes-1.20"] = (new ClusterSpec(), null, new Version(1, 20)),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
@@ -197,7 +198,24 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
         // It begins with a command that there is.
         string command = found.Remedy.Split(' ', 2)[0].TrimStart('(');
         Assert.True(command is "" or "kubectl" || Module.Contains($"'{command}'", StringComparison.Ordinal), found.Remedy);
+        if (command is "" or "kubectl" or "Invoke-KafkaTool")
+            return;
+        string help = File.ReadAllText(Path.Combine(Repository.Root, "docs", "en-US", $"{command}.md"));
+        foreach (Match parameter in Regex.Matches(found.Remedy.Split('|')[0], @" -([A-Z]\w+)"))
+        {
+            Assert.True(parameter.Groups[1].Value is "Namespace" or "WhatIf"
+                || help.Contains($"### -{parameter.Groups[1].Value}\n", StringComparison.Ordinal),
+                $"{parameter.Value} of {found.Remedy}");
+        }
     }
+
+    [Theory]
+    [InlineData("CpuLimits", "Set-KafkaCluster demo -ZooKeeperCpuLimit 2 -Namespace shop")]
+    [InlineData("NodeSpread", "Restart-ZooKeeperNode demo demo-zk-2 -Namespace shop")]
+    [InlineData("BrokersAnswer", "Get-KafkaLog demo -Pod 1 -Tail 50 -Namespace shop")]
+    [InlineData("HeapFits", "Set-KafkaCluster demo -BrokerMemory 1152Mi -Namespace shop")]
+    public void A_remedy_gives_the_value(string check, string remedy) => Assert.Equal(remedy, Assert.Single(
+        HealthChecks.Judge(Broken.First(b => b.Check == check).Break(healthy.Facts), c => c == check)).Remedy);
 
     [Fact]
     public void Every_check_is_broken_once() =>

@@ -7,6 +7,7 @@ using KafkaK8s.Core.Running;
 using KafkaK8s.Core.Yaml;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
+using KafkaK8s.Tests.Unit.Manifests;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Operations;
@@ -182,26 +183,11 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     [Fact]
     public void What_was_given_is_rebuilt_from_the_objects()
     {
-        var given = new ClusterSpec
+        var given = GoldenTests.Everything with
         {
-            Name = "demo",
-            ZooKeeperCount = 5,
-            BrokerCount = 7,
-            StorageSize = "1Ti",
-            ZooKeeperStorageSize = "20Gi",
-            StorageClass = "fast",
-            KafkaImage = "registry.example/kafka:3.9.2",
-            ZooKeeperImage = "registry.example/zookeeper:3.9.5",
-            BrokerMemory = "16Gi",
-            ZooKeeperMemory = "2Gi",
-            BrokerCpu = "4",
-            ZooKeeperCpu = "1",
             BrokerCpuLimit = "8",
             ZooKeeperCpuLimit = "2",
-            ReplicationFactor = 5,
-            MinInSyncReplicas = 3,
             Config = new Dictionary<string, string?> { ["a"] = " $(X) a$$b \\ \"é\"\n\t=", ["num.io.threads"] = "16" },
-            NodeSelector = new Dictionary<string, string?> { ["kubernetes.io/arch"] = "arm64", ["dedicated"] = "kafka" },
             Toleration = ["dedicated=kafka:NoSchedule", "gpu=1", "maintenance:NoExecute", "spot"],
         };
         Assert.All(typeof(ClusterSpec).GetProperties().Where(p => p.Name != nameof(ClusterSpec.Ephemeral)),
