@@ -59,6 +59,7 @@ internal static class VerifyTopicByConsole
         finally
         {
             await VerifyTopicSteps.MadeAsync(making).ConfigureAwait(false);
+            await patience.CancelAsync().ConfigureAwait(false);
             foreach (var made in new[] { pod, (await second.ConfigureAwait(false)).Pod }.OfType<ConsolePod>())
             {
                 await made.DisposeAsync().ConfigureAwait(false);
