@@ -11,7 +11,7 @@ case $name in
   kafka-reassign-partitions) class=kafka.admin.ReassignPartitionsCommand ;;
   kafka-preferred-replica-election) class=kafka.admin.PreferredReplicaLeaderElectionCommand ;;
   kafka-consumer-groups) class=kafka.admin.ConsumerGroupCommand ;;
-  kafka-producer-perf-test) class=org.apache.kafka.clients.tools.ProducerPerformance ;;
+  kafka-producer-perf-test) class=org.apache.kafka.tools.ProducerPerformance ;;
   zookeeper-shell) class=org.apache.zookeeper.ZooKeeperMain; set -- -server "$@" ;;
   *) echo "$name: no such tool in this version" >&2; exit 127 ;;
 esac
