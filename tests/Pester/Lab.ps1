@@ -77,7 +77,8 @@ function Set-Kube {
     param([string] $Yaml, [string] $Namespace = 'default', [string[]] $Option = @())
     $file = [IO.Path]::GetTempFileName()
     try {
-        [IO.File]::WriteAllText($file, $Yaml)
+        # kubectl before 1.21 takes what begins with a brace for JSON
+        [IO.File]::WriteAllText($file, "---`n$Yaml")
         kubectl apply -n $Namespace -f $file @Option
     }
     finally {
