@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Threading.Channels;
 using KafkaK8s.Cmdlets.Completion;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
@@ -13,6 +13,9 @@ namespace KafkaK8s.Cmdlets;
 public abstract class OperationCmdlet : PSCmdlet, IDisposable
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Events that wait for the pipeline: some, as each change of threads costs more than an event.</summary>
+    private const int Ahead = 256;
 
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<KubeConnection> held = [];
@@ -92,8 +95,11 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
         else
             Guarded(ProcessItem);
         // The engine gives the properties their defaults back before the next object, but keeps their names here.
-        foreach (string piped in MyInvocation.BoundParameters.Keys.Except(commandLine).ToList())
-            MyInvocation.BoundParameters.Remove(piped);
+        var bound = MyInvocation.BoundParameters;
+        if (bound.Count == commandLine.Count)
+            return;
+        foreach (string piped in bound.Keys.Where(p => !commandLine.Contains(p)).ToList())
+            bound.Remove(piped);
     }
 
     /// <inheritdoc/>
@@ -268,29 +274,35 @@ public abstract class OperationCmdlet : PSCmdlet, IDisposable
     private void Drain<T>(Func<CancellationToken, IAsyncEnumerable<T>> source, Action<T> render, Action idle)
     {
         using var cts = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        using var queue = new BlockingCollection<T>(boundedCapacity: 64);
+        var queue = Channel.CreateBounded<T>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
         var token = cts.Token;
         var producer = Task.Run(async () =>
         {
             try
             {
                 await foreach (var item in source(token).WithCancellation(token).ConfigureAwait(false))
-                    queue.Add(item, token);
+                {
+                    if (!queue.Writer.TryWrite(item))
+                        await queue.Writer.WriteAsync(item, token).ConfigureAwait(false);
+                }
             }
             finally
             {
-                queue.CompleteAdding();
+                queue.Writer.TryComplete();
             }
         }, CancellationToken.None);
         bool drained = false;
         try
         {
-            while (!queue.IsCompleted)
+            bool more = true;
+            while (more)
             {
-                if (queue.TryTake(out var item, ProgressPause))
+                while (queue.Reader.TryRead(out var item))
                     render(item);
-                else
+                var waiting = queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+                while (!waiting.Wait(ProgressPause))
                     idle();
+                more = waiting.Result;
             }
 
             drained = true;

@@ -129,14 +129,12 @@ public sealed class SendKafkaMessageCommand : KafkaDataCmdlet
         refused = true;
         string cluster = Cluster;
         admin = Open(Connect(cluster), cluster);
-        var own = Await(cluster, cancel => ListTopics.PartitionsAsync(admin, Topic, cancel));
+        var (own, largest) = Await(cluster, cancel => ListTopics.ForSendingAsync(admin, Topic, cancel));
         if (Given(nameof(Partition)) && own.All(p => p.Partition != Partition))
             throw ReceiveMessages.NoPartition(Topic, Partition, own.Count);
         if (!Agreed("Send messages", Target(admin, Topic), []))
             return;
-        var settings = Await(cluster, cancel => TopicReader.SettingsAsync(admin, [Topic], cancel));
-        producer = new MessageProducer(admin.Bootstrap, Topic, Timeout, settings.GetValueOrDefault(Topic)?.LargestBatch,
-            PassThru ? Acknowledged : null);
+        producer = new MessageProducer(admin.Bootstrap, Topic, Timeout, largest, PassThru ? Acknowledged : null);
         refused = false;
     }
 

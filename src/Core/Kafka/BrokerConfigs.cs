@@ -10,10 +10,10 @@ internal static class BrokerConfigs
     /// <summary>Topics of one request: an answer of some hundred kilobytes.</summary>
     private const int Batch = 1000;
 
-    /// <summary>Some settings of topics; any broker knows them.</summary>
+    /// <summary>Some settings of topics, or (null) all; any broker knows them.</summary>
     /// <exception cref="ClusterException"><c>BrokerSilent</c>: no answer in time, or a broker older than Kafka 0.11.</exception>
     public static async Task<IReadOnlyList<ConfigAnswer>> OfTopicsAsync(
-        KubeConnection connection, string ns, string pod, IReadOnlyCollection<string> topics, IReadOnlyCollection<string> keys,
+        KubeConnection connection, string ns, string pod, IReadOnlyCollection<string> topics, IReadOnlyCollection<string>? keys,
         CancellationToken cancel)
     {
         var all = new List<ConfigAnswer>(topics.Count);

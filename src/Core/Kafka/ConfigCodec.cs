@@ -19,6 +19,9 @@ internal sealed record ConfigAnswer(string Name, short Error, IReadOnlyDictionar
     /// <summary>Kafka's words where there is an error.</summary>
     public string? Message { get; init; }
 
+    /// <summary>The settings that the topic has of its own; the others are the brokers'.</summary>
+    public IReadOnlySet<string> Own { get; init; } = new HashSet<string>();
+
     /// <summary>What each setting is for, in Kafka's own words; empty unless it was asked for.</summary>
     public IReadOnlyDictionary<string, string> Documentation { get; init; } = new Dictionary<string, string>();
 }
@@ -34,6 +37,10 @@ internal static class ConfigCodec
     public const short Documented = 3;
 
     private const short ApiKey = 32;
+
+    // Version 0 says only whether it is a default, the others where it comes from.
+    private const sbyte NoDefault = 0;
+    private const sbyte OfTheTopic = 1;
 
     /// <summary>A request for some settings (null: all) of topics or of a broker, with its length in front.</summary>
     public static byte[] Request(short version, ConfigOf of, IReadOnlyCollection<string> names, IReadOnlyCollection<string>? keys) =>
@@ -69,12 +76,16 @@ internal static class ConfigCodec
             reader.Int8(); // topic or broker
             string name = reader.Text() ?? "";
             var values = new Dictionary<string, string?>();
+            var own = new HashSet<string>();
             var documentation = new Dictionary<string, string>();
             for (int c = reader.Count(); c > 0; c--)
             {
                 string key = reader.Text() ?? "";
                 values[key] = reader.Text();
-                reader.Skip(3); // read only; a default, or where it comes from; secret
+                reader.Skip(1); // read only
+                if (reader.Int8() == (version == 0 ? NoDefault : OfTheTopic))
+                    own.Add(key);
+                reader.Skip(1); // secret
                 if (version < 1)
                     continue;
                 for (int s = reader.Count(); s > 0; s--)
@@ -90,7 +101,7 @@ internal static class ConfigCodec
                 documentation[key] = reader.Text() ?? "";
             }
 
-            answers.Add(new ConfigAnswer(name, error, values) { Message = message, Documentation = documentation });
+            answers.Add(new ConfigAnswer(name, error, values) { Message = message, Own = own, Documentation = documentation });
         }
 
         return answers;

@@ -1,65 +1,12 @@
 namespace KafkaK8s.Core.Kafka;
 
-/// <summary>
-/// The requests of Kafka's protocol that give a consumer group its start: ListOffsets, FindCoordinator, OffsetCommit. Pure: bytes in,
-/// bytes out.
-/// </summary>
+/// <summary>The requests of Kafka's protocol that give a consumer group its start: FindCoordinator, OffsetCommit. Pure: bytes in, bytes
+/// out.</summary>
 /// <remarks>Source: https://kafka.apache.org/protocol.html#protocol_messages.</remarks>
 internal static class GroupCodec
 {
-    private const short ListOffsets = 2;
     private const short OffsetCommit = 8;
     private const short FindCoordinator = 10;
-    private const long Latest = -1;
-
-    /// <summary>Asks a leader where some partitions of a topic end. Version 1: Kafka 0.10.1 to today; 0: before, and up to 3.9.</summary>
-    public static byte[] EndsRequest(short version, string topic, IReadOnlyCollection<int> partitions) =>
-        WireWriter.Request(ListOffsets, version, BrokerRequest.Correlation, body =>
-        {
-            body.Int32(-1); // a client
-            body.Count(1);
-            body.Text(topic);
-            body.Count(partitions.Count);
-            foreach (int partition in partitions)
-            {
-                body.Int32(partition);
-                body.Int64(Latest);
-                if (version == 0)
-                    body.Int32(1); // offsets wanted
-            }
-        });
-
-    /// <summary>The end of each partition, or Kafka's error code.</summary>
-    /// <exception cref="FormatException">It is no such response.</exception>
-    public static IReadOnlyList<(int Partition, short Error, long End)> Ends(short version, ReadOnlySpan<byte> bytes)
-    {
-        var reader = BrokerRequest.Answer(bytes);
-        var ends = new List<(int Partition, short Error, long End)>();
-        for (int topics = reader.Count(); topics > 0; topics--)
-        {
-            reader.Text();
-            for (int n = reader.Count(); n > 0; n--)
-            {
-                int partition = reader.Int32();
-                short error = reader.Int16();
-                long end = -1;
-                if (version >= 1)
-                {
-                    reader.Int64(); // time
-                    end = reader.Int64();
-                }
-                else
-                {
-                    for (int offsets = reader.Count(); offsets > 0; offsets--)
-                        end = reader.Int64();
-                }
-
-                ends.Add((partition, error, end));
-            }
-        }
-
-        return ends;
-    }
 
     /// <summary>Asks any broker who keeps the offsets of a group. Version 0: Kafka 0.9 to today.</summary>
     public static byte[] CoordinatorRequest(string group) =>

@@ -69,9 +69,9 @@ internal static class GroupStart
         short version = (short)(old ? 0 : 1);
         var ends = await Task.WhenAll(partitions.GroupBy(p => p.Leader).Select(async led =>
         {
-            byte[]? answer = await ask(led.Key, GroupCodec.EndsRequest(version, topic, [.. led.Select(p => p.Partition)]))
+            byte[]? answer = await ask(led.Key, PartitionOffsets.Request(version, led, PartitionOffsets.Latest))
                 .ConfigureAwait(false);
-            return answer is null ? throw Closed(led.Key) : GroupCodec.Ends(version, answer);
+            return answer is null ? throw Closed(led.Key) : PartitionOffsets.Response(version, answer);
         })).ConfigureAwait(false);
         var all = ends.SelectMany(e => e).ToList();
         if (all.FirstOrDefault(e => e.Error != 0) is { Error: not 0 } unknown)
@@ -82,7 +82,7 @@ internal static class GroupStart
         if (error != 0)
             return ($"no coordinator of the group: {KafkaErrors.Words(error)}", KafkaErrors.Passes(error));
 
-        byte[] commit = GroupCodec.CommitRequest(group, topic, [.. all.Select(e => (e.Partition, e.End))], Keep);
+        byte[] commit = GroupCodec.CommitRequest(group, topic, [.. all.Select(e => (e.Partition, e.Offset))], Keep);
         byte[] committed = await ask(coordinator, commit).ConfigureAwait(false) ?? throw Closed(coordinator);
         var refused = GroupCodec.Committed(committed).FirstOrDefault(c => c.Error != 0);
         return refused.Error == 0

@@ -10,7 +10,7 @@ internal sealed class KafkaAdmin : IAsyncDisposable
     public static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
 
     private readonly Tunnel tunnel;
-    private readonly IAdminClient client;
+    private readonly Lazy<IAdminClient> client; // it connects by itself as soon as it is there
     private volatile string? lastWord;
 
     private KafkaAdmin(KubeConnection connection, BrokerSetView brokers)
@@ -18,8 +18,8 @@ internal sealed class KafkaAdmin : IAsyncDisposable
         (Connection, Brokers) = (connection, brokers);
         tunnel = Tunnel.Open(connection, brokers);
         // Without handlers the library writes to the process's standard error.
-        client = new AdminClientBuilder(KafkaClientSettings.Admin(tunnel.Bootstrap))
-            .SetLogHandler((_, line) => lastWord = line.Message).SetErrorHandler((_, error) => lastWord = error.Reason).Build();
+        client = new(() => new AdminClientBuilder(KafkaClientSettings.Admin(tunnel.Bootstrap))
+            .SetLogHandler((_, line) => lastWord = line.Message).SetErrorHandler((_, error) => lastWord = error.Reason).Build());
     }
 
     /// <summary>The connection to the API server.</summary>
@@ -46,7 +46,7 @@ internal sealed class KafkaAdmin : IAsyncDisposable
     {
         try
         {
-            return await call(client).WaitAsync(cancel).ConfigureAwait(false);
+            return await call(client.Value).WaitAsync(cancel).ConfigureAwait(false);
         }
         catch (KafkaException e)
         {
@@ -81,7 +81,8 @@ internal sealed class KafkaAdmin : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        client.Dispose();
+        if (client.IsValueCreated)
+            client.Value.Dispose();
         await tunnel.DisposeAsync().ConfigureAwait(false);
     }
 }

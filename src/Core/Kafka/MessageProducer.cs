@@ -24,7 +24,8 @@ internal sealed class MessageProducer : IDisposable
     {
         Topic = topic;
         this.acknowledged = acknowledged;
-        producer = new ProducerBuilder<byte[], byte[]>(KafkaClientSettings.Sender(bootstrap, timeout, largestBatch))
+        producer = new ProducerBuilder<byte[], byte[]>(
+            KafkaClientSettings.Sender(bootstrap, timeout, largestBatch, reportAll: acknowledged is not null))
             .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
     }
 

@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Kafka;
@@ -10,7 +9,7 @@ namespace KafkaK8s.Core.Kafka;
 internal sealed record TopicSettings(IReadOnlyDictionary<string, string> Own, IReadOnlyDictionary<string, string?> All)
 {
     /// <summary>Bytes of the largest batch that the topic takes.</summary>
-    public int? LargestBatch => All.GetValueOrDefault("max.message.bytes") is string text && int.TryParse(text, out int n) ? n : null;
+    public const string LargestBatchKey = "max.message.bytes";
 
     /// <summary>Copies that must be in sync for a write with acks=all.</summary>
     public int? MinInSync => All.GetValueOrDefault("min.insync.replicas") is string text && int.TryParse(text, out int n) ? n : null;
@@ -19,9 +18,6 @@ internal sealed record TopicSettings(IReadOnlyDictionary<string, string> Own, IR
 /// <summary>What the brokers say of topics. What one of them does not say is missing and holds nobody up.</summary>
 internal static class TopicReader
 {
-    /// <summary>Topics of one DescribeConfigs request: an answer of some megabytes.</summary>
-    private const int Batch = 500;
-
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>The partitions of all topics, each as the worst of the brokers' views has it.</summary>
@@ -38,65 +34,51 @@ internal static class TopicReader
     }
 
     /// <summary>The settings of topics; those that are gone meanwhile have none.</summary>
+    /// <exception cref="ClusterException"><c>KafkaSilent</c>, or with the broker's own words an id of
+    /// <see cref="KafkaErrors.OfRefusal"/>.</exception>
     public static async Task<IReadOnlyDictionary<string, TopicSettings>> SettingsAsync(
         KafkaAdmin admin, IReadOnlyCollection<string> topics, CancellationToken cancel)
     {
-        var options = new DescribeConfigsOptions { RequestTimeout = KafkaAdmin.RequestLimit };
         var all = new Dictionary<string, TopicSettings>();
-        foreach (string[] batch in topics.Chunk(Batch))
+        foreach (var answer in await AnswersAsync(admin, topics, cancel).ConfigureAwait(false))
         {
-            var asked = batch.Select(t => new ConfigResource { Type = ResourceType.Topic, Name = t });
-            foreach (var (topic,
-                entries) in await admin.AskAsync(batch.Length == 1 ? batch[0] : "topics", SettingsOf, cancel).ConfigureAwait(false))
+            var code = (ErrorCode)answer.Error;
+            if (code is not (ErrorCode.NoError or ErrorCode.UnknownTopicOrPart))
             {
-                all[topic] = new TopicSettings(
-                    entries.Where(e => e.Source == ConfigSource.DynamicTopicConfig).ToDictionary(e => e.Name, e => e.Value ?? ""),
-                    entries.ToDictionary(e => e.Name, e => (string?)e.Value));
+                var (id, kind) = KafkaErrors.OfRefusal(code);
+                throw new ClusterException(id, kind, answer.Name,
+                    $"Kafka refuses it for {answer.Name}: {answer.Message ?? KafkaErrors.Words(answer.Error)} ({code}).");
             }
 
-            async Task<IReadOnlyList<(string Topic, IReadOnlyCollection<ConfigEntryResult> Entries)>> SettingsOf(IAdminClient client)
-            {
-                try
-                {
-                    var results = await client.DescribeConfigsAsync(asked, options).ConfigureAwait(false);
-                    return [.. results.Select(r => (r.ConfigResource.Name, (IReadOnlyCollection<ConfigEntryResult>)r.Entries.Values))];
-                }
-                catch (DescribeConfigsException e)
-                    when (e.Results.All(r => r.Error.Code is ErrorCode.NoError or ErrorCode.UnknownTopicOrPart))
-                {
-                    return [.. e.Results.Where(r => !r.Error.IsError)
-                        .Select(r => (r.ConfigResource.Name, (IReadOnlyCollection<ConfigEntryResult>)r.Entries.Values))];
-                }
-            }
+            if (code == ErrorCode.NoError)
+                all[answer.Name] = new TopicSettings(answer.Own.ToDictionary(k => k, k => answer.Values[k] ?? ""), answer.Values);
         }
 
         return all;
     }
 
-    /// <summary>Where partitions begin or end; those whose leader does not say it are missing.</summary>
-    /// <exception cref="ClusterException"><c>KafkaSilent</c>.</exception>
-    public static async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> OffsetsAsync(
-        KafkaAdmin admin, IEnumerable<PartitionView> partitions, OffsetSpec spec, CancellationToken cancel)
+    // Any broker knows them: the first one that answers.
+    private static async Task<IReadOnlyList<ConfigAnswer>> AnswersAsync(KafkaAdmin admin, IReadOnlyCollection<string> topics,
+        CancellationToken cancel)
     {
-        var asked = partitions.Where(p => p.Leader >= 0)
-            .Select(p => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(p.Topic, p.Partition), OffsetSpec = spec })
-            .ToList();
-        if (asked.Count == 0)
-            return new Dictionary<(string Topic, int Partition), long>();
-        var options = new ListOffsetsOptions { RequestTimeout = KafkaAdmin.RequestLimit };
-        var answers = await admin.AskAsync("offsets", async client =>
+        ClusterException? last = null;
+        foreach (var broker in admin.Brokers.Brokers)
         {
             try
             {
-                return (await client.ListOffsetsAsync(asked, options).ConfigureAwait(false)).ResultInfos;
+                return await BrokerConfigs.OfTopicsAsync(admin.Connection, admin.Brokers.Namespace, broker.Pod, topics, null, cancel)
+                    .ConfigureAwait(false);
             }
-            catch (ListOffsetsException e)
+            catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed")
             {
-                return e.Result.ResultInfos;
+                last = e;
             }
-        }, cancel).ConfigureAwait(false);
-        return answers.Select(a => a.TopicPartitionOffsetError).Where(o => !o.Error.IsError && o.Offset.Value >= 0)
-            .ToDictionary(o => (o.Topic, o.Partition.Value), o => o.Offset.Value);
+        }
+
+        string cluster = admin.Brokers.Names.Cluster;
+        throw new ClusterException("KafkaSilent", FailureKind.Unavailable, cluster,
+            $"No broker of {cluster} gives the settings of its topics: {last?.Message ?? "there is none."} Get-KafkaCluster {cluster} says "
+                + "what is wrong.", last);
     }
 
     /// <summary>Bytes of each partition, all copies together; null where a broker with copies does not say it.</summary>

@@ -82,7 +82,7 @@ internal sealed class PodStream : IAsyncDisposable
                 continue;
             if (slice.Channel == DataChannel)
                 return received.AsMemory(slice.Offset, slice.Count);
-            throw Failed(Encoding.UTF8.GetString(received, slice.Offset, slice.Count).Trim(), null);
+            throw Failed(Plain(Encoding.UTF8.GetString(received, slice.Offset, slice.Count)), null);
         }
     }
 
@@ -127,4 +127,8 @@ internal sealed class PodStream : IAsyncDisposable
 
     private ClusterException Failed(string why, Exception? inner) =>
         new("PortForwardFailed", FailureKind.Unavailable, target, $"Cannot talk to {target}: {why}", inner);
+
+    // The kubelet's own words name sandboxes and namespaces of Linux, and what counts stands in their midst.
+    private static string Plain(string words) => words.Contains("connection refused", StringComparison.OrdinalIgnoreCase)
+        ? "connection refused, as nothing listens there" : words.Trim();
 }

@@ -39,8 +39,24 @@ internal static partial class BrokerConfig
 
     /// <summary>The properties back from the text of <see cref="Lines"/>.</summary>
     public static IReadOnlyDictionary<string, string?> Read(string lines) =>
-        lines.Split('\n').Select(l => l.Split('=', 2)).Where(p => p.Length == 2)
-            .ToDictionary(p => p[0], p => (string?)Unescape(p[1].Replace("$$", "$", StringComparison.Ordinal)));
+        lines.Split('\n').Select(l => l.Split('=', 2)).Where(p => p.Length == 2).GroupBy(p => p[0]) // the last one counts
+            .ToDictionary(g => g.Key, g => (string?)Unescape(g.Last()[1].Replace("$$", "$", StringComparison.Ordinal)));
+
+    /// <summary>The change of the variable as one for each property; any other change as it is.</summary>
+    public static IEnumerable<FieldChange> ByName(FieldChange change)
+    {
+        if (!change.Path.EndsWith($"[name={Variable}].value", StringComparison.Ordinal))
+            return [change];
+        var (before, after) = (Of(change.From), Of(change.To));
+        var changed = before.Keys.Union(after.Keys).Where(k => before.GetValueOrDefault(k) != after.GetValueOrDefault(k))
+            .Order(StringComparer.Ordinal)
+            .Select(k => new FieldChange($"config[{k}]", before.GetValueOrDefault(k), after.GetValueOrDefault(k)))
+            .ToList();
+        return changed.Count > 0 ? changed : [change];
+
+        static IReadOnlyDictionary<string, string?> Of(string? json) =>
+            json is null ? new Dictionary<string, string?>() : Read((string)JsonNode.Parse(json)!);
+    }
 
     /// <summary>A StatefulSet without the values of secrets, as a plan may show it.</summary>
     public static JsonObject WithoutSecrets(JsonObject set)

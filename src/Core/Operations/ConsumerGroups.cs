@@ -31,7 +31,8 @@ internal static class ConsumerGroups
         var read = committed.SelectMany(c => c).Select(o => (o.Topic, o.Partition.Value))
             .Concat(described.Values.SelectMany(d => d.Members).SelectMany(m => m.Assignment?.TopicPartitions ?? [])
                 .Select(p => (p.Topic, p.Partition.Value))).ToHashSet();
-        var ends = await TopicReader.OffsetsAsync(admin, partitions.Where(p => read.Contains((p.Topic, p.Partition))), OffsetSpec.Latest(),
+        var ends = await PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers,
+            partitions.Where(p => read.Contains((p.Topic, p.Partition))), PartitionOffsets.Latest,
             cancel).ConfigureAwait(false);
         var origin = admin.Connection.Origin;
         return [.. names.Zip(committed, (n, c) => Compose(n, described.GetValueOrDefault(n), c, ends) with

@@ -266,7 +266,8 @@ internal static class DeployPlanner
         if (fields.Count == 0 || (string?)after["kind"] != "StatefulSet")
             return fields;
         var shown = Differences(BrokerConfig.WithoutSecrets(before), BrokerConfig.WithoutSecrets(after));
-        return shown.Count > 0 ? shown : [.. fields.Select(f => f with { From = "(secret)", To = "(secret)" })];
+        return shown.Count > 0 ? [.. shown.SelectMany(BrokerConfig.ByName)]
+            : [.. fields.Select(f => f with { From = "(secret)", To = "(secret)" })];
     }
 
     // The lease is renewed all the time, and is no change of the cluster.

@@ -1,4 +1,3 @@
-using Confluent.Kafka.Admin;
 using KafkaK8s.Core.Kafka;
 
 namespace KafkaK8s.Core.Operations;
@@ -23,8 +22,8 @@ internal static class ListTopics
         }
 
         var partitions = topics.SelectMany(g => g).ToList();
-        var starting = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Earliest(), cancel);
-        var ending = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Latest(), cancel);
+        var starting = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
+        var ending = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
         var settling = TopicReader.SettingsAsync(admin, [.. topics.Select(g => g.Key)], cancel);
         await Task.WhenAll(sizing, starting, ending, settling).ConfigureAwait(false);
         var (size, starts, ends, settings) = (await sizing.ConfigureAwait(false), await starting.ConfigureAwait(false),
@@ -48,6 +47,20 @@ internal static class ListTopics
         var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
         var own = all.Where(p => p.Topic == topic).ToList();
         return own.Count > 0 ? own : throw TopicName.NotFound(topic, admin.Brokers.Names.Cluster, all.Select(p => p.Topic));
+    }
+
+    /// <summary>What a sender needs to know of a topic: its partitions, and the bytes of the largest batch that it takes, null where nobody
+    /// says it.</summary>
+    /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>KafkaSilent</c>, <c>BrokerSilent</c>.</exception>
+    public static async Task<(IReadOnlyList<PartitionView> Partitions, int? LargestBatch)> ForSendingAsync(KafkaAdmin admin, string topic,
+        CancellationToken cancel)
+    {
+        var own = await PartitionsAsync(admin, topic, cancel).ConfigureAwait(false);
+        if (admin.Brokers.Brokers.FirstOrDefault(b => own.Any(p => p.Leader == b.NodeId)) is not { } leader)
+            return (own, null);
+        var settings = await BrokerConfigs.OfTopicsAsync(admin.Connection, admin.Brokers.Namespace, leader.Pod, [topic],
+            [TopicSettings.LargestBatchKey], cancel).ConfigureAwait(false);
+        return (own, int.TryParse(settings[0].Values.GetValueOrDefault(TopicSettings.LargestBatchKey), out int bytes) ? bytes : null);
     }
 
     /// <summary>Names of all topics.</summary>

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Running;
 
@@ -44,6 +43,9 @@ internal static class ReceiveMessages
     /// <summary>What is read and not taken yet: enough to keep the pipe full, little enough for any memory.</summary>
     private const int Ahead = 2000;
 
+    /// <summary>How much of that changes threads together: one by one costs more than the message itself.</summary>
+    private const int Together = 100;
+
     /// <summary>Where brokers say nothing for so long, what is missing is missing; the wait of a lost broker is shorter (20 s).</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
 
@@ -74,10 +76,10 @@ internal static class ReceiveMessages
     private static async Task<(Dictionary<int, long> Starts, Dictionary<int, long> Ends)> RangeAsync(
         KafkaAdmin admin, ReceiveRequest request, List<PartitionView> partitions, CancellationToken cancel)
     {
-        var beginning = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Earliest(), cancel);
-        var ending = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Latest(), cancel);
+        var beginning = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
+        var ending = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
         var timing = request.FromTimestamp is { } time
-            ? TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.ForTimestamp(time.ToUnixTimeMilliseconds()), cancel) : null;
+            ? PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, time.ToUnixTimeMilliseconds(), cancel) : null;
         var (firsts, lasts) = (await beginning.ConfigureAwait(false), await ending.ConfigureAwait(false));
         var timed = timing is null ? null : await timing.ConfigureAwait(false);
         if (partitions.Find(p => !firsts.ContainsKey((p.Topic, p.Partition)) || !lasts.ContainsKey((p.Topic, p.Partition))) is { } dumb)
@@ -115,8 +117,8 @@ internal static class ReceiveMessages
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.Follow && request.FollowLimit is { } limit)
             stop.CancelAfter(limit);
-        var read = Channel.CreateBounded<ConsumeResult<byte[], byte[]>>(
-            new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
+        var read = Channel.CreateBounded<IReadOnlyList<ConsumeResult<byte[], byte[]>>>(
+            new BoundedChannelOptions(Ahead / Together) { SingleReader = true, SingleWriter = true });
         var work = Task.Factory.StartNew(() => Pump(admin.Bootstrap, request.Topic, starts, read.Writer, stop.Token),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
@@ -125,7 +127,8 @@ internal static class ReceiveMessages
             while (given < wanted && (request.Follow || open.Count > 0))
             {
                 var waiting = read.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
-                if (await Task.WhenAny(waiting, Task.Delay(Tick, CancellationToken.None)).ConfigureAwait(false) != waiting)
+                if (!waiting.IsCompleted
+                    && await Task.WhenAny(waiting, Task.Delay(Tick, CancellationToken.None)).ConfigureAwait(false) != waiting)
                 {
                     cancel.ThrowIfCancellationRequested();
                     if (open.Count > 0 && Stopwatch.GetElapsedTime(heard) > LongestSilence)
@@ -138,36 +141,39 @@ internal static class ReceiveMessages
                 if (!await waiting.ConfigureAwait(false))
                     break; // the time to follow is over
                 heard = Stopwatch.GetTimestamp();
-                while (given < wanted && read.Reader.TryRead(out var result))
+                while (given < wanted && read.Reader.TryRead(out var batch))
                 {
-                    int p = result.Partition.Value;
-                    bool before = open.Contains(p);
-                    if (!result.IsPartitionEOF && (request.Follow || result.Offset.Value < ends[p]))
+                    foreach (var result in batch.TakeWhile(_ => given < wanted))
                     {
-                        if (before && last is not null && result.Offset.Value < ends[p])
+                        int p = result.Partition.Value;
+                        bool before = open.Contains(p);
+                        if (!result.IsPartitionEOF && (request.Follow || result.Offset.Value < ends[p]))
                         {
-                            last.Add(Of(result));
+                            if (before && last is not null && result.Offset.Value < ends[p])
+                            {
+                                last.Add(Of(result));
+                            }
+                            else
+                            {
+                                given++;
+                                yield return new Completed<KafkaMessage>(Of(result));
+                            }
                         }
-                        else
+
+                        // An end that is told, too: compaction and transactions leave offsets without a message.
+                        if (before && (result.IsPartitionEOF ? result.Offset.Value >= ends[p] : result.Offset.Value + 1 >= ends[p]))
+                            open.Remove(p);
+                        if (open.Count > 0 || last is null)
+                            continue;
+                        foreach (var message in last.OrderBy(m => m.Timestamp).ThenBy(m => m.Partition).ThenBy(m => m.Offset)
+                            .TakeLast(request.Tail!.Value).Take((int)Math.Min(wanted - given, int.MaxValue)))
                         {
                             given++;
-                            yield return new Completed<KafkaMessage>(Of(result));
+                            yield return new Completed<KafkaMessage>(message);
                         }
-                    }
 
-                    // An end that is told, too: compaction and transactions leave offsets without a message.
-                    if (before && (result.IsPartitionEOF ? result.Offset.Value >= ends[p] : result.Offset.Value + 1 >= ends[p]))
-                        open.Remove(p);
-                    if (open.Count > 0 || last is null)
-                        continue;
-                    foreach (var message in last.OrderBy(m => m.Timestamp).ThenBy(m => m.Partition).ThenBy(m => m.Offset)
-                        .TakeLast(request.Tail!.Value).Take((int)Math.Min(wanted - given, int.MaxValue)))
-                    {
-                        given++;
-                        yield return new Completed<KafkaMessage>(message);
+                        last = null;
                     }
-
-                    last = null;
                 }
             }
         }
@@ -180,8 +186,8 @@ internal static class ReceiveMessages
 
     // On a thread of its own: the library's Consume blocks. Whoever takes slowly holds it up.
     private static void Pump(
-        string bootstrap, string topic, Dictionary<int, long> starts, ChannelWriter<ConsumeResult<byte[], byte[]>> to,
-        CancellationToken cancel)
+        string bootstrap, string topic, Dictionary<int, long> starts,
+        ChannelWriter<IReadOnlyList<ConsumeResult<byte[], byte[]>>> to, CancellationToken cancel)
     {
         Exception? failure = null;
         try
@@ -189,17 +195,24 @@ internal static class ReceiveMessages
             using var consumer = new ConsumerBuilder<byte[], byte[]>(KafkaClientSettings.Reader(bootstrap))
                 .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
             consumer.Assign(starts.Select(s => new TopicPartitionOffset(topic, s.Key, s.Value)));
+            var batch = new List<ConsumeResult<byte[], byte[]>>();
             while (!cancel.IsCancellationRequested)
             {
                 try
                 {
-                    if (consumer.Consume(100) is { } result && !to.TryWrite(result))
-                        to.WriteAsync(result, cancel).AsTask().GetAwaiter().GetResult();
+                    for (int wait = 100; batch.Count < Together && consumer.Consume(wait) is { } result; wait = 0)
+                        batch.Add(result);
                 }
                 catch (ConsumeException e) when (!e.Error.IsFatal)
                 {
                     // It asks again by itself; who waits in vain says so.
                 }
+
+                if (batch.Count == 0)
+                    continue;
+                if (!to.TryWrite(batch))
+                    to.WriteAsync(batch, cancel).AsTask().GetAwaiter().GetResult();
+                batch = [];
             }
         }
         catch (OperationCanceledException)

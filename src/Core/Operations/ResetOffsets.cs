@@ -75,11 +75,11 @@ internal static class ResetOffsets
         CheckPartitions(request, admin.Brokers.Names.Cluster, all, partitions);
         if (request.Partitions.Count > 0)
             partitions.RemoveAll(p => !request.Partitions.Contains(p.Partition));
-        var starting = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Earliest(), cancel);
-        var ending = TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.Latest(), cancel);
+        var starting = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
+        var ending = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
         var (firsts, ends) = (await starting.ConfigureAwait(false), await ending.ConfigureAwait(false));
         var timed = request.ToTimestamp is { } time
-            ? await TopicReader.OffsetsAsync(admin, partitions, OffsetSpec.ForTimestamp(time.ToUnixTimeMilliseconds()), cancel)
+            ? await PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, time.ToUnixTimeMilliseconds(), cancel)
                 .ConfigureAwait(false) : null;
         var steps = new List<PlanStep>();
         foreach (var p in partitions)

@@ -128,7 +128,7 @@ public sealed class PodTests
         await using var stream = await PodStream.OpenAsync(connection, "shop", Pod, 7, default);
         var e = await Assert.ThrowsAsync<ClusterException>(async () => await stream.ReceiveAsync(default));
         Assert.Equal("PortForwardFailed", e.Id);
-        Assert.Contains("port 7 of the pod web-0: failed to connect to localhost:7", e.Message, StringComparison.Ordinal);
+        Assert.Contains("port 7 of the pod web-0: connection refused, as nothing listens there", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

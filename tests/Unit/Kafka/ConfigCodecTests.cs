@@ -26,6 +26,7 @@ public sealed class ConfigCodecTests
             + "0003" + "00026e6f" + "02" + "000162" + "00000000"));
         Assert.Equal([("a", 0), ("b", 3)], answers.Select(a => (a.Name, (int)a.Error)));
         Assert.Equal(["x=2", "y="], answers[0].Values.Select(v => $"{v.Key}={v.Value}"));
+        Assert.Equal([version == 0 ? "y" : "x"], answers[0].Own);
     }
 
     [Fact]
