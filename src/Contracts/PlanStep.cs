@@ -69,7 +69,7 @@ public sealed record FieldChange(string Path, string? From, string? To)
 
     // A key in brackets at the end is a name of its own, such as a setting with dots.
     private static string LastName(string path) =>
-        path.EndsWith(']') ? path[(path.IndexOf('[', StringComparison.Ordinal) + 1)..^1] : path[(path.LastIndexOf('.') + 1)..];
+        path.EndsWith(']') ? path[(path.LastIndexOf('[') + 1)..^1] : path[(path.LastIndexOf('.') + 1)..];
 }
 
 /// <summary>

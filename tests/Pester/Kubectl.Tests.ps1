@@ -62,7 +62,7 @@ Describe 'Without the module' -Tag Lab {
             $problems.FullyQualifiedErrorId | Should -BeLike 'KafkaK8s.FieldConflict,*'
             $problems.Exception.Message | Should -Match 'StatefulSet/kafka .*resources\.(limits|requests)\.memory .*kubectl-client-side-apply'
             $forced = New-KafkaCluster -Namespace $ns -Config @{ 'log.retention.hours' = 72 } -BrokerMemory 1100Mi -Force -WhatIf
-            ($forced | Where-Object Action -eq 'Update').Fields.Path -match 'memory|^config' | Should -HaveCount 3
+            ($forced | Where-Object Action -eq 'Update').Fields.Path -match 'memory|EXTRA_PROPERTIES' | Should -HaveCount 3
         }
 
         It 'is removed by kubectl delete -f manifests/, except for its volumes' -Tag OldServer {

@@ -50,7 +50,7 @@ internal static partial class BrokerConfig
         var (before, after) = (Of(change.From), Of(change.To));
         var changed = before.Keys.Union(after.Keys).Where(k => before.GetValueOrDefault(k) != after.GetValueOrDefault(k))
             .Order(StringComparer.Ordinal)
-            .Select(k => new FieldChange($"config[{k}]", before.GetValueOrDefault(k), after.GetValueOrDefault(k)))
+            .Select(k => new FieldChange($"{change.Path}[{k}]", before.GetValueOrDefault(k), after.GetValueOrDefault(k)))
             .ToList();
         return changed.Count > 0 ? changed : [change];
 

@@ -195,8 +195,10 @@ public sealed class DeployPlannerTests
         // Neither what it held nor what it becomes shows a secret.
         plan = await PlanAsync(new ClusterSpec { Config = new Dictionary<string, string?> { ["log.retention.hours"] = "72" } });
         var change = Assert.Single(plan.Changes, c => c.Action != ChangeAction.None);
-        Assert.Equal("config[log.retention.hours]: 48 -> 72",
-            Assert.Single(change.Fields, f => f.Path.StartsWith("config[", StringComparison.Ordinal)).ToString());
+        Assert.StartsWith("log.retention.hours: 48 -> 72", change.Change, StringComparison.Ordinal);
+        // By this the plan knows that the pods restart.
+        Assert.Contains(change.Fields, f => f.Path.StartsWith("spec.template", StringComparison.Ordinal)
+            && f.Path.EndsWith("[log.retention.hours]", StringComparison.Ordinal));
         Assert.DoesNotContain("hunter", string.Join('\n', change.Fields), StringComparison.Ordinal);
         Assert.DoesNotContain(change.Fields,
             f => f.Path.Contains(ClusterNames.ClusterLabel, StringComparison.Ordinal) || f.Path.Contains("dns", StringComparison.Ordinal));
