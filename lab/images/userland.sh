@@ -1,11 +1,12 @@
 #!/bin/bash
 # userland.sh DIR DEBS : a small Debian with a Java 17 runtime below DIR, from the package files in DEBS. No chroot set-up
 # and no maintainer scripts: packages are unpacked. Without DIR it prints the packages that it takes.
-# The tools are those that the official images offer to scripts: bash, coreutils, grep, sed, getent. Nothing else, so that
-# a script which needs more fails here as it fails there.
+# The tools are those that the official images offer to scripts: bash, coreutils, grep, sed, getent, openssl (Temurin's Alpine
+# image installs it; in the Ubuntu one ca-certificates depends on it). Nothing else, so that a script which needs more fails
+# here as it fails there.
 set -euo pipefail
 packages=(libc6 libc-bin bash dash coreutils grep sed libtinfo6 libselinux1 libpcre2-8-0 libacl1 libattr1 libgmp10
-  libgcc-s1 libstdc++6 zlib1g openjdk-17-jre-headless)
+  libgcc-s1 libstdc++6 zlib1g libssl3 openssl openjdk-17-jre-headless)
 [ $# = 2 ] || { echo "${packages[@]}"; exit; }
 dir=$1 debs=$2
 mkdir -p "$dir"/usr/{bin,sbin,lib,lib64} "$dir"/{etc,proc,sys,dev,run,root,tmp,var/tmp,opt/java}

@@ -46,6 +46,11 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
     [Flag]
     public SwitchParameter Ephemeral { get; set; }
 
+    /// <summary>No TLS, and no rights: whoever reaches a port may do everything. -Plaintext:$false makes a cluster with TLS.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Flag]
+    public SwitchParameter Plaintext { get; set; }
+
     /// <summary>Image of the brokers: one that can still keep its metadata in ZooKeeper, that is Kafka 3.9 or older.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ImageCompleter))]
@@ -127,6 +132,7 @@ public abstract class ClusterSpecCmdlet : KafkaCmdlet
         ZooKeeperStorageSize = Asked(nameof(ZooKeeperStorageSize)) ? ZooKeeperStorageSize : null,
         StorageClass = Asked(nameof(StorageClass)) ? StorageClass : null,
         Ephemeral = Asked(nameof(Ephemeral)) ? Ephemeral.ToBool() : null,
+        Plaintext = Asked(nameof(Plaintext)) ? Plaintext.ToBool() : null,
         KafkaImage = Asked(nameof(KafkaImage)) ? KafkaImage : null,
         ZooKeeperImage = Asked(nameof(ZooKeeperImage)) ? ZooKeeperImage : null,
         BrokerMemory = Asked(nameof(BrokerMemory)) ? BrokerMemory : null,

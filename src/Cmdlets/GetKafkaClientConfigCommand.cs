@@ -30,13 +30,13 @@ public sealed class GetKafkaClientConfigCommand : KafkaCmdlet
     protected override void ProcessItem()
     {
         CheckRow();
-        WriteObject(ClientConfig.Lines(Format, InputObject?.BaseObject is KafkaTunnel tunnel ? tunnel.Bootstrap : Inside()),
-            enumerateCollection: true);
+        WriteObject(InputObject?.BaseObject is KafkaTunnel tunnel ? ClientConfig.Of(Format, tunnel)
+            : ClientConfig.Of(Format, Brokers()), enumerateCollection: true);
     }
 
-    private string Inside()
+    private BrokerSetView Brokers()
     {
         var connection = Connect(Name);
-        return Await(Name, cancel => BrokerSetView.FindAsync(connection, NamespaceOf(connection), Name, cancel)).Bootstrap;
+        return Await(Name, cancel => BrokerSetView.FindAsync(connection, NamespaceOf(connection), Name, cancel));
     }
 }

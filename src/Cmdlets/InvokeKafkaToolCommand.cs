@@ -59,6 +59,8 @@ public sealed class InvokeKafkaToolCommand : KafkaTopicCmdlet
         var connection = Connect(cluster);
         var brokers = Await(cluster, cancel => BrokerSetView.FindAsync(connection, NamespaceOf(connection), cluster, cancel));
         var arguments = KafkaTools.WithAddress(file, [.. ArgumentList.Select(Word)], brokers.Bootstrap, brokers.ZooKeeper);
+        if (brokers.Model.IsSecure)
+            arguments = KafkaTools.WithSettings(file, arguments);
         if (!Agreed($"Run {KafkaTools.Shown(file, arguments)}", $"{brokers.Namespace}/{cluster} on context {connection.Context}", []))
             return;
         var request = new ToolRequest(file, arguments, bytes, Timeout);

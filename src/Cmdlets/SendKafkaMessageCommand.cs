@@ -134,7 +134,7 @@ public sealed class SendKafkaMessageCommand : KafkaDataCmdlet
             throw ReceiveMessages.NoPartition(Topic, Partition, own.Count);
         if (!Agreed("Send messages", Target(admin, Topic), []))
             return;
-        producer = new MessageProducer(admin.Bootstrap, Topic, Timeout, largest, PassThru ? Acknowledged : null);
+        producer = new MessageProducer(admin.Entry, Topic, Timeout, largest, PassThru ? Acknowledged : null);
         refused = false;
     }
 

@@ -31,6 +31,10 @@ public sealed record ClusterSpec
     /// <summary>True: no volumes; all data is lost when a pod goes.</summary>
     public bool? Ephemeral { get; init; }
 
+    /// <summary>True: no TLS, and whoever reaches a port may do everything. False: TLS, and nothing is allowed that was not
+    /// granted.</summary>
+    public bool? Plaintext { get; init; }
+
     /// <summary>Image of the brokers.</summary>
     public string? KafkaImage { get; init; }
 

@@ -17,6 +17,9 @@ public sealed class KafkaTunnel
     /// <summary>Addresses of the brokers on this machine, for any Kafka client: 127.0.0.1:port, one for each broker.</summary>
     public required string Bootstrap { get; init; }
 
+    /// <summary>What clients show to be let in; null where they need nothing. Get-KafkaClientConfig writes it down.</summary>
+    internal string? Password { get; init; }
+
     /// <summary>When it was opened.</summary>
     public DateTimeOffset Since { get; init; }
 

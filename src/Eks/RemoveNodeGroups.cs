@@ -294,7 +294,7 @@ internal static class RemoveNodeGroups
         foreach (var cluster in pods.GroupBy(p => (Namespace: p.Namespace(), Cluster: Ownership.ClusterOf(p)!)))
         {
             var set = await BrokerSetView.FindAsync(connection, cluster.Key.Namespace, cluster.Key.Cluster, cancel).ConfigureAwait(false);
-            var views = await InSync.ReadAsync(connection, set.Namespace, set.Brokers, cancel).ConfigureAwait(false);
+            var views = await InSync.ReadAsync(set.Door, set.Brokers, cancel).ConfigureAwait(false);
             if (InSync.Describe(views) is { Length: > 0 } amiss)
             {
                 throw new ClusterException("WouldBreakMinInSync", FailureKind.Unavailable, cluster.Key.Cluster,
@@ -303,7 +303,7 @@ internal static class RemoveNodeGroups
             }
 
             var partitions = PartitionHealth.Worst(views.Values.Select(v => v!));
-            var own = await BrokerRollPolicy.MinInSyncAsync(connection, set.Namespace, set.Brokers[0].Pod,
+            var own = await BrokerRollPolicy.MinInSyncAsync(set.Door, set.Brokers[0].Pod,
                 [.. partitions.Select(p => p.Topic).Distinct()], cancel).ConfigureAwait(false);
             foreach (int broker in set.Brokers.Where(n => cluster.Any(p => p.Name() == n.Pod)).Select(n => n.NodeId))
             {

@@ -26,7 +26,10 @@ public sealed class FakeCluster
         prefix = name == "kafka" ? "" : $"{name}-"; // the plain manifests' cluster has none
         Ensemble = new FakeEnsemble(server.Store, ns, ZooKeeperSet, $"{prefix}zk-headless", $"{prefix}zk-reconfig");
         int first = this.brokers.FirstId;
-        Kafka = new FakeKafka(ns, BrokerSet, first, id => $"{BrokerSet}-{id - first}.{prefix}{this.brokers.Headless}.{ns}.svc");
+        Kafka = new FakeKafka(ns, BrokerSet, first, id => $"{BrokerSet}-{id - first}.{prefix}{this.brokers.Headless}.{ns}.svc")
+        {
+            IsTls = () => IsTls,
+        };
         server.Store.PodChanged += Ensemble.PodChanged;
         server.Store.PodChanged += Kafka.PodChanged;
         server.Pods.Started += Ensemble.Started;
@@ -44,6 +47,11 @@ public sealed class FakeCluster
     public string ZooKeeperSet => $"{prefix}zk";
 
     public string BrokerSet => $"{prefix}{brokers.Set}";
+
+    /// <summary>Whether the template of the brokers says that they want TLS.</summary>
+    public bool IsTls => Server.Store.Find("apps/v1", "statefulsets", Namespace, BrokerSet) is { } set
+        && set["spec"]!["template"]!["spec"]!["containers"]!.AsArray().SelectMany(c => c!["env"]?.AsArray() ?? [])
+            .Any(e => (string?)e!["name"] == "SECURITY" && (string?)e["value"] == "tls");
 
     public FakeEnsemble Ensemble { get; }
 
@@ -153,8 +161,13 @@ public sealed class FakeCluster
         return set;
     }
 
+    // What a broker with TLS mounts; without it the start script gives up.
+    private JsonObject? Certificates => Server.Store.Find("v1", "secrets", Namespace, $"{prefix}kafka-tls");
+
     // What the readiness probes ask for.
-    private bool IsWell(JsonObject pod) =>
+    private bool IsWell(JsonObject pod) => (!IsTls || Certificates is not null) && IsServing(pod);
+
+    private bool IsServing(JsonObject pod) =>
         Id(pod, ZooKeeperSet) is { } ordinal ? Ensemble.Serves(ordinal + 1)
         : Id(pod, BrokerSet) is not { } broker || Kafka.IsAlive(broker + brokers.FirstId);
 
@@ -172,7 +185,20 @@ public sealed class FakeCluster
             return (stream, cancel) => Ensemble.ServeAsync(ordinal + 1, stream, cancel);
         if (Ordinal(pod, BrokerSet) + brokers.FirstId is { } broker && Kafka.IsAlive(broker)
             && Kafka.Listeners(broker).Any(l => l.Port == port))
-            return (stream, cancel) => Kafka.ServeAsync(broker, port, stream, cancel);
+            return (stream, cancel) => ServeAsync(broker, port, stream, cancel);
         return null;
+    }
+
+    private async Task ServeAsync(int broker, int port, Stream stream, CancellationToken cancel)
+    {
+        if (!Kafka.Listeners(broker).Any(l => l.Port == port && l.Protocol == "SSL"))
+        {
+            await Kafka.ServeAsync(broker, port, stream, cancel);
+        }
+        else if (Certificates is { } secret && await FakeTls.AcceptAsync(stream, secret, cancel) is { } tls)
+        {
+            await using (tls)
+                await Kafka.ServeAsync(broker, port, tls, cancel, isTls: true);
+        }
     }
 }

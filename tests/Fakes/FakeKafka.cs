@@ -51,9 +51,14 @@ public sealed class FakeKafka
     internal FakeKafka(string ns, string set, int firstId, Func<int, string> host)
     {
         (this.ns, this.set, this.firstId, this.host) = (ns, set, firstId, host);
-        Listeners = id =>
-            [new FakeListener("INTERNAL", 9092, host(id), 9092), new FakeListener("TUNNEL", 9095, "127.0.0.1", 19092 + id - firstId)];
+        Listeners = id => IsTls()
+            ? [new FakeListener("INTERNAL", 9092, host(id), 9092, "SSL"),
+                new FakeListener("TUNNEL", 9095, "127.0.0.1", 19092 + id - firstId, "SSL"), new FakeListener("PROBE", 9096, "127.0.0.1", 9096)]
+            : [new FakeListener("INTERNAL", 9092, host(id), 9092), new FakeListener("TUNNEL", 9095, "127.0.0.1", 19092 + id - firstId)];
     }
+
+    /// <summary>Whether the brokers want TLS.</summary>
+    public Func<bool> IsTls { get; init; } = static () => false;
 
     /// <summary>Id of the Kafka cluster.</summary>
     public string ClusterId { get; set; } = "fake-cluster";
@@ -168,7 +173,7 @@ public sealed class FakeKafka
     }
 
     /// <summary>Serves a connection to a listener of a broker.</summary>
-    public async Task ServeAsync(int id, int port, Stream stream, CancellationToken cancel)
+    public async Task ServeAsync(int id, int port, Stream stream, CancellationToken cancel, bool isTls = false)
     {
         if (Silent.Contains(id))
             await Task.Delay(Timeout.Infinite, cancel);
@@ -181,7 +186,7 @@ public sealed class FakeKafka
             _ = request.Text();
             lock (gate)
                 Requests.Add((id, key, version));
-            if (!IsAlive(id) || Unknown(key, version) || Listeners(id).Any(l => l.Port == port && l.Protocol != "PLAINTEXT")
+            if (!IsAlive(id) || Unknown(key, version) || Listeners(id).Any(l => l.Port == port && l.Protocol != (isTls ? "SSL" : "PLAINTEXT"))
                 || (Instead(id, key, version) ?? Answer(id, port, key, version, request)) is not { } answer)
                 return; // a version that it does not know
             await stream.WriteAsync(new Writer().Int(correlation).Raw(answer).Frame(), cancel);
@@ -290,9 +295,8 @@ public sealed class FakeKafka
     {
         (int Key, int Min, int Max)[] known =
         [
-            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (18, 0, 3), (19, 4, 4), (20, 1, 1), (32, 0, 3),
-            (35, 1, 4), (37, 0, 0),
-            (44, 0, 0),
+            (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (17, 0, 1), (18, 0, 3), (19, 4, 4),
+            (20, 1, 1), (32, 0, 3), (35, 1, 4), (36, 0, 2), (37, 0, 0), (44, 0, 0),
         ];
         answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max).Tags());
         return version >= 1 ? answer.Int(0).Tags() : answer;

@@ -8,8 +8,8 @@ namespace KafkaK8s.Tests.Unit;
 public sealed partial class RoomTests
 {
     // Kubernetes/Config belongs to Kubernetes.
-    private static readonly string[] Rooms = ["Yaml", "Kubernetes", "Model", "Manifests", "Running", "Kafka", "ZooKeeper", "Rolling",
-        "Verification", "Reports", "Operations"];
+    private static readonly string[] Rooms = ["Yaml", "Kubernetes", "Model", "Manifests", "Running", "Security", "Kafka", "ZooKeeper",
+        "Rolling", "Verification", "Reports", "Operations"];
 
     private static string Core => Path.Combine(Repository.Root, "src", "Core");
 

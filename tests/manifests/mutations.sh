@@ -34,7 +34,7 @@ zk-start.sh|s/do server "$i" participant/do server "$i" observer/|zk_first_start
 zk-start.sh|s/{ until ask 127.0.0.1 srvr .*/kill "$beacon"/|zk_new_pod_stops_saying_so_when_the_ensemble_stands
 zk-start.sh|s/sleep 1; done; kill "$beacon"; }/sleep 1; done; }/|zk_new_pod_stops_saying_so_when_the_ensemble_stands
 zk-start.sh|s/^say() .*/say() { log "$1"; }/|zk_joins_an_ensemble_that_comes_later
-zk-start.sh|s/{ cat \/scripts\/zoo.static.cfg; /{ cat "$conf\/zoo.cfg"; /|zk_member_again_with_a_quorum
+zk-start.sh|s/^  cat \/scripts\/zoo.static.cfg/  cat "$conf\/zoo.cfg"/|zk_member_again_with_a_quorum
 zk-start.sh|s/  until resolves "$name"; do/  until true; do/|zk_dns_is_slow
 zk-start.sh|s/{ log "no DNS record for $name yet, going on without it"; break; }/exit 1/|zk_dns_lacks_a_name
 zk-start.sh|s/^own=.*/own=/|zk_dns_gives_the_old_address_for_a_while

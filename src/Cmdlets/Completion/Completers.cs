@@ -216,13 +216,13 @@ public abstract class ConfigCompleter : NameCompleter
         if (OfTopic)
         {
             // All topics have the same settings; a broker lists them for one that there is.
-            var view = await BrokerMetadata.ReadAsync(connection, ns, broker.Pod, Limit, cancel).ConfigureAwait(false);
+            var view = await BrokerMetadata.ReadAsync(set.Door, broker.Pod, Limit, cancel).ConfigureAwait(false);
             topic = view.Partitions.Select(p => p.Topic).FirstOrDefault();
             if (topic is null)
                 return [];
         }
 
-        documentation = await BrokerConfigs.DocumentedAsync(connection, ns, broker.Pod, broker.NodeId, topic, cancel).ConfigureAwait(false);
+        documentation = await BrokerConfigs.DocumentedAsync(set.Door, broker.Pod, broker.NodeId, topic, cancel).ConfigureAwait(false);
         return [.. documentation.Keys.Where(k => OfTopic || !SpecChecks.OwnedConfigKeys.Contains(k)).Select(k => k + "=")];
     }
 

@@ -17,20 +17,18 @@ internal static class BrokerMetadata
     /// <summary>Asks the broker in a pod, through the API server.</summary>
     /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there. <c>BrokerSilent</c>: no sound answer in
     /// time.</exception>
-    public static async Task<BrokerView> ReadAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout,
-        CancellationToken cancel) =>
-        (await AskAsync(connection, ns, pod, timeout, cancel).ConfigureAwait(false)).View;
+    public static async Task<BrokerView> ReadAsync(BrokerDoor door, string pod, TimeSpan timeout, CancellationToken cancel) =>
+        (await AskAsync(door, pod, timeout, cancel).ConfigureAwait(false)).View;
 
     /// <summary>The same, with the id of the Kafka cluster.</summary>
-    public static async Task<BrokerAnswer> AskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout,
-        CancellationToken cancel)
+    public static async Task<BrokerAnswer> AskAsync(BrokerDoor door, string pod, TimeSpan timeout, CancellationToken cancel)
     {
-        var key = (connection.Server, ns, pod);
+        var key = (door.Connection.Server, door.Namespace, pod);
         bool old = OldBrokers.TryGetValue(key, out long until) && Environment.TickCount64 < until;
         var answer =
             await InBestVersionAsync($"The broker in the pod {pod}", old ? [0] : MetadataCodec.Versions, timeout, async (version, token) =>
         {
-            byte[]? bytes = await BrokerRequest.SendAsync(connection, ns, pod, MetadataCodec.Request(version), token).ConfigureAwait(false);
+            byte[]? bytes = await BrokerRequest.SendAsync(door, pod, MetadataCodec.Request(version), token).ConfigureAwait(false);
             return bytes is null ? null : MetadataCodec.Response(version, bytes);
         }, cancel).ConfigureAwait(false);
         if (answer.Version == 0 && !old)

@@ -18,15 +18,15 @@ internal static class BrokerProbes
 {
     /// <summary>Asks each broker once. One that cannot be asked is a finding; an API server that cannot be asked is an error.</summary>
     public static async Task<IReadOnlyList<BrokerProbe>> TakeAsync(
-        KubeConnection connection, string ns, IEnumerable<NodeRef> brokers, TimeSpan timeout, CancellationToken cancel) =>
+        BrokerDoor door, IEnumerable<NodeRef> brokers, TimeSpan timeout, CancellationToken cancel) =>
         await Task.WhenAll(brokers.Select(async node =>
         {
             try
             {
-                var answer = await BrokerMetadata.AskAsync(connection, ns, node.Pod, timeout, cancel).ConfigureAwait(false);
+                var answer = await BrokerMetadata.AskAsync(door, node.Pod, timeout, cancel).ConfigureAwait(false);
                 return new BrokerProbe(node.NodeId, answer, null);
             }
-            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent")
+            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or TlsChannel.Failure)
             {
                 return new BrokerProbe(node.NodeId, null, e.Message) { IsSilent = e.Id == "BrokerSilent" };
             }

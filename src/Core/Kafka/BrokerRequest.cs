@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;
@@ -14,18 +13,18 @@ internal static class BrokerRequest
     private const int LongestAnswer = 256 * 1024 * 1024;
 
     /// <summary>Asks the broker in a pod.</summary>
-    /// <param name="connection">Connection to the API server.</param>
-    /// <param name="ns">Namespace of the pod.</param>
+    /// <param name="door">The way to the brokers.</param>
     /// <param name="pod">The pod.</param>
     /// <param name="request">The request, with its length in front.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>The answer without its length; null when the broker closed the connection: it does not know the request in that
     /// version.</returns>
-    /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there, or the API server cannot be asked.</exception>
+    /// <exception cref="ClusterException"><c>PortForwardFailed</c>: nobody listens there, or the API server cannot be asked;
+    /// <c>TlsFailed</c>.</exception>
     /// <exception cref="FormatException">What came is no answer.</exception>
-    public static async Task<byte[]?> SendAsync(KubeConnection connection, string ns, string pod, byte[] request, CancellationToken cancel)
+    public static async Task<byte[]?> SendAsync(BrokerDoor door, string pod, byte[] request, CancellationToken cancel)
     {
-        var stream = await PodStream.OpenAsync(connection, ns, pod, ClusterNames.InternalPort, cancel).ConfigureAwait(false);
+        var stream = await door.OpenAsync(pod, ClusterNames.InternalPort, cancel).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             return await ExchangeAsync(stream.WriteAsync, stream.ReadExactlyAsync, request, cancel).ConfigureAwait(false);

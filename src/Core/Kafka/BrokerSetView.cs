@@ -46,25 +46,39 @@ internal sealed record BrokerSetView(ClusterModel Model)
         get
         {
             string headless = EnvText("ZK_SERVICE") ?? Names.ZooKeeperHeadless;
+            int port = Model.IsSecure ? ClusterNames.SecureZooKeeperPort : ClusterNames.ZooKeeperPort;
             var servers = Names.Servers(EnvNumber("ZK_SERVERS") ?? 1);
-            return $"{string.Join(',', servers.Select(n => $"{n.Pod}.{headless}.{Namespace}.svc:{ClusterNames.ZooKeeperPort}"))}/kafka";
+            return $"{string.Join(',', servers.Select(n => $"{n.Pod}.{headless}.{Namespace}.svc:{port}"))}/kafka";
         }
     }
 
     private IEnumerable<JsonObject> Containers => KubeObjects.Items(Tree["spec"]?["template"]?["spec"]?["containers"]);
 
-    /// <summary>Finds the brokers of a cluster.</summary>
-    /// <exception cref="ClusterException"><c>ClusterNotFound</c>.</exception>
+    /// <summary>The way to them; of a view that was found.</summary>
+    public BrokerDoor Door { get; private init; } = null!;
+
+    /// <summary>Finds the brokers of a cluster, and the way to them.</summary>
+    /// <exception cref="ClusterException"><c>ClusterNotFound</c>; as <see cref="BrokerDoor.OfAsync"/>.</exception>
     public static Task<BrokerSetView> FindAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel) =>
         FindAsync(connection, ns, cluster, ManifestSets.All, cancel);
 
     /// <summary>The same for a cluster of one of these sets of manifests.</summary>
-    /// <exception cref="ClusterException"><c>ClusterNotFound</c>.</exception>
+    /// <param name="connection">Connection to the API server.</param>
+    /// <param name="ns">Namespace.</param>
+    /// <param name="cluster">Name of the cluster.</param>
+    /// <param name="known">The sets of manifests that there may be.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <param name="door">The way to its brokers where that is known.</param>
+    /// <exception cref="ClusterException"><c>ClusterNotFound</c>; as <see cref="BrokerDoor.OfAsync"/>.</exception>
     public static async Task<BrokerSetView> FindAsync(
-        KubeConnection connection, string ns, string cluster, IReadOnlyList<ManifestSet> known, CancellationToken cancel)
+        KubeConnection connection, string ns, string cluster, IReadOnlyList<ManifestSet> known, CancellationToken cancel,
+        BrokerDoor? door = null)
     {
         var model = await ClusterModel.FindAsync(connection, ns, cluster, NodeRoles.Broker, known, cancel).ConfigureAwait(false);
-        return model.Carrier is null ? throw ClusterNames.NotFound(cluster, ns, connection.Context) : new BrokerSetView(model);
+        return model.Carrier is null ? throw ClusterNames.NotFound(cluster, ns, connection.Context) : new BrokerSetView(model)
+        {
+            Door = door ?? await BrokerDoor.OfAsync(connection, model, cancel).ConfigureAwait(false),
+        };
     }
 
     /// <summary>The broker of an id, also of one that has just joined.</summary>

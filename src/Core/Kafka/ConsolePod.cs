@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Security;
 
 namespace KafkaK8s.Core.Kafka;
 
@@ -15,6 +16,7 @@ internal sealed class ConsolePod : IAsyncDisposable
     /// <summary>Name of the container, and the value of the pod's name label.</summary>
     public const string App = "console-tools";
 
+    private const int OwnerAndGroup = 288; // octal 0440
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RemovalLimit = TimeSpan.FromSeconds(5);
 
@@ -126,7 +128,8 @@ internal sealed class ConsolePod : IAsyncDisposable
                 ["runAsGroup"] = 1000,
                 ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" }
             };
-        security.Remove("fsGroup");
+        if (!brokers.Model.IsSecure)
+            security.Remove("fsGroup"); // it lets the pod read its certificate
         security.Remove("fsGroupChangePolicy");
         var labels = new JsonObject
         {
@@ -146,6 +149,21 @@ internal sealed class ConsolePod : IAsyncDisposable
             ["containers"] = new JsonArray(Container(brokers, seconds)),
             ["volumes"] = new JsonArray(new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() }),
         };
+        if (brokers.Model.IsSecure)
+        {
+            spec["volumes"]!.AsArray().Add(new JsonObject
+            {
+                ["name"] = "tls",
+                ["secret"] = new JsonObject
+                {
+                    ["secretName"] = brokers.Names.Prefixed(ClusterCertificates.Operator),
+                    ["defaultMode"] = OwnerAndGroup,
+                },
+            });
+            spec["containers"]![0]!["volumeMounts"]!.AsArray().Add(
+                new JsonObject { ["name"] = "tls", ["mountPath"] = ClusterCertificates.Folder, ["readOnly"] = true });
+        }
+
         foreach (string field in (string[])["imagePullSecrets", "nodeSelector", "tolerations", "dnsConfig"])
         {
             if (template[field] is JsonNode value)

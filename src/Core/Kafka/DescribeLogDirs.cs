@@ -23,13 +23,13 @@ internal static class DescribeLogDirs
 
     /// <summary>Bytes by partition; null where the broker does not answer or is too old.</summary>
     public static async Task<IReadOnlyDictionary<(string Topic, int Partition), long>?> TryReadAsync(
-        KubeConnection connection, string ns, string pod, TimeSpan timeout, CancellationToken cancel) =>
-        (await TryReadAsync(connection, ns, pod, [WithSizes], timeout, cancel).ConfigureAwait(false))?.Sizes;
+        BrokerDoor door, string pod, TimeSpan timeout, CancellationToken cancel) =>
+        (await TryReadAsync(door, pod, [WithSizes], timeout, cancel).ConfigureAwait(false))?.Sizes;
 
     /// <summary>The same with the size of the file system, where the broker says it.</summary>
-    public static Task<BrokerDisk?> TryReadDiskAsync(KubeConnection connection, string ns, string pod, TimeSpan timeout,
+    public static Task<BrokerDisk?> TryReadDiskAsync(BrokerDoor door, string pod, TimeSpan timeout,
         CancellationToken cancel) =>
-        TryReadAsync(connection, ns, pod, [WithVolume, WithSizes], timeout, cancel);
+        TryReadAsync(door, pod, [WithVolume, WithSizes], timeout, cancel);
 
     /// <summary>A request for all topics, with its length in front.</summary>
     public static byte[] Request(short version = WithSizes)
@@ -91,7 +91,7 @@ internal static class DescribeLogDirs
     private static bool IsFlexible(short version) => version >= 2;
 
     private static async Task<BrokerDisk?> TryReadAsync(
-        KubeConnection connection, string ns, string pod, IReadOnlyList<short> versions, TimeSpan timeout, CancellationToken cancel)
+        BrokerDoor door, string pod, IReadOnlyList<short> versions, TimeSpan timeout, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(timeout);
@@ -100,7 +100,7 @@ internal static class DescribeLogDirs
             foreach (short version in versions)
             {
                 // One that does not know the version closes the connection.
-                if (await BrokerRequest.SendAsync(connection, ns, pod, Request(version), limit.Token).ConfigureAwait(false) is { } answer)
+                if (await BrokerRequest.SendAsync(door, pod, Request(version), limit.Token).ConfigureAwait(false) is { } answer)
                     return Response(answer, version);
             }
 

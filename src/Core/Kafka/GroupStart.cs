@@ -55,8 +55,8 @@ internal static class GroupStart
     }
 
     /// <summary>A way to ask the brokers' pods.</summary>
-    public static Func<int, byte[], Task<byte[]?>> Pods(KubeConnection connection, BrokerSetView brokers, CancellationToken limit) =>
-        (broker, request) => BrokerRequest.SendAsync(connection, brokers.Namespace, brokers.Broker(broker).Pod, request, limit);
+    public static Func<int, byte[], Task<byte[]?>> Pods(BrokerSetView brokers, CancellationToken limit) =>
+        (broker, request) => BrokerRequest.SendAsync(brokers.Door, brokers.Broker(broker).Pod, request, limit);
 
     /// <returns>What went wrong, empty when nothing did; and whether it may pass.</returns>
     private static async Task<(string Why, bool Passes)> OnceAsync(

@@ -16,9 +16,9 @@ internal sealed class KafkaAdmin : IAsyncDisposable
     private KafkaAdmin(KubeConnection connection, BrokerSetView brokers)
     {
         (Connection, Brokers) = (connection, brokers);
-        tunnel = Tunnel.Open(connection, brokers);
+        tunnel = Tunnel.Open(brokers);
         // Without handlers the library writes to the process's standard error.
-        client = new(() => new AdminClientBuilder(KafkaClientSettings.Admin(tunnel.Bootstrap))
+        client = new(() => new AdminClientBuilder(KafkaClientSettings.Admin(tunnel.Entry))
             .SetLogHandler((_, line) => lastWord = line.Message).SetErrorHandler((_, error) => lastWord = error.Reason).Build());
     }
 
@@ -28,8 +28,8 @@ internal sealed class KafkaAdmin : IAsyncDisposable
     /// <summary>The brokers.</summary>
     public BrokerSetView Brokers { get; }
 
-    /// <summary>The brokers' addresses on this machine, for another client of the same command.</summary>
-    public string Bootstrap => tunnel.Bootstrap;
+    /// <summary>The way in, for another client of the same command.</summary>
+    public TunnelEntry Entry => tunnel.Entry;
 
     /// <summary>A client for the brokers of a cluster.</summary>
     /// <exception cref="ClusterException"><c>ClusterNotFound</c>, <c>NoLocalPort</c>.</exception>

@@ -19,11 +19,11 @@ internal static class KafkaClientSettings
     private const int LargestMessage = 100_000_000;
 
     /// <summary>A producer that loses and doubles nothing by itself.</summary>
-    /// <param name="bootstrap">The brokers' addresses.</param>
+    /// <param name="entry">Where the brokers are, and what to show there.</param>
     /// <param name="messageTimeout">Longest time for one message.</param>
     /// <param name="messageSize">Size of each.</param>
     /// <param name="largestBatch">Bytes of the largest batch that the topic takes; null where that is unknown.</param>
-    public static ProducerConfig Producer(string bootstrap, TimeSpan messageTimeout, int messageSize, int? largestBatch = null) =>
+    public static ProducerConfig Producer(TunnelEntry entry, TimeSpan messageTimeout, int messageSize, int? largestBatch = null) =>
         Fast(new ProducerConfig
         {
             Acks = Acks.All,
@@ -41,10 +41,10 @@ internal static class KafkaClientSettings
             QueueBufferingMaxMessages = Window + 1000,
             QueueBufferingMaxKbytes = 64 * 1024,
             DeliveryReportFields = "status",
-        }, bootstrap);
+        }, entry);
 
     /// <summary>A consumer that reads assigned partitions from given offsets, belongs to no group and commits nothing.</summary>
-    public static ConsumerConfig Consumer(string bootstrap) => Fast(new ConsumerConfig
+    public static ConsumerConfig Consumer(TunnelEntry entry) => Fast(new ConsumerConfig
     {
         GroupId = "kafkak8s-verify", // demanded by the library; never used without a subscription or a commit
         EnableAutoCommit = false,
@@ -56,17 +56,17 @@ internal static class KafkaClientSettings
         FetchErrorBackoffMs = 20,
         QueuedMaxMessagesKbytes = 16 * 1024,
         ConsumeResultFields = "none",
-    }, bootstrap);
+    }, entry);
 
     /// <summary>A producer of what people send. Keys go where Java's clients send them.</summary>
-    /// <param name="bootstrap">The brokers' addresses.</param>
+    /// <param name="entry">Where the brokers are, and what to show there.</param>
     /// <param name="messageTimeout">Longest time for one message.</param>
     /// <param name="largestBatch">Bytes of the largest batch that the topic takes: a broker refuses a larger one with all of its
     /// messages.</param>
     /// <param name="reportAll">Whether the report of a message has the message in it, and not only what became of it.</param>
-    public static ProducerConfig Sender(string bootstrap, TimeSpan messageTimeout, int? largestBatch, bool reportAll)
+    public static ProducerConfig Sender(TunnelEntry entry, TimeSpan messageTimeout, int? largestBatch, bool reportAll)
     {
-        var config = Producer(bootstrap, messageTimeout, LargestMessage, largestBatch);
+        var config = Producer(entry, messageTimeout, LargestMessage, largestBatch);
         config.Partitioner = Partitioner.Murmur2Random;
         config.CompressionType = CompressionType.Lz4; // what people send compresses well, and the way through the API server is the cost
         config.DeliveryReportFields = reportAll ? "all" : "none";
@@ -76,9 +76,9 @@ internal static class KafkaClientSettings
 
     /// <summary>A consumer of what people read: assigned partitions, no group, no commits; where retention has taken the start, the first
     /// that is left.</summary>
-    public static ConsumerConfig Reader(string bootstrap)
+    public static ConsumerConfig Reader(TunnelEntry entry)
     {
-        var config = Consumer(bootstrap);
+        var config = Consumer(entry);
         config.ConsumeResultFields = "all";
         config.AutoOffsetReset = AutoOffsetReset.Earliest;
         config.StatisticsIntervalMs = 0;
@@ -86,12 +86,20 @@ internal static class KafkaClientSettings
     }
 
     /// <summary>An admin client.</summary>
-    public static AdminClientConfig Admin(string bootstrap) => Fast(new AdminClientConfig(), bootstrap);
+    public static AdminClientConfig Admin(TunnelEntry entry) => Fast(new AdminClientConfig(), entry);
 
-    private static T Fast<T>(T config, string bootstrap)
+    private static T Fast<T>(T config, TunnelEntry entry)
         where T : ClientConfig
     {
-        config.BootstrapServers = bootstrap;
+        config.BootstrapServers = entry.Bootstrap;
+        if (entry.Login is { } login)
+        {
+            config.SecurityProtocol = SecurityProtocol.SaslPlaintext; // to a port of this machine; from there on it is TLS
+            config.SaslMechanism = SaslMechanism.Plain;
+            config.SaslUsername = TunnelLogin.User;
+            config.SaslPassword = login.Password;
+        }
+
         config.ClientId = "kafkak8s";
         config.SocketNagleDisable = true;
         config.StatisticsIntervalMs = 1000; // they alone tell that brokers throttle

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using KafkaK8s.Core.Security;
 
 namespace KafkaK8s.Core.Kafka;
 
@@ -52,6 +53,23 @@ internal static partial class KafkaTools
         ["zookeeper-shell.sh"] = ""
     };
 
+    /// <summary>Tools whose option for a file of settings is not <c>--command-config</c>; empty for none.</summary>
+    private static readonly Dictionary<string, string> BySettings = new()
+    {
+        ["kafka-cluster.sh"] = "--config",
+        ["kafka-console-consumer.sh"] = "--consumer.config",
+        ["kafka-console-producer.sh"] = "--producer.config",
+        ["kafka-consumer-perf-test.sh"] = "--consumer.config",
+        ["kafka-leader-election.sh"] = "--admin.config",
+        ["kafka-producer-perf-test.sh"] = "--producer.config",
+        ["kafka-replica-verification.sh"] = "",
+        ["kafka-streams-application-reset.sh"] = "--config-file",
+        ["kafka-verifiable-consumer.sh"] = "--consumer.config",
+        ["kafka-verifiable-producer.sh"] = "--producer.config",
+        ["zookeeper-security-migration.sh"] = "--zk-tls-config-file",
+        ["zookeeper-shell.sh"] = "-zk-tls-config-file",
+    };
+
     /// <summary>Options with which a user names the cluster; Kafka's tools take the beginning of an option for the whole.</summary>
     private static readonly string[] Addresses = ["--boot", "--broker-list", "--zookeeper"];
     private const string NoAddress = "--zookeeper.acl";
@@ -85,6 +103,25 @@ internal static partial class KafkaTools
             return given;
         // Of the tools with commands this one alone has the option at the command, and the others before it.
         return file == "kafka-cluster.sh" ? [.. given, option, brokers] : [option, brokers, .. given];
+    }
+
+    /// <summary>The arguments, with the file of the operator's settings where the tool takes one and the user gave none: in a cluster with
+    /// TLS.</summary>
+    /// <param name="file">The tool.</param>
+    /// <param name="given">Its arguments, with the address.</param>
+    public static IReadOnlyList<string> WithSettings(string file, IReadOnlyList<string> given)
+    {
+        bool isZooKeeper = ByZooKeeper.ContainsKey(file);
+        if (!ByBrokers.ContainsKey(file) && !BySettings.ContainsKey(file))
+            return given;
+        string option = BySettings.GetValueOrDefault(file, "--command-config");
+        string settings = $"{ClusterCertificates.Folder}/"
+            + (isZooKeeper ? ClusterCertificates.ZooKeeperToolSettings : ClusterCertificates.ToolSettings);
+        if (option.Length == 0 || given.Any(a => a.StartsWith(option, StringComparison.Ordinal)))
+            return given;
+        // The address of ZooKeeper's shell stays in front; kafka-cluster.sh has its options at the command.
+        return file is "zookeeper-shell.sh" or "kafka-cluster.sh" or "kafka-producer-perf-test.sh"
+            ? [.. given.Take(1), option, settings, .. given.Skip(1)] : [option, settings, .. given];
     }
 
     /// <summary>A command as it may be shown: passwords are no one's business.</summary>

@@ -13,19 +13,19 @@ internal sealed class MessageProducer : IDisposable
     private readonly Action<Message<byte[], byte[]>, TopicPartitionOffset>? acknowledged;
     private long reported;
 
-    /// <param name="bootstrap">The brokers' addresses.</param>
+    /// <param name="entry">Where the brokers are, and what to show there.</param>
     /// <param name="topic">Topic.</param>
     /// <param name="timeout">Longest time for one message.</param>
     /// <param name="largestBatch">Bytes of the largest batch that the topic takes; null where that is unknown.</param>
     /// <param name="acknowledged">Hears of each message that all in-sync copies have, on another thread; null where nobody wants
     /// to.</param>
-    public MessageProducer(string bootstrap, string topic, TimeSpan timeout, int? largestBatch,
+    public MessageProducer(TunnelEntry entry, string topic, TimeSpan timeout, int? largestBatch,
         Action<Message<byte[], byte[]>, TopicPartitionOffset>? acknowledged)
     {
         Topic = topic;
         this.acknowledged = acknowledged;
         producer = new ProducerBuilder<byte[], byte[]>(
-            KafkaClientSettings.Sender(bootstrap, timeout, largestBatch, reportAll: acknowledged is not null))
+            KafkaClientSettings.Sender(entry, timeout, largestBatch, reportAll: acknowledged is not null))
             .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
     }
 

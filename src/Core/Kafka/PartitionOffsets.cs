@@ -30,21 +30,20 @@ internal static class PartitionOffsets
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>The offsets; those whose leader does not say it are missing.</summary>
-    /// <param name="connection">Connection to the API server.</param>
     /// <param name="brokers">The brokers.</param>
     /// <param name="partitions">The partitions, with their leaders.</param>
     /// <param name="time">Milliseconds since 1970, <see cref="Earliest"/> or <see cref="Latest"/>: the first message of this time or
     /// later.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="ClusterException"><c>KafkaSilent</c>: no broker answers any more.</exception>
-    public static async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> ReadAsync(KubeConnection connection,
-        BrokerSetView brokers, IEnumerable<PartitionView> partitions, long time, CancellationToken cancel)
+    public static async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> ReadAsync(BrokerSetView brokers,
+        IEnumerable<PartitionView> partitions, long time, CancellationToken cancel)
     {
         var found = new Dictionary<(string Topic, int Partition), long>();
         var open = partitions.Where(p => p.Leader >= 0).ToList();
         for (int tries = 1; open.Count > 0; tries++)
         {
-            var asked = await Task.WhenAll(open.GroupBy(p => p.Leader).Select(led => AskAsync(connection, brokers, led, time, cancel)))
+            var asked = await Task.WhenAll(open.GroupBy(p => p.Leader).Select(led => AskAsync(brokers, led, time, cancel)))
                 .ConfigureAwait(false);
             var again = new HashSet<(string Topic, int Partition)>();
             foreach (var answer in asked.SelectMany(a => a))
@@ -58,7 +57,7 @@ internal static class PartitionOffsets
             if (again.Count == 0 || tries == Tries)
                 break;
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
-            var now = await TopicReader.PartitionsAsync(connection, brokers, cancel).ConfigureAwait(false);
+            var now = await TopicReader.PartitionsAsync(brokers, cancel).ConfigureAwait(false);
             open = [.. now.Where(p => p.Leader >= 0 && again.Contains((p.Topic, p.Partition)))];
         }
 
@@ -119,7 +118,7 @@ internal static class PartitionOffsets
     }
 
     // A leader that does not answer has nothing to say of its partitions, and holds the others up no longer than its limit.
-    private static async Task<IReadOnlyList<OffsetAnswer>> AskAsync(KubeConnection connection, BrokerSetView brokers,
+    private static async Task<IReadOnlyList<OffsetAnswer>> AskAsync(BrokerSetView brokers,
         IGrouping<int, PartitionView> led, long time, CancellationToken cancel)
     {
         if (brokers.Brokers.FirstOrDefault(b => b.NodeId == led.Key) is not { } leader)
@@ -129,7 +128,7 @@ internal static class PartitionOffsets
         try
         {
             byte[]? answer =
-                await BrokerRequest.SendAsync(connection, brokers.Namespace, leader.Pod, Request(Version, led, time), limit.Token)
+                await BrokerRequest.SendAsync(brokers.Door, leader.Pod, Request(Version, led, time), limit.Token)
                 .ConfigureAwait(false);
             return answer is null ? [] : Response(Version, answer);
         }

@@ -22,10 +22,9 @@ internal static class TopicReader
 
     /// <summary>The partitions of all topics, each as the worst of the brokers' views has it.</summary>
     /// <exception cref="ClusterException"><c>KafkaSilent</c>: no broker answers.</exception>
-    public static async Task<IReadOnlyList<PartitionView>> PartitionsAsync(KubeConnection connection, BrokerSetView brokers,
-        CancellationToken cancel)
+    public static async Task<IReadOnlyList<PartitionView>> PartitionsAsync(BrokerSetView brokers, CancellationToken cancel)
     {
-        var probes = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, LookLimit, cancel).ConfigureAwait(false);
+        var probes = await BrokerProbes.TakeAsync(brokers.Door, brokers.Brokers, LookLimit, cancel).ConfigureAwait(false);
         var views = probes.Select(p => p.Answer?.View).OfType<BrokerView>().ToList();
         return views.Count > 0 ? PartitionHealth.Worst(views) : throw new ClusterException(
             "KafkaSilent", FailureKind.Unavailable, brokers.Names.Cluster,
@@ -66,10 +65,10 @@ internal static class TopicReader
         {
             try
             {
-                return await BrokerConfigs.OfTopicsAsync(admin.Connection, admin.Brokers.Namespace, broker.Pod, topics, null, cancel)
+                return await BrokerConfigs.OfTopicsAsync(admin.Brokers.Door, broker.Pod, topics, null, cancel)
                     .ConfigureAwait(false);
             }
-            catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed")
+            catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed" or TlsChannel.Failure)
             {
                 last = e;
             }
@@ -85,7 +84,7 @@ internal static class TopicReader
     public static async Task<Func<PartitionView, long?>> SizesAsync(KafkaAdmin admin, CancellationToken cancel)
     {
         var answers = await Task.WhenAll(admin.Brokers.Brokers.Select(async n => (n.NodeId, Sizes: await DescribeLogDirs.TryReadAsync(
-            admin.Connection, admin.Brokers.Namespace, n.Pod, LookLimit, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+            admin.Brokers.Door, n.Pod, LookLimit, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
         var disks = answers.ToDictionary(a => a.NodeId, a => a.Sizes);
         return p =>
         {

@@ -19,13 +19,13 @@ internal static class TopicRemoval
 
     /// <summary>Removes the topic and waits until a broker no longer lists it.</summary>
     /// <returns>Why it may still stand; null when it is gone.</returns>
-    public static async Task<string?> RemoveAsync(KubeConnection connection, BrokerSetView brokers, string topic, TimeSpan timeout)
+    public static async Task<string?> RemoveAsync(BrokerSetView brokers, string topic, TimeSpan timeout)
     {
         using var limit = new CancellationTokenSource(timeout);
         string why = "no broker answers";
         while (!limit.IsCancellationRequested)
         {
-            var views = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, AskLimit, CancellationToken.None)
+            var views = await BrokerProbes.TakeAsync(brokers.Door, brokers.Brokers, AskLimit, CancellationToken.None)
                 .ConfigureAwait(false);
             var view = views.Select(v => v.Answer?.View).FirstOrDefault(v => v is not null && v.ControllerId >= 0);
             if (view is not null)
@@ -36,7 +36,7 @@ internal static class TopicRemoval
                 {
                     string controller = brokers.Broker(view.ControllerId).Pod;
                     byte[] request = Request(topic, 1000);
-                    byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, controller, request, limit.Token)
+                    byte[]? answer = await BrokerRequest.SendAsync(brokers.Door, controller, request, limit.Token)
                         .ConfigureAwait(false);
                     short error = answer is null ? UnknownTopic : Response(answer);
                     if (error is not (0 or UnknownTopic or TimedOut or NotController))

@@ -20,15 +20,14 @@ internal static class TopicSizes
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Topics by name, Kafka's own included; none where no broker answers. Each pod is asked for its own disk.</summary>
-    public static async Task<IReadOnlyList<TopicSize>> TryReadAsync(KubeConnection connection, string ns, IReadOnlyList<string> pods,
-        CancellationToken cancel)
+    public static async Task<IReadOnlyList<TopicSize>> TryReadAsync(BrokerDoor door, IReadOnlyList<string> pods, CancellationToken cancel)
     {
         if (pods.Count == 0)
             return [];
         try
         {
-            var view = await BrokerMetadata.ReadAsync(connection, ns, pods[0], Timeout, cancel).ConfigureAwait(false);
-            var disks = await Task.WhenAll(pods.Select(p => DescribeLogDirs.TryReadAsync(connection, ns, p, Timeout, cancel)))
+            var view = await BrokerMetadata.ReadAsync(door, pods[0], Timeout, cancel).ConfigureAwait(false);
+            var disks = await Task.WhenAll(pods.Select(p => DescribeLogDirs.TryReadAsync(door, p, Timeout, cancel)))
                 .ConfigureAwait(false);
             bool whole = disks.All(d => d is not null);
             var bytes = disks.SelectMany(d => d ?? new Dictionary<(string Topic, int Partition), long>()).ToLookup(d => d.Key.Topic,

@@ -111,6 +111,21 @@ internal sealed class TunnelFrames(Func<int, int> portOf)
         }
     }
 
+    /// <summary>Room for an answer, its length in place.</summary>
+    /// <param name="head">The length.</param>
+    /// <exception cref="FormatException">It is none of Kafka's.</exception>
+    public static byte[] NewAnswer(ReadOnlySpan<byte> head)
+    {
+        int length = BinaryPrimitives.ReadInt32BigEndian(head);
+        if (length < 4)
+            throw new FormatException("what answers there does not speak Kafka's protocol");
+        if (length > LongestAnswer)
+            throw new FormatException($"an answer of {length} bytes is too long for the tunnel");
+        byte[] answer = new byte[4 + length];
+        head.CopyTo(answer);
+        return answer;
+    }
+
     private void Asked()
     {
         requestHeadRead = 0;
@@ -135,9 +150,7 @@ internal sealed class TunnelFrames(Func<int, int> portOf)
             return false;
         }
 
-        if (length > LongestAnswer)
-            throw new FormatException($"an answer of {length} bytes is too long for the tunnel");
-        held = new byte[4 + length];
+        held = NewAnswer(answerHead.AsSpan(0, 4));
         answerHead.CopyTo(held, 0);
         heldRead = answerHead.Length;
         return true;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
@@ -23,8 +24,11 @@ internal sealed class TunnelPort : IAsyncDisposable
     /// <summary>A client whose way is blocked tries again at once: each try would cost the API server a TLS handshake.</summary>
     private static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(200);
 
-    private readonly Func<CancellationToken, Task<PodStream>> open;
+    private static readonly TimeSpan LoginLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Func<CancellationToken, Task<PodChannel>> open;
     private readonly Func<int, int> portOf;
+    private readonly TunnelLogin? login;
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<Task> connections = [];
@@ -36,11 +40,13 @@ internal sealed class TunnelPort : IAsyncDisposable
     /// <param name="cluster">The cluster, for errors.</param>
     /// <param name="open">Opens a way to the broker.</param>
     /// <param name="portOf">The port of this machine for any broker's id.</param>
+    /// <param name="login">What a client has to show; null for nothing.</param>
     /// <exception cref="ClusterException"><c>NoLocalPort</c>.</exception>
-    public TunnelPort(string cluster, Func<CancellationToken, Task<PodStream>> open, Func<int, int> portOf)
+    public TunnelPort(string cluster, Func<CancellationToken, Task<PodChannel>> open, Func<int, int> portOf, TunnelLogin? login)
     {
         this.open = open;
         this.portOf = portOf;
+        this.login = login;
         try
         {
             listener.Start();
@@ -128,7 +134,10 @@ internal sealed class TunnelPort : IAsyncDisposable
             {
                 var stream = await open(stop.Token).ConfigureAwait(false);
                 await using (stream.ConfigureAwait(false))
-                    await PumpAsync(client, stream).ConfigureAwait(false);
+                {
+                    if (login is null || await LetInAsync(login, client, stream).ConfigureAwait(false))
+                        await PumpAsync(client, stream).ConfigureAwait(false);
+                }
             }
             catch (ClusterException)
             {
@@ -143,8 +152,46 @@ internal sealed class TunnelPort : IAsyncDisposable
         }
     }
 
+    private async Task<bool> LetInAsync(TunnelLogin wanted, Socket client, PodChannel stream)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        limit.CancelAfter(LoginLimit);
+        return await wanted.LetInAsync(ReadAsync, WriteAsync, AskAsync, limit.Token).ConfigureAwait(false);
+
+        async Task<bool> ReadAsync(Memory<byte> bytes, CancellationToken cancel)
+        {
+            for (int count; bytes.Length > 0; bytes = bytes[count..])
+            {
+                if ((count = await client.ReceiveAsync(bytes, cancel).ConfigureAwait(false)) == 0)
+                    return false;
+            }
+
+            return true;
+        }
+
+        async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+        {
+            while (bytes.Length > 0)
+                bytes = bytes[await client.SendAsync(bytes, cancel).ConfigureAwait(false)..];
+        }
+
+        // The same path as later, so that versions are held down to those that the tunnel knows.
+        async Task<byte[]?> AskAsync(byte[] request, CancellationToken cancel)
+        {
+            await stream.WriteAsync(request, cancel).ConfigureAwait(false);
+            byte[] head = new byte[4];
+            if (!await stream.ReadExactlyAsync(head, cancel).ConfigureAwait(false))
+                return null;
+            byte[] frame = TunnelFrames.NewAnswer(head);
+            if (!await stream.ReadExactlyAsync(frame.AsMemory(4), cancel).ConfigureAwait(false))
+                return null;
+            return AddressRewrite.Answer(BinaryPrimitives.ReadInt16BigEndian(request.AsSpan(4)),
+                BinaryPrimitives.ReadInt16BigEndian(request.AsSpan(6)), frame, portOf);
+        }
+    }
+
     /// <summary>Copies both ways until one way ends, then ends the other.</summary>
-    private async Task PumpAsync(Socket client, PodStream stream)
+    private async Task PumpAsync(Socket client, PodChannel stream)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         var frames = new TunnelFrames(portOf);
@@ -157,7 +204,7 @@ internal sealed class TunnelPort : IAsyncDisposable
             await down.ConfigureAwait(false); // its error says why the pod's end is gone
     }
 
-    private async Task UpAsync(Socket client, PodStream stream, TunnelFrames frames, CancellationToken cancel)
+    private async Task UpAsync(Socket client, PodChannel stream, TunnelFrames frames, CancellationToken cancel)
     {
         while (await client.ReceiveAsync(stream.Outgoing, cancel).ConfigureAwait(false) is > 0 and int count)
         {
@@ -167,7 +214,7 @@ internal sealed class TunnelPort : IAsyncDisposable
         }
     }
 
-    private async Task DownAsync(Socket client, PodStream stream, TunnelFrames frames, CancellationToken cancel)
+    private async Task DownAsync(Socket client, PodChannel stream, TunnelFrames frames, CancellationToken cancel)
     {
         var pass = new List<ReadOnlyMemory<byte>>();
         while (await stream.ReceiveAsync(cancel).ConfigureAwait(false) is { Length: > 0 } answer)

@@ -32,6 +32,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes, bool flexible = false)
         return size < 0 ? null : Encoding.UTF8.GetString(Take(size));
     }
 
+    /// <summary>Bytes with their length in front.</summary>
+    public ReadOnlySpan<byte> Bytes() => Take(flexible ? UnsignedVarInt() - 1 : Int32());
+
     /// <summary>Length of a list. An element has a byte at least, so that a length of garbage is seen before it costs memory.</summary>
     public int Count()
     {

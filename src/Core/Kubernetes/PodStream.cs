@@ -3,34 +3,32 @@ using System.Text;
 
 namespace KafkaK8s.Core.Kubernetes;
 
-/// <summary>
-/// One connection to a port of a pod, through the API server's port-forward, on a raw WebSocket. One reader and one writer may run
-/// at the same time.
-/// </summary>
-internal sealed class PodStream : IAsyncDisposable
+/// <summary>One connection to a port of a pod, through the API server's port-forward, on a raw WebSocket.</summary>
+internal sealed class PodStream : PodChannel
 {
     private const int DataChannel = 0;
     private const int BufferSize = 128 * 1024;
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
 
     private readonly WebSocket socket;
-    private readonly string target;
     private readonly ChannelFrames frames = new(portBytes: 2);
     private readonly byte[] received = new byte[BufferSize];
     private readonly byte[] outgoing = new byte[BufferSize];
-    private ReadOnlyMemory<byte> rest;
 
     /// <param name="socket">The port-forward, open.</param>
     /// <param name="target">What it leads to, for errors.</param>
     internal PodStream(WebSocket socket, string target)
     {
         this.socket = socket;
-        this.target = target;
+        Target = target;
         outgoing[0] = DataChannel;
     }
 
-    /// <summary>Where the writer puts its bytes before <see cref="SendAsync"/>: they go out from here without another copy.</summary>
-    public Memory<byte> Outgoing => outgoing.AsMemory(1);
+    /// <summary>What it leads to, for errors.</summary>
+    public string Target { get; }
+
+    /// <inheritdoc/>
+    public override Memory<byte> Outgoing => outgoing.AsMemory(1);
 
     /// <summary>Connects to a port of a pod. That nobody listens there shows only when something is read.</summary>
     /// <exception cref="ClusterException">The pod or the right to reach it is missing, or the API server.</exception>
@@ -41,25 +39,12 @@ internal sealed class PodStream : IAsyncDisposable
         return new PodStream(socket, $"port {port} of the pod {pod}");
     }
 
-    /// <summary>Sends the first bytes of <see cref="Outgoing"/>.</summary>
-    public ValueTask SendAsync(int count, CancellationToken cancel) =>
+    /// <inheritdoc/>
+    public override ValueTask SendAsync(int count, CancellationToken cancel) =>
         socket.SendAsync(outgoing.AsMemory(0, count + 1), WebSocketMessageType.Binary, true, cancel);
 
-    /// <summary>Sends bytes.</summary>
-    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
-    {
-        while (bytes.Length > 0)
-        {
-            int count = Math.Min(bytes.Length, Outgoing.Length);
-            bytes[..count].CopyTo(Outgoing);
-            await SendAsync(count, cancel).ConfigureAwait(false);
-            bytes = bytes[count..];
-        }
-    }
-
-    /// <summary>Waits for bytes from the pod; empty at the end. They stay valid until the next call.</summary>
-    /// <exception cref="ClusterException">Nobody listens on the port, or the connection broke.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancel)
+    /// <inheritdoc/>
+    public override async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancel)
     {
         while (true)
         {
@@ -86,26 +71,8 @@ internal sealed class PodStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads exactly as many bytes as fit; false when the pod's end was closed before.</summary>
-    public async Task<bool> ReadExactlyAsync(Memory<byte> bytes, CancellationToken cancel)
-    {
-        while (bytes.Length > 0)
-        {
-            if (rest.IsEmpty)
-                rest = await ReceiveAsync(cancel).ConfigureAwait(false);
-            if (rest.IsEmpty)
-                return false;
-            int count = Math.Min(rest.Length, bytes.Length);
-            rest[..count].CopyTo(bytes);
-            rest = rest[count..];
-            bytes = bytes[count..];
-        }
-
-        return true;
-    }
-
     /// <summary>Says goodbye, for a moment at most, and ends the connection.</summary>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         // Where the server has said goodbye already an answer would wait a whole second for it to end the connection (.NET's
         // ManagedWebSocket): every four-letter word would cost that.
@@ -126,7 +93,7 @@ internal sealed class PodStream : IAsyncDisposable
     }
 
     private ClusterException Failed(string why, Exception? inner) =>
-        new("PortForwardFailed", FailureKind.Unavailable, target, $"Cannot talk to {target}: {why}", inner);
+        new("PortForwardFailed", FailureKind.Unavailable, Target, $"Cannot talk to {Target}: {why}", inner);
 
     // The kubelet's own words name sandboxes and namespaces of Linux, and what counts stands in their midst.
     private static string Plain(string words) => words.Contains("connection refused", StringComparison.OrdinalIgnoreCase)

@@ -57,6 +57,8 @@ internal static class ManifestFields
         new(nameof(ClusterSpec.ReplicationFactor), Broker, Variable("DEFAULT_REPLICATION_FACTOR"), s => Text(s.ReplicationFactor)),
         new(nameof(ClusterSpec.MinInSyncReplicas), Broker, Variable("MIN_INSYNC_REPLICAS"), s => Text(s.MinInSyncReplicas)),
         new(nameof(ClusterSpec.Config), Broker, Variable(BrokerConfig.Variable), s => Properties(s.Config), Back: Config),
+        new(nameof(ClusterSpec.Plaintext), Every, Variable(ClusterSecurity.Variable), s => ClusterSecurity.Of(s.Plaintext),
+            Back: Plaintext),
         new(nameof(ClusterSpec.NodeSelector), Every, $"{Pod}.nodeSelector", s => Table(s.NodeSelector), MayAdd: true),
         new(nameof(ClusterSpec.Toleration), Every, $"{Pod}.tolerations", s => Tolerations(s.Toleration), MayAdd: true,
             Back: TolerationTexts),
@@ -97,6 +99,8 @@ internal static class ManifestFields
     private static JsonObject? Table(IReadOnlyDictionary<string, string?>? labels) => labels is { Count: > 0 }
         ? new(labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)))
         : null;
+
+    private static JsonNode Plaintext(JsonNode stands) => JsonValue.Create((string?)stands != ClusterSecurity.Tls);
 
     private static JsonObject Config(JsonNode stands) => Table(BrokerConfig.Read((string?)stands ?? "")) ?? [];
 

@@ -44,8 +44,11 @@ internal sealed record ClusterModel
     /// <summary>Where it keeps its metadata.</summary>
     public ClusterMode Mode => ManifestSet.Mode;
 
+    /// <summary>Whether its servers want TLS and know who comes.</summary>
+    public bool IsSecure => ClusterSecurity.IsTls(Carrier);
+
     /// <summary>The brokers' listeners.</summary>
-    public IReadOnlyList<Listener> Listeners => ManifestSet.Listeners;
+    public IReadOnlyList<Listener> Listeners => IsSecure ? ManifestSet.SecureListeners : ManifestSet.Listeners;
 
     /// <summary>Brokers.</summary>
     public IReadOnlyList<NodeRef> Brokers => Nodes(NodeRoles.Broker);

@@ -40,8 +40,11 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>Port on each broker pod's loopback that only a port-forward reaches.</summary>
     public const int TunnelPort = 9095;
 
-    /// <summary>Port of ZooKeeper's clients.</summary>
+    /// <summary>Port of ZooKeeper's clients; with TLS on each pod's loopback alone.</summary>
     public const int ZooKeeperPort = 2181;
+
+    /// <summary>The same with TLS.</summary>
+    public const int SecureZooKeeperPort = 2281;
 
     /// <summary>Longest name of a cluster: a pod's name with the longest suffix is a DNS label of at most 63 characters, and
     /// so is the hash label that Kubernetes 1.20 puts on the pods of a StatefulSet.</summary>

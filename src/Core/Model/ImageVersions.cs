@@ -39,6 +39,23 @@ internal static partial class ImageVersions
         }
     }
 
+    /// <summary>Refuses images whose version is known not to do TLS as the manifests set it up.</summary>
+    /// <exception cref="ClusterException"><c>UnsupportedImage</c>.</exception>
+    public static void CheckTls(ClusterSpec spec)
+    {
+        if (spec.KafkaImage is string kafka && Of(kafka, "kafka") is { } version && version < ClusterSecurity.OldestKafka)
+        {
+            throw Unsupported("-KafkaImage", kafka, $"Kafka older than {ClusterSecurity.OldestKafka} reads no certificate and key from one "
+                + $"file without a password. Use Kafka {ClusterSecurity.OldestKafka} to 3.9, or -Plaintext.");
+        }
+
+        if (spec.ZooKeeperImage is string zooKeeper && Of(zooKeeper, "zookeeper") is { } server && server < ClusterSecurity.OldestZooKeeper)
+        {
+            throw Unsupported("-ZooKeeperImage", zooKeeper,
+                $"TLS between its servers needs ZooKeeper {ClusterSecurity.OldestZooKeeper} or newer. Use one, or -Plaintext.");
+        }
+    }
+
     /// <summary>A sentence for each image that does not tell its version.</summary>
     public static IEnumerable<string> Advise(ClusterSpec given)
     {

@@ -13,11 +13,38 @@ internal enum ClusterMode
     KRaft,
 }
 
+/// <summary>What who comes to a listener has to show.</summary>
+internal enum ListenerAuthentication
+{
+    /// <summary>Nothing: whoever reaches it is anonymous.</summary>
+    None,
+
+    /// <summary>A certificate of the cluster's own servers or of its operator.</summary>
+    OwnCertificate,
+
+    /// <summary>A certificate of a user.</summary>
+    UserCertificate,
+
+    /// <summary>Name and password of a user, by SCRAM.</summary>
+    Password,
+}
+
 /// <summary>A listener of the brokers.</summary>
 /// <param name="Name">Its name in Kafka's configuration.</param>
 /// <param name="Port">Port on the pod.</param>
 /// <param name="OnLoopback">Whether it listens on the pod's loopback alone, so that only a port-forward or a probe reaches it.</param>
-internal sealed record Listener(string Name, int Port, bool OnLoopback);
+/// <param name="Authentication">What who comes has to show; more than nothing needs TLS.</param>
+internal sealed record Listener(string Name, int Port, bool OnLoopback,
+    ListenerAuthentication Authentication = ListenerAuthentication.None)
+{
+    /// <summary>Kafka's name of what is spoken there.</summary>
+    public string Protocol => Authentication switch
+    {
+        ListenerAuthentication.None => "PLAINTEXT",
+        ListenerAuthentication.Password => "SASL_SSL",
+        _ => "SSL",
+    };
+}
 
 /// <summary>
 /// What the product must know of a set of manifests that the files don't say by themselves. All of the product asks it instead of
@@ -50,8 +77,11 @@ internal sealed record ManifestSet
     /// <summary>Environment variables of the containers whose values are names of objects.</summary>
     public required IReadOnlyList<string> NameVariables { get; init; }
 
-    /// <summary>The brokers' listeners.</summary>
+    /// <summary>The brokers' listeners without TLS.</summary>
     public required IReadOnlyList<Listener> Listeners { get; init; }
+
+    /// <summary>Those with TLS; none where the set has no TLS.</summary>
+    public IReadOnlyList<Listener> SecureListeners { get; init; } = [];
 
     /// <summary>Name of the Service that clients start from.</summary>
     public required string Bootstrap { get; init; }
@@ -81,10 +111,19 @@ internal static class ManifestSets
             new("zk", NodeRoles.ZooKeeper, FirstNodeId: 1, App: "zookeeper", Headless: "zk-headless"),
             new("kafka", NodeRoles.Broker, FirstNodeId: 0, App: "kafka", Headless: "kafka-headless"),
         ],
-        Bases = ["kafka", "kafka-service", "kafka-headless", "kafka-config", "zk", "zk-headless", "zk-cluster", "zk-config", "zk-reconfig"],
+        Bases = ["kafka", "kafka-service", "kafka-headless", "kafka-config", "zk", "zk-headless", "zk-cluster", "zk-config", "zk-reconfig",
+            "zk-tls", "kafka-tls", "kafka-admin", "kafka-ca", "kafka-clients-ca"],
         FirstSecret = "zk-reconfig",
         NameVariables = ["HEADLESS_SERVICE", "ZK_SET", "ZK_SERVICE"],
         Listeners = [new("INTERNAL", 9092, OnLoopback: false), new("TUNNEL", 9095, OnLoopback: true)],
+        SecureListeners =
+        [
+            new("INTERNAL", 9092, OnLoopback: false, ListenerAuthentication.OwnCertificate),
+            new("CERTIFICATE", 9093, OnLoopback: false, ListenerAuthentication.UserCertificate),
+            new("PASSWORD", 9094, OnLoopback: false, ListenerAuthentication.Password),
+            new("TUNNEL", 9095, OnLoopback: true, ListenerAuthentication.OwnCertificate),
+            new("PROBE", 9096, OnLoopback: true),
+        ],
         Bootstrap = "kafka-service",
     };
 

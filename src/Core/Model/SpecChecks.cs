@@ -52,6 +52,7 @@ internal static partial class SpecChecks
         ZooKeeperStorageSize = given.ZooKeeperStorageSize ?? (given.Ephemeral == true ? null : before.ZooKeeperStorageSize),
         StorageClass = given.StorageClass ?? (given.Ephemeral == true ? null : before.StorageClass),
         Ephemeral = given.Ephemeral ?? before.Ephemeral,
+        Plaintext = given.Plaintext ?? before.Plaintext,
         KafkaImage = given.KafkaImage ?? before.KafkaImage,
         ZooKeeperImage = given.ZooKeeperImage ?? before.ZooKeeperImage,
         BrokerMemory = given.BrokerMemory ?? before.BrokerMemory,
@@ -179,7 +180,9 @@ internal static partial class SpecChecks
             throw Invalid("EphemeralWithStorage", storage,
                 "-Ephemeral makes no volumes: leave -StorageSize, -ZooKeeperStorageSize and -StorageClass out.");
         foreach (string key in spec.Config?.Keys ?? [])
-            CheckConfig(key);
+            CheckConfig(key, spec.Plaintext == false);
+        if (spec.Plaintext == false)
+            ImageVersions.CheckTls(spec);
         foreach (var (key, value) in spec.NodeSelector ?? new Dictionary<string, string?>())
         {
             if (!Labels.IsKey(key) || !Labels.IsValue(value ?? ""))
@@ -268,13 +271,16 @@ internal static partial class SpecChecks
                 $"{parameter} {value} is too little for Java and its heap. Give at least {smallest:0}Mi.");
     }
 
-    private static void CheckConfig(string key)
+    private static void CheckConfig(string key, bool tls)
     {
         if (!PropertyName().IsMatch(key))
             throw Invalid("InvalidConfig", key, $"-Config: '{key}' is not the name of a broker property.");
         if (OwnedConfig.TryGetValue(key, out string? why) || key.StartsWith("listener.name.", StringComparison.Ordinal)
             || key.StartsWith("controller.", StringComparison.Ordinal))
             throw Invalid("ConfigOwned", key, $"-Config: {key} is set by this module: {why ?? "listeners are not changed by hand"}.");
+        if (tls && TlsConfig().IsMatch(key))
+            throw Invalid("ConfigOwned", key,
+                $"-Config: {key} is set by this module in a cluster with TLS: who comes in is not changed by hand.");
     }
 
     private static ClusterException Invalid(string id, object target, string message) => new(id, FailureKind.InvalidInput, target, message);
@@ -284,6 +290,11 @@ internal static partial class SpecChecks
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamespaceLabel();
+
+    // What decides who comes in. Ciphers, versions and times stay free.
+    [GeneratedRegex(@"^(ssl\.(keystore|truststore|key|client\.auth|principal)|sasl\.|security\.inter|super\.users\z|authorizer\."
+        + @"|allow\.everyone|principal\.builder|zookeeper\.(ssl|clientCnxnSocket|set\.acl))", RegexOptions.CultureInvariant)]
+    private static partial Regex TlsConfig();
 
     [GeneratedRegex(@"^[a-z][a-z0-9._\-]*\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PropertyName();

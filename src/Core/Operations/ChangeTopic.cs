@@ -169,7 +169,7 @@ internal static class ChangeTopic
         limit.CancelAfter(KnownLimit);
         while (!limit.IsCancellationRequested)
         {
-            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, KnownLimit / 10,
+            var probes = await BrokerProbes.TakeAsync(admin.Brokers.Door, admin.Brokers.Brokers, KnownLimit / 10,
                 cancel).ConfigureAwait(false);
             var views = probes.Select(p => p.Answer?.View).OfType<BrokerView>().ToList();
             if (views.Count > 0 && views.TrueForAll(Knows))

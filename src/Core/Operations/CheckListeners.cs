@@ -54,7 +54,7 @@ internal static class CheckListeners
 
     private static async Task<IReadOnlyList<Row>> TryAsync(KubeConnection connection, BrokerSetView brokers, CancellationToken cancel)
     {
-        var probes = (await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, AskLimit, cancel).ConfigureAwait(false))
+        var probes = (await BrokerProbes.TakeAsync(brokers.Door, brokers.Brokers, AskLimit, cancel).ConfigureAwait(false))
             .ToDictionary(p => p.Broker);
         var answers = probes.Values.Select(p => p.Answer).OfType<BrokerAnswer>().ToList();
         var refusing = RefusingAsync(connection, brokers, probes, answers, cancel);
@@ -81,12 +81,12 @@ internal static class CheckListeners
         {
             try
             {
-                var settings = await BrokerConfigs.OfBrokerAsync(connection, brokers.Namespace, node.Pod, node.NodeId,
+                var settings = await BrokerConfigs.OfBrokerAsync(brokers.Door, node.Pod, node.NodeId,
                     BrokerListener.Settings, cancel).ConfigureAwait(false);
                 if (BrokerListener.Of(settings.Values) is { Count: > 0 } listeners)
                     return listeners;
             }
-            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent")
+            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or TlsChannel.Failure)
             {
                 // It still may answer on the one that is known.
             }
@@ -134,13 +134,13 @@ internal static class CheckListeners
             return [];
         try
         {
-            var settings = await BrokerConfigs.OfTopicsAsync(connection, brokers.Namespace, able.Pod,
+            var settings = await BrokerConfigs.OfTopicsAsync(brokers.Door, able.Pod,
                 [.. partitions.Select(p => p.Topic).Distinct()], [HealthFacts.MinInSync], cancel).ConfigureAwait(false);
             var demanded = settings.Where(s => s.Error == 0).ToDictionary(s => s.Name, s => int.TryParse(
                 s.Values.GetValueOrDefault(HealthFacts.MinInSync), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 1);
             return [.. partitions.Where(p => p.InSync.Count < demanded.GetValueOrDefault(p.Topic, 1))];
         }
-        catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent")
+        catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or TlsChannel.Failure)
         {
             return []; // Test-KafkaCluster says that it could not be checked
         }

@@ -1,22 +1,97 @@
+using System.Globalization;
 using System.Text.Json;
+using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Security;
 
 namespace KafkaK8s.Core.Operations;
 
 /// <summary>What a client is told to reach a cluster, in its own form. Pure.</summary>
 internal static class ClientConfig
 {
-    /// <summary>The text of a form, line by line.</summary>
+    /// <summary>For a client on this machine, through a tunnel that is held open.</summary>
     /// <param name="format">Java, Librdkafka, Spring or DotNet.</param>
-    /// <param name="bootstrap">Addresses of the brokers.</param>
-    public static IReadOnlyList<string> Lines(string format, string bootstrap) => format switch
+    /// <param name="tunnel">The tunnel.</param>
+    public static IReadOnlyList<string> Of(string format, KafkaTunnel tunnel)
     {
-        "Librdkafka" => [$"bootstrap.servers={bootstrap}", "security.protocol=plaintext"],
-        "Spring" => ["spring:", "  kafka:", $"    bootstrap-servers: {bootstrap}", "    security:", "      protocol: PLAINTEXT"],
-        "DotNet" =>
-        [
-            .. JsonSerializer.Serialize(new { Kafka = new { BootstrapServers = bootstrap, SecurityProtocol = "Plaintext" } },
-                JsonText.Indented).Split('\n'),
-        ],
-        _ => [$"bootstrap.servers={bootstrap}", "security.protocol=PLAINTEXT"],
-    };
+        var settings = new List<Setting>
+        {
+            new("bootstrap.servers", tunnel.Bootstrap),
+            new("security.protocol", tunnel.Password is null ? "PLAINTEXT" : "SASL_PLAINTEXT"),
+        };
+        if (tunnel.Password is { } password)
+        {
+            string login = $"org.apache.kafka.common.security.plain.PlainLoginModule required username=\"{TunnelLogin.User}\" "
+                + $"password=\"{password}\";";
+            settings.AddRange([new("sasl.mechanism", "PLAIN"), new("sasl.jaas.config", login, OfJava: true),
+                new("sasl.username", TunnelLogin.User, OfJava: false), new("sasl.password", password, OfJava: false)]);
+        }
+
+        return Lines(format, settings);
+    }
+
+    /// <summary>For a client in the Kubernetes cluster. With TLS it is the operator, and needs the operator's Secret at
+    /// <see cref="ClusterCertificates.Folder"/>.</summary>
+    /// <param name="format">Java, Librdkafka, Spring or DotNet.</param>
+    /// <param name="brokers">The brokers.</param>
+    public static IReadOnlyList<string> Of(string format, BrokerSetView brokers)
+    {
+        const string Store = $"{ClusterCertificates.Folder}/{ClusterCertificates.KeyStore}";
+        const string Trust = $"{ClusterCertificates.Folder}/{ClusterCertificates.Trust}";
+        bool tls = brokers.Model.IsSecure;
+        var settings = new List<Setting>
+        {
+            new("bootstrap.servers", brokers.Bootstrap),
+            new("security.protocol", tls ? "SSL" : "PLAINTEXT"),
+        };
+        if (tls)
+        {
+            settings.AddRange([new("ssl.keystore.type", "PEM", OfJava: true), new("ssl.keystore.location", Store, OfJava: true),
+                new("ssl.truststore.type", "PEM", OfJava: true), new("ssl.truststore.location", Trust, OfJava: true),
+                new("ssl.key.location", Store, OfJava: false), new("ssl.certificate.location", Store, OfJava: false),
+                new("ssl.ca.location", Trust, OfJava: false)]);
+        }
+
+        return Lines(format, settings);
+    }
+
+    private static IReadOnlyList<string> Lines(string format, IEnumerable<Setting> all)
+    {
+        bool java = format is "Java" or "Spring";
+        var settings = all.Where(s => s.OfJava is null || s.OfJava == java).Select(s => (s.Key, s.Value)).ToList();
+        return format switch
+        {
+            "Librdkafka" => [.. settings.Select(s => $"{s.Key}={(s.Key == Protocol ? Lower(s.Value) : s.Value)}")],
+            "Spring" =>
+            [
+                "spring:", "  kafka:", $"    bootstrap-servers: {settings[0].Value}", "    security:",
+                $"      protocol: {settings[1].Value}",
+                .. settings.Count > 2 ? ["    properties:"] : (string[])[],
+                .. settings.Skip(2).Select(s => $"      {s.Key}: {Quoted(s.Value)}"),
+            ],
+            "DotNet" =>
+            [
+                .. JsonSerializer.Serialize(
+                    new { Kafka = settings.ToDictionary(s => Pascal(s.Key), s => s.Key == Protocol ? OfDotNet(s.Value)
+                    : s.Key == "sasl.mechanism" ? "Plain" : s.Value) }, JsonText.Indented).Split('\n'),
+            ],
+            _ => [.. settings.Select(s => $"{s.Key}={s.Value}")],
+        };
+    }
+
+    private const string Protocol = "security.protocol";
+
+    private static string Lower(string protocol) => protocol.ToLowerInvariant();
+
+    // The names of Confluent.Kafka's enumeration: SaslPlaintext.
+    private static string OfDotNet(string protocol) => Pascal(Lower(protocol).Replace('_', '.'));
+
+    private static string Pascal(string key) => string.Concat(key.Split('.').Select(p =>
+        $"{char.ToUpper(p[0], CultureInfo.InvariantCulture)}{p[1..]}"));
+
+    private static string Quoted(string value) =>
+        value.Contains(' ', StringComparison.Ordinal) || value.Contains('"', StringComparison.Ordinal)
+        ? $"'{value}'" : value;
+
+    // A setting of all clients, or of those on Java or on librdkafka alone.
+    private sealed record Setting(string Key, string Value, bool? OfJava = null);
 }

@@ -24,14 +24,14 @@ internal static class ConsumerGroups
         var names = (await ListAsync(admin, cancel).ConfigureAwait(false)).Where(wanted).ToList();
         if (names.Count == 0)
             return [];
-        var topics = TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel);
+        var topics = TopicReader.PartitionsAsync(admin.Brokers, cancel);
         var describing = DescribeAsync(admin, names, cancel);
         var committed = await Task.WhenAll(names.Select(n => CommittedAsync(admin, n, cancel))).ConfigureAwait(false);
         var (described, partitions) = (await describing.ConfigureAwait(false), await topics.ConfigureAwait(false));
         var read = committed.SelectMany(c => c).Select(o => (o.Topic, o.Partition.Value))
             .Concat(described.Values.SelectMany(d => d.Members).SelectMany(m => m.Assignment?.TopicPartitions ?? [])
                 .Select(p => (p.Topic, p.Partition.Value))).ToHashSet();
-        var ends = await PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers,
+        var ends = await PartitionOffsets.ReadAsync(admin.Brokers,
             partitions.Where(p => read.Contains((p.Topic, p.Partition))), PartitionOffsets.Latest,
             cancel).ConfigureAwait(false);
         var origin = admin.Connection.Origin;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
@@ -64,6 +65,8 @@ internal static class DeployCluster
 
             if (lease.MadeSecret)
                 yield return new Applied(PlanSteps.Of(names, ns, "Secret", names.FirstSecret, ChangeAction.Create, ""));
+            await foreach (var e in MakeCertificates.RunAsync(connection, plan.Model, cancel).ConfigureAwait(false))
+                yield return e;
             if (!plan.IsFirstStart)
             {
                 await foreach (var e in PrepareAsync(connection, plan, wait, cancel).ConfigureAwait(false))
@@ -90,7 +93,8 @@ internal static class DeployCluster
         string ns = plan.Request.Namespace;
         var former = plan.Request.NoWait || plan.Live.Model.Carrier is null ? new HashSet<(string Topic, int Partition)>()
             : plan.IsIdle ? InSync.AsFound
-            : await InSync.LaggingAsync(connection, ns, plan.Live.Model.Brokers, cancel).ConfigureAwait(false);
+            : await InSync.LaggingAsync(await BrokerDoor.OfAsync(connection, plan.Live.Model, cancel).ConfigureAwait(false),
+                plan.Live.Model.Brokers, cancel).ConfigureAwait(false);
         Task HoldAsync(CancellationToken token) => lease?.HoldAsync(token) ?? throw Changed(plan.Names);
         if (lease is not null)
         {
@@ -124,7 +128,8 @@ internal static class DeployCluster
             if (changes.Exists(c => c.Action == ChangeAction.Restart))
                 clock.End("Restart");
             var reached = plan.Model.Brokers.Where(b => !lost.Contains(b.Pod)).ToList();
-            var last = InSync.WaitAsync(connection, plan.Names, ns, reached, wait, former, text => left = text, time, cancel);
+            var door = await BrokerDoor.OfAsync(connection, plan.Model, cancel).ConfigureAwait(false);
+            var last = InSync.WaitAsync(door, reached, wait, former, text => left = text, time, cancel);
             await foreach (var e in last.ConfigureAwait(false))
                 yield return e;
             if (left.Length == 0 && lost.Count > 0)

@@ -3,6 +3,7 @@ using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
+using KafkaK8s.Core.Security;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -130,7 +131,9 @@ internal static class DeployPlanner
         warnings.AddRange(ForeignPods.Advise(sets, pods));
         var adopted = isNew && spec.Ephemeral != true ? live.Claims : [];
         bool isFirstStart = live.Model.Standing(model.Pools[0]) is null;
-        var first = await PreparedAsync(connection, names, request.Namespace, missing, isFirstStart, adopted, cancel).ConfigureAwait(false);
+        if (adopted.Count > 0)
+            await CheckFormerLifeAsync(connection, model, cancel).ConfigureAwait(false);
+        var first = await PreparedAsync(connection, model, missing, isFirstStart, adopted, cancel).ConfigureAwait(false);
         var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, objects, cancel)
             .ConfigureAwait(false);
         return new DeployPlan(request, names, spec)
@@ -159,9 +162,10 @@ internal static class DeployPlanner
 
     // What is made before the first object is applied, in this order.
     private static async Task<IReadOnlyList<PlanStep>> PreparedAsync(
-        KubeConnection connection, ClusterNames names, string ns, bool namespaceMissing, bool isFirstStart,
+        KubeConnection connection, ClusterModel model, bool namespaceMissing, bool isFirstStart,
         IReadOnlyList<JsonObject> keptClaims, CancellationToken cancel)
     {
+        var (names, ns) = (model.Names, model.Namespace);
         var rows = new List<PlanStep>();
         if (namespaceMissing)
             rows.Add(PlanSteps.Of(names, ns, "Namespace", ns, ChangeAction.Create, ""));
@@ -170,7 +174,19 @@ internal static class DeployPlanner
         if (isFirstStart && (namespaceMissing
             || await connection.TryGetAsync(ResourceKind.Secret, ns, names.FirstSecret, cancel).ConfigureAwait(false) is null))
             rows.Add(PlanSteps.Of(names, ns, "Secret", names.FirstSecret, ChangeAction.Create, ""));
+        rows.AddRange((await MakeCertificates.PlanAsync(connection, model, namespaceMissing, cancel).ConfigureAwait(false))
+            .Select(n => PlanSteps.Of(names, ns, "Secret", n, ChangeAction.Create, "")));
         return rows;
+    }
+
+    // Volumes of a cluster with TLS know who may write what; those of one without let everybody in. The authority tells them apart: it is
+    // kept with them.
+    private static async Task CheckFormerLifeAsync(KubeConnection connection, ClusterModel model, CancellationToken cancel)
+    {
+        bool wasSecure = await connection.TryGetAsync(ResourceKind.Secret, model.Namespace,
+            model.Names.Prefixed(ClusterCertificates.Authority), cancel).ConfigureAwait(false) is not null;
+        if (wasSecure != model.IsSecure)
+            throw DesiredCluster.SecurityChange(model.Names.Cluster, plaintext: wasSecure);
     }
 
     private static bool CheckNamespace(JsonObject? space, DeployRequest request, KubeConnection connection)

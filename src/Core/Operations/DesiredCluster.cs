@@ -59,6 +59,7 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
         if (stands != count)
             spec = spec with { BrokerCount = stands };
 
+        spec = Secured(spec, asked, catalog, standingBrokers ?? standingServers);
         var objects = Composer.Compose(catalog, spec, given, standingBrokers?.Annotation(ClusterNames.SpecAnnotation));
         StandingEnsemble.KeepFirstSize(objects, standingServers, standingBrokers, names);
         foreach (var set in standingSets)
@@ -71,4 +72,21 @@ internal sealed record DesiredCluster(ClusterSpec Spec, IReadOnlyList<JsonObject
         ServerAdaptation.Adapt(objects, server);
         return new DesiredCluster(spec, objects, catalog.Version);
     }
+
+    // Plaintext and TLS are not exchanged under a cluster: clients, brokers and servers would not understand each other meanwhile.
+    private static ClusterSpec Secured(ClusterSpec spec, ClusterSpec asked, ManifestCatalog catalog, JsonObject? standing)
+    {
+        bool knows = catalog.Set.Pools.All(p => ClusterSecurity.Knows(catalog.Find(p)));
+        if (standing is not null && asked.Plaintext is bool plaintext && plaintext == ClusterSecurity.IsTls(standing))
+            throw SecurityChange(spec.Name, plaintext);
+        if (!knows && spec.Plaintext == false)
+            throw SecurityChange(spec.Name, false);
+        return knows ? spec : spec with { Plaintext = null }; // older manifests are plaintext, and have no place to say so
+    }
+
+    /// <summary>The failure of a change between plaintext and TLS.</summary>
+    public static ClusterException SecurityChange(string cluster, bool plaintext) => new("SecurityChange", FailureKind.Conflict, cluster,
+        $"-Plaintext{(plaintext ? "" : ":$false")}: the cluster {cluster} was made {(plaintext ? "with TLS" : "without TLS")}, and that is "
+            + "not changed while it stands or has volumes. Nothing was done. Make another cluster, and let clients move; or leave the "
+            + "parameter out.");
 }

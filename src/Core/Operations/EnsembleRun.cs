@@ -385,7 +385,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             var session = await SuperSessionAsync(others, cancel).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                await session.ReconfigAsync(join ? EnsembleConfig.Participant(id, names.ServerOfId(id).Host(names, ns)) : null,
+                await session.ReconfigAsync(join ? view.Config!.Participant(id, names.ServerOfId(id).Host(names, ns)) : null,
                     join ? null : id.ToString(System.Globalization.CultureInfo.InvariantCulture), version, cancel).ConfigureAwait(false);
             }
 

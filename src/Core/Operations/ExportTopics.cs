@@ -14,7 +14,7 @@ internal static class ExportTopics
     /// <exception cref="ClusterException"><c>KafkaSilent</c>, <c>KafkaRefused</c>.</exception>
     public static async Task<ExportedTopics> RunAsync(KafkaAdmin admin, Func<string, bool> wanted, CancellationToken cancel)
     {
-        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
+        var all = await TopicReader.PartitionsAsync(admin.Brokers, cancel).ConfigureAwait(false);
         var topics = all.GroupBy(p => p.Topic).Where(g => wanted(g.Key)).ToList();
         var settings = await TopicReader.SettingsAsync(admin, [.. topics.Select(g => g.Key)], cancel).ConfigureAwait(false);
         var standing = topics.Where(g => settings.ContainsKey(g.Key)).ToList(); // the others went meanwhile

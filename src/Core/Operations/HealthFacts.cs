@@ -118,16 +118,19 @@ internal sealed record HealthFacts
             throw ClusterNames.NotFound(cluster, ns, connection.Context);
         var own = model.Pools.Select(model.Set).OfType<JsonObject>().SelectMany(s => Readiness.PodsOf(s, pods.Result)).ToList();
 
-        var probing = TryAsync(() => BrokerProbes.TakeAsync(connection, ns, model.Brokers, AskLimit, cancel));
+        var entering = TryAsync(() => BrokerDoor.OfAsync(connection, model, cancel));
+        var probing = TryAsync(async () => await BrokerProbes.TakeAsync(
+            await DoorAsync(entering).ConfigureAwait(false), model.Brokers, AskLimit, cancel).ConfigureAwait(false));
         var asking = model.Set(NodeRoles.ZooKeeper) is { } servers
             ? TryAsync(() => EnsembleReader.AskAsync(connection, ns, model.Names, servers, own, [], null, cancel))
             : Task.FromResult(new Fact<EnsembleView>(null, "there are no ZooKeeper servers"));
         var probes = await probing.ConfigureAwait(false);
+        var door = (await entering.ConfigureAwait(false)).Value; // without one nobody has answered
         // Brokers that are too old for the newest metadata say nothing of settings, and take the question badly.
         var able = (probes.Value ?? []).Where(p => p.Answer is { } answer && answer.Version >= MetadataCodec.Newest).ToList();
-        var ofBrokers = BrokerSettingsAsync(connection, model, able, cancel);
-        var ofTopics = TopicSettingsAsync(connection, model, able, cancel);
-        var disks = DisksAsync(connection, model, able, cancel);
+        var ofBrokers = BrokerSettingsAsync(door!, model, able, cancel);
+        var ofTopics = TopicSettingsAsync(door!, model, able, cancel);
+        var disks = DisksAsync(door!, model, able, cancel);
         return new HealthFacts
         {
             Model = model,
@@ -179,10 +182,10 @@ internal sealed record HealthFacts
     }
 
     private static async Task<Fact<IReadOnlyDictionary<int, Settings>>> BrokerSettingsAsync(
-        KubeConnection connection, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel)
+        BrokerDoor door, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel)
     {
         var found = await Task.WhenAll(able.Select(async p => (p.Broker, Settings: await TryAsync(async () => new Settings(
-            (await BrokerConfigs.OfBrokerAsync(connection, model.Namespace, PodOf(model, p), p.Broker, [UncleanElection, MinInSync], cancel)
+            (await BrokerConfigs.OfBrokerAsync(door, PodOf(model, p), p.Broker, [UncleanElection, MinInSync], cancel)
                 .ConfigureAwait(false)).Values))
             .ConfigureAwait(false)))).ConfigureAwait(false);
         var given = found.Where(f => f.Settings.Value is not null).ToDictionary(f => f.Broker, f => f.Settings.Value!);
@@ -191,7 +194,7 @@ internal sealed record HealthFacts
     }
 
     private static Task<Fact<IReadOnlyDictionary<string, Settings>>> TopicSettingsAsync(
-        KubeConnection connection, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel) => able.Count == 0
+        BrokerDoor door, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel) => able.Count == 0
         ? Task.FromResult(new Fact<IReadOnlyDictionary<string, Settings>>(null, "no broker gives the settings of topics"))
         : TryAsync<IReadOnlyDictionary<string, Settings>>(async () =>
         {
@@ -199,19 +202,24 @@ internal sealed record HealthFacts
             if (topics.Length == 0)
                 return new Dictionary<string, Settings>();
             var answers = await BrokerConfigs.OfTopicsAsync(
-                connection, model.Namespace, PodOf(model, able[0]), topics, [UncleanElection, MinInSync], cancel).ConfigureAwait(false);
+                door, PodOf(model, able[0]), topics, [UncleanElection, MinInSync], cancel).ConfigureAwait(false);
             // one that is gone meanwhile has none
             return answers.Where(a => a.Error == 0).ToDictionary(a => a.Name, a => new Settings(a.Values));
         });
 
     private static async Task<Fact<IReadOnlyDictionary<int, BrokerDisk>>> DisksAsync(
-        KubeConnection connection, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel)
+        BrokerDoor door, ClusterModel model, List<BrokerProbe> able, CancellationToken cancel)
     {
         var told = await Task.WhenAll(able.Select(async p => (p.Broker,
-            Disk: await DescribeLogDirs.TryReadDiskAsync(connection, model.Namespace, PodOf(model, p), AskLimit, cancel)
+            Disk: await DescribeLogDirs.TryReadDiskAsync(door, PodOf(model, p), AskLimit, cancel)
                 .ConfigureAwait(false)))).ConfigureAwait(false);
         return new(told.Where(t => t.Disk is not null).ToDictionary(t => t.Broker, t => t.Disk!));
     }
+
+    // Why there is none is what every question to the brokers fails with.
+    private static async Task<BrokerDoor> DoorAsync(Task<Fact<BrokerDoor>> entering) =>
+        await entering.ConfigureAwait(false) is { Value: { } door } ? door
+        : throw new IOException((await entering.ConfigureAwait(false)).Failure);
 
     private static string PodOf(ClusterModel model, BrokerProbe probe) => model.Brokers.First(b => b.NodeId == probe.Broker).Pod;
 }

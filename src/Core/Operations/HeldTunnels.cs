@@ -18,8 +18,9 @@ internal static class HeldTunnels
     public static async Task<KafkaTunnel> OpenAsync(KubeConnection connection, string ns, string cluster, CancellationToken cancel)
     {
         var brokers = await BrokerSetView.FindAsync(connection, ns, cluster, cancel).ConfigureAwait(false);
-        await TopicReader.PartitionsAsync(connection, brokers, cancel).ConfigureAwait(false); // or nobody could use it
-        var tunnel = Tunnel.Open(connection.Hold(), brokers);
+        await TopicReader.PartitionsAsync(brokers, cancel).ConfigureAwait(false); // or nobody could use it
+        connection.Hold();
+        var tunnel = Tunnel.Open(brokers);
         var origin = connection.Origin;
         KafkaTunnel held = null!;
         held = new KafkaTunnel(() => Open.TryGetValue(held, out var open) && open.Tunnel.Traffic is var traffic
@@ -27,7 +28,8 @@ internal static class HeldTunnels
         {
             Cluster = cluster,
             Namespace = ns,
-            Bootstrap = tunnel.Bootstrap,
+            Bootstrap = tunnel.Entry.Bootstrap,
+            Password = tunnel.Entry.Login?.Password,
             Since = DateTimeOffset.Now,
             Context = origin.Context,
             KubeConfig = origin.KubeConfig,

@@ -40,7 +40,7 @@ internal static class ImportTopics
             .Select(t => $"{t.Name} is one of Kafka's own topics, and is left out.").ToList();
         var topics = asked.Where(t => !TopicState.IsInternal(t.Name)).OrderBy(t => t.Name, StringComparer.Ordinal).ToList();
         var names = topics.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        var standing = (await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false))
+        var standing = (await TopicReader.PartitionsAsync(admin.Brokers, cancel).ConfigureAwait(false))
             .Where(p => names.Contains(p.Topic)).GroupBy(p => p.Topic).ToDictionary(g => g.Key, g => g.ToList());
         var settings = await TopicReader.SettingsAsync(admin, standing.Keys, cancel).ConfigureAwait(false);
 

@@ -22,7 +22,8 @@ internal static class KafkaProbe
             return cluster; // the pods' own reasons say why
         try
         {
-            var view = await BrokerMetadata.ReadAsync(connection, cluster.Namespace, pod, Limit, cancel).ConfigureAwait(false);
+            var door = await BrokerDoor.OfAsync(connection, model, cancel).ConfigureAwait(false);
+            var view = await BrokerMetadata.ReadAsync(door, pod, Limit, cancel).ConfigureAwait(false);
             return Judge(cluster, view, model.Brokers.Select(n => n.NodeId), new BrokerSetView(model).MinInSyncReplicas);
         }
         catch (ClusterException e) when (e.Kind == FailureKind.Permission)

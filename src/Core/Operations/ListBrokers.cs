@@ -34,7 +34,7 @@ internal static class ListBrokers
         var set = await finding.ConfigureAwait(false);
         var pods = Readiness.PodsOf(set.Tree, await listing.ConfigureAwait(false)).ToDictionary(p => p.Name());
         var (zones, unread) = await zoning.ConfigureAwait(false);
-        var looks = await Task.WhenAll(set.Brokers.Select(n => LookAsync(connection, ns, n, pods.GetValueOrDefault(n.Pod), cancel)))
+        var looks = await Task.WhenAll(set.Brokers.Select(n => LookAsync(set.Door, n, pods.GetValueOrDefault(n.Pod), cancel)))
             .ConfigureAwait(false);
         var origin = connection.Origin;
         return new BrokerList([.. Compose(set, looks).Select(b => b with
@@ -116,13 +116,12 @@ internal static class ListBrokers
             ?? containers.FirstOrDefault())?["image"] ?? "";
     }
 
-    private static async Task<BrokerLook> LookAsync(KubeConnection connection, string ns, NodeRef broker, JsonObject? pod,
-        CancellationToken cancel)
+    private static async Task<BrokerLook> LookAsync(BrokerDoor door, NodeRef broker, JsonObject? pod, CancellationToken cancel)
     {
         if ((string?)pod?["status"]?["phase"] != "Running")
             return new BrokerLook(broker, pod, null, null);
-        var probing = BrokerProbes.TakeAsync(connection, ns, [broker], LookLimit, cancel);
-        var reading = DescribeLogDirs.TryReadDiskAsync(connection, ns, broker.Pod, LookLimit, cancel);
+        var probing = BrokerProbes.TakeAsync(door, [broker], LookLimit, cancel);
+        var reading = DescribeLogDirs.TryReadDiskAsync(door, broker.Pod, LookLimit, cancel);
         await Task.WhenAll(probing, reading).ConfigureAwait(false);
         return new BrokerLook(broker, pod, (await probing.ConfigureAwait(false))[0], await reading.ConfigureAwait(false));
     }

@@ -13,7 +13,7 @@ internal static class ListTopics
     public static async Task<IReadOnlyList<KafkaTopic>> RunAsync(KafkaAdmin admin, Func<string, bool> wanted, CancellationToken cancel)
     {
         var sizing = TopicReader.SizesAsync(admin, cancel); // needs to know of no topic
-        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
+        var all = await TopicReader.PartitionsAsync(admin.Brokers, cancel).ConfigureAwait(false);
         var topics = all.GroupBy(p => p.Topic).Where(g => wanted(g.Key)).ToList();
         if (topics.Count == 0)
         {
@@ -22,8 +22,8 @@ internal static class ListTopics
         }
 
         var partitions = topics.SelectMany(g => g).ToList();
-        var starting = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
-        var ending = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
+        var starting = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
+        var ending = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
         var settling = TopicReader.SettingsAsync(admin, [.. topics.Select(g => g.Key)], cancel);
         await Task.WhenAll(sizing, starting, ending, settling).ConfigureAwait(false);
         var (size, starts, ends, settings) = (await sizing.ConfigureAwait(false), await starting.ConfigureAwait(false),
@@ -44,7 +44,7 @@ internal static class ListTopics
     /// <exception cref="ClusterException"><c>TopicNotFound</c>, <c>KafkaSilent</c>.</exception>
     public static async Task<IReadOnlyList<PartitionView>> PartitionsAsync(KafkaAdmin admin, string topic, CancellationToken cancel)
     {
-        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
+        var all = await TopicReader.PartitionsAsync(admin.Brokers, cancel).ConfigureAwait(false);
         var own = all.Where(p => p.Topic == topic).ToList();
         return own.Count > 0 ? own : throw TopicName.NotFound(topic, admin.Brokers.Names.Cluster, all.Select(p => p.Topic));
     }
@@ -58,7 +58,7 @@ internal static class ListTopics
         var own = await PartitionsAsync(admin, topic, cancel).ConfigureAwait(false);
         if (admin.Brokers.Brokers.FirstOrDefault(b => own.Any(p => p.Leader == b.NodeId)) is not { } leader)
             return (own, null);
-        var settings = await BrokerConfigs.OfTopicsAsync(admin.Connection, admin.Brokers.Namespace, leader.Pod, [topic],
+        var settings = await BrokerConfigs.OfTopicsAsync(admin.Brokers.Door, leader.Pod, [topic],
             [TopicSettings.LargestBatchKey], cancel).ConfigureAwait(false);
         return (own, int.TryParse(settings[0].Values.GetValueOrDefault(TopicSettings.LargestBatchKey), out int bytes) ? bytes : null);
     }
@@ -66,7 +66,7 @@ internal static class ListTopics
     /// <summary>Names of all topics.</summary>
     /// <exception cref="ClusterException"><c>KafkaSilent</c>.</exception>
     public static async Task<IReadOnlyList<string>> NamesAsync(KafkaAdmin admin, CancellationToken cancel) =>
-        [.. (await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false)).Select(p => p.Topic)
+        [.. (await TopicReader.PartitionsAsync(admin.Brokers, cancel).ConfigureAwait(false)).Select(p => p.Topic)
             .Distinct()];
 
     private static long? At(IReadOnlyDictionary<(string Topic, int Partition), long> offsets, PartitionView p) =>

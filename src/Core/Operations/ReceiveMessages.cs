@@ -76,10 +76,10 @@ internal static class ReceiveMessages
     private static async Task<(Dictionary<int, long> Starts, Dictionary<int, long> Ends)> RangeAsync(
         KafkaAdmin admin, ReceiveRequest request, List<PartitionView> partitions, CancellationToken cancel)
     {
-        var beginning = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
-        var ending = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
+        var beginning = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
+        var ending = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
         var timing = request.FromTimestamp is { } time
-            ? PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, time.ToUnixTimeMilliseconds(), cancel) : null;
+            ? PartitionOffsets.ReadAsync(admin.Brokers, partitions, time.ToUnixTimeMilliseconds(), cancel) : null;
         var (firsts, lasts) = (await beginning.ConfigureAwait(false), await ending.ConfigureAwait(false));
         var timed = timing is null ? null : await timing.ConfigureAwait(false);
         if (partitions.Find(p => !firsts.ContainsKey((p.Topic, p.Partition)) || !lasts.ContainsKey((p.Topic, p.Partition))) is { } dumb)
@@ -119,7 +119,7 @@ internal static class ReceiveMessages
             stop.CancelAfter(limit);
         var read = Channel.CreateBounded<IReadOnlyList<ConsumeResult<byte[], byte[]>>>(
             new BoundedChannelOptions(Ahead / Together) { SingleReader = true, SingleWriter = true });
-        var work = Task.Factory.StartNew(() => Pump(admin.Bootstrap, request.Topic, starts, read.Writer, stop.Token),
+        var work = Task.Factory.StartNew(() => Pump(admin.Entry, request.Topic, starts, read.Writer, stop.Token),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
@@ -186,13 +186,13 @@ internal static class ReceiveMessages
 
     // On a thread of its own: the library's Consume blocks. Whoever takes slowly holds it up.
     private static void Pump(
-        string bootstrap, string topic, Dictionary<int, long> starts,
+        TunnelEntry entry, string topic, Dictionary<int, long> starts,
         ChannelWriter<IReadOnlyList<ConsumeResult<byte[], byte[]>>> to, CancellationToken cancel)
     {
         Exception? failure = null;
         try
         {
-            using var consumer = new ConsumerBuilder<byte[], byte[]>(KafkaClientSettings.Reader(bootstrap))
+            using var consumer = new ConsumerBuilder<byte[], byte[]>(KafkaClientSettings.Reader(entry))
                 .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
             consumer.Assign(starts.Select(s => new TopicPartitionOffset(topic, s.Key, s.Value)));
             var batch = new List<ConsumeResult<byte[], byte[]>>();

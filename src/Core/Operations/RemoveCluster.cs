@@ -6,6 +6,7 @@ using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
 using KafkaK8s.Core.Running;
+using KafkaK8s.Core.Security;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -32,12 +33,16 @@ internal sealed record RemovePlan(
     IReadOnlyList<JsonObject> Claims,
     IReadOnlyList<TopicSize> Topics)
 {
+    /// <summary>The Secrets of the certificate authorities, which stay with the volumes.</summary>
+    public IReadOnlyList<JsonObject> Authorities { get; init; } = [];
+
     /// <summary>One step an object, in the order of the run: ZooKeeper after the brokers, in each of the two the set first.</summary>
     public IReadOnlyList<PlanStep> Changes => PlanSteps.Numbered(
     [
         .. Objects.OrderBy(o => o.Tree.Label(ClusterNames.NameLabel) == ClusterNames.ZooKeeperApp)
             .ThenBy(o => o.Kind != ResourceKind.StatefulSet)
             .Select(o => Line(o.Kind.Kind, o.Tree.Name(), ChangeAction.Delete, "")),
+        .. Authorities.Select(a => Line(ResourceKind.Secret.Kind, a.Name(), ChangeAction.Keep, "")),
         .. Claims.Select(c => Line("PersistentVolumeClaim", c.Name(), Request.DeleteData ? ChangeAction.Delete : ChangeAction.Keep,
             (string?)c["status"]?["capacity"]?["storage"] ?? "")),
         .. Topics.Select(
@@ -59,8 +64,9 @@ internal static class RemoveCluster
     /// <exception cref="ClusterException">There is no such cluster.</exception>
     public static async Task<RemovePlan> PlanAsync(KubeConnection connection, RemoveRequest request, CancellationToken cancel)
     {
-        var names = (await ClusterModel.FindAsync(
-            connection, request.Namespace, request.Cluster, NodeRoles.All, request.Known, cancel).ConfigureAwait(false)).Names;
+        var model = await ClusterModel.FindAsync(
+            connection, request.Namespace, request.Cluster, NodeRoles.All, request.Known, cancel).ConfigureAwait(false);
+        var names = model.Names;
         var version = await connection.ServerVersionAsync(cancel).ConfigureAwait(false);
         var budget = ResourceKind.DisruptionBudget with { ApiVersion = ServerAdaptation.BudgetVersion(version) };
         await ClusterLease.RefuseIfHeldAsync(connection, request.Namespace, names, cancel).ConfigureAwait(false);
@@ -70,18 +76,38 @@ internal static class RemoveCluster
         var pods = await connection.ListAsync(ResourceKind.Pod, request.Namespace, names.Selector, cancel).ConfigureAwait(false);
         // The sets take their pods along; those that a killed command left for its tools or for kept volumes belong to nobody.
         var helpers = pods.Where(p => p.Label(ClusterNames.NameLabel) is ConsolePod.App or KeptVolumes.App)
-            .Select(p => (ResourceKind.Pod, p));
-        var objects = lists.SelectMany(l => l.Items.Where(i => Ownership.ClusterOf(i) == names.Cluster).Select(i => (l.Kind, i)))
+            .Select(p => (Kind: ResourceKind.Pod, Tree: p));
+        var objects = lists.SelectMany(l => l.Items.Where(i => Ownership.ClusterOf(i) == names.Cluster).Select(i => (l.Kind, Tree: i)))
             .Concat(helpers).ToList();
         var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace,
             $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
             .Where(names.OwnsClaim).ToList();
+        // Users have certificates that these have signed: they stay with the volumes.
+        bool keepsData = claims.Count > 0 && !request.DeleteData;
+        var authorities = objects.Where(o => keepsData && o.Kind == ResourceKind.Secret
+            && ClusterCertificates.Kept.Select(names.Prefixed).Contains(o.Tree.Name())).ToList();
+        objects = [.. objects.Except(authorities)];
         if (objects.Count == 0 && (claims.Count == 0 || !request.DeleteData))
             throw ClusterNames.NotFound(request.Cluster, request.Namespace, connection.Context);
         var ready = pods.Where(p => names.NodeOfPod(p.Name())?.Pool.Has(NodeRoles.Broker) == true && Readiness.IsPodReady(p))
             .Select(p => p.Name()).ToList();
-        var topics = await TopicSizes.TryReadAsync(connection, request.Namespace, ready, cancel).ConfigureAwait(false);
-        return new RemovePlan(request, names, objects, claims, topics);
+        var topics = await TopicsAsync(connection, model, ready, cancel).ConfigureAwait(false);
+        return new RemovePlan(request, names, objects, claims, topics) { Authorities = [.. authorities.Select(a => a.Tree)] };
+    }
+
+    // A removal is no matter of who may talk to the brokers.
+    private static async Task<IReadOnlyList<TopicSize>> TopicsAsync(
+        KubeConnection connection, ClusterModel model, IReadOnlyList<string> ready, CancellationToken cancel)
+    {
+        try
+        {
+            var door = await BrokerDoor.OfAsync(connection, model, cancel).ConfigureAwait(false);
+            return await TopicSizes.TryReadAsync(door, ready, cancel).ConfigureAwait(false);
+        }
+        catch (ClusterException e) when (e.Kind is not FailureKind.Connection)
+        {
+            return [];
+        }
     }
 
     /// <summary>Carries the plan out.</summary>

@@ -43,7 +43,7 @@ internal static class RemoveTopics
         limit.CancelAfter(timeout);
         while (true)
         {
-            var probes = await BrokerProbes.TakeAsync(admin.Connection, admin.Brokers.Namespace, admin.Brokers.Brokers, AskLimit, cancel)
+            var probes = await BrokerProbes.TakeAsync(admin.Brokers.Door, admin.Brokers.Brokers, AskLimit, cancel)
                 .ConfigureAwait(false);
             var left = probes.SelectMany(p => p.Answer?.View.Partitions ?? []).Select(p => p.Topic).Where(names.Contains).ToHashSet();
             foreach (var gone in plan.Where(c => names.Contains(c.Name) && !left.Contains(c.Name)).ToList())

@@ -61,7 +61,7 @@ internal static class ResetOffsets
                     + $"are. Stop them first.");
         }
 
-        var all = await TopicReader.PartitionsAsync(admin.Connection, admin.Brokers, cancel).ConfigureAwait(false);
+        var all = await TopicReader.PartitionsAsync(admin.Brokers, cancel).ConfigureAwait(false);
         if (request.Topics.Concat(request.ToPosition?.Keys.Select(k => k.Topic) ?? []).FirstOrDefault(t => all.All(p => p.Topic != t))
             is string unknown)
         {
@@ -75,11 +75,11 @@ internal static class ResetOffsets
         CheckPartitions(request, admin.Brokers.Names.Cluster, all, partitions);
         if (request.Partitions.Count > 0)
             partitions.RemoveAll(p => !request.Partitions.Contains(p.Partition));
-        var starting = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
-        var ending = PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
+        var starting = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
+        var ending = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
         var (firsts, ends) = (await starting.ConfigureAwait(false), await ending.ConfigureAwait(false));
         var timed = request.ToTimestamp is { } time
-            ? await PartitionOffsets.ReadAsync(admin.Connection, admin.Brokers, partitions, time.ToUnixTimeMilliseconds(), cancel)
+            ? await PartitionOffsets.ReadAsync(admin.Brokers, partitions, time.ToUnixTimeMilliseconds(), cancel)
                 .ConfigureAwait(false) : null;
         var steps = new List<PlanStep>();
         foreach (var p in partitions)

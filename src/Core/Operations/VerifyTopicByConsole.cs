@@ -123,7 +123,7 @@ internal static class VerifyTopicByConsole
             if (group is not null)
             {
                 events.TryWrite(new Waiting("Topic", $"noting where {so.Topic} ends"));
-                await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, limit), !removable, so.Topic,
+                await GroupStart.AtEndsAsync(GroupStart.Pods(brokers, limit), !removable, so.Topic,
                     () => PartitionsAsync(so.Topic), group, limit).ConfigureAwait(false);
             }
 

@@ -30,10 +30,10 @@ internal static class VerifyTopicByTunnel
                     + $"needs. Check them with -ConsoleTools.");
         }
 
-        var tunnel = Tunnel.Open(connection, brokers);
+        var tunnel = Tunnel.Open(brokers);
         await using (tunnel.ConfigureAwait(false))
         {
-            using var client = new VerificationClient(tunnel.Bootstrap, Shorter(LongestSend, time.Left * ProduceShare), request.MessageSize,
+            using var client = new VerificationClient(tunnel.Entry, Shorter(LongestSend, time.Left * ProduceShare), request.MessageSize,
                 facts.LargestBatch);
             return await ExchangeAsync(connection, client, brokers, request, facts, events, time, limit, cancel).ConfigureAwait(false);
         }

@@ -41,7 +41,7 @@ internal static class VerifyTopicSteps
         events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers"));
         var limit = request.Timeout < LookLimit ? request.Timeout : LookLimit;
         var placing = PlacesAsync(connection, brokers, cancel);
-        var before = await BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, limit, cancel).ConfigureAwait(false);
+        var before = await BrokerProbes.TakeAsync(brokers.Door, brokers.Brokers, limit, cancel).ConfigureAwait(false);
         var (nodes, zones) = await placing.ConfigureAwait(false);
         var facts = new VerificationFacts
         {
@@ -76,7 +76,7 @@ internal static class VerifyTopicSteps
 
     /// <summary>Looks at the brokers again.</summary>
     public static Task<IReadOnlyList<BrokerProbe>> LookAsync(KubeConnection connection, BrokerSetView brokers, CancellationToken cancel) =>
-        BrokerProbes.TakeAsync(connection, brokers.Namespace, brokers.Brokers, LookLimit, cancel);
+        BrokerProbes.TakeAsync(brokers.Door, brokers.Brokers, LookLimit, cancel);
 
     /// <summary>Copies of each partition of a topic made for the check.</summary>
     /// <remarks>The controller counts; a broker that has just died still counts as well, and a copy on it is one to spare.</remarks>
@@ -96,7 +96,7 @@ internal static class VerifyTopicSteps
     public static async Task<VerificationFacts> RemoveTopicAsync(KubeConnection connection, BrokerSetView brokers, VerificationFacts facts,
         CancellationToken cancel) => facts with
         {
-            RemovalFailure = await TopicRemoval.RemoveAsync(connection, brokers, facts.Topic,
+            RemovalFailure = await TopicRemoval.RemoveAsync(brokers, facts.Topic,
             cancel.IsCancellationRequested ? RemovalLimit : RemovalPatience).ConfigureAwait(false),
         };
 
@@ -111,7 +111,7 @@ internal static class VerifyTopicSteps
         try
         {
             string pod = brokers.Broker(broker).Pod;
-            byte[]? answer = await BrokerRequest.SendAsync(connection, brokers.Namespace, pod, ClientQuotas.Request(), limit.Token)
+            byte[]? answer = await BrokerRequest.SendAsync(brokers.Door, pod, ClientQuotas.Request(), limit.Token)
                 .ConfigureAwait(false);
             return answer is null ? facts : facts with { Quotas = ClientQuotas.OfConsoleTools(answer) };
         }
@@ -152,12 +152,12 @@ internal static class VerifyTopicSteps
         try
         {
             settings = request.Topic is null
-                ? await BrokerConfigs.OfBrokerAsync(connection, brokers.Namespace, pod, broker, BrokerAllowance.OfBroker, cancel)
+                ? await BrokerConfigs.OfBrokerAsync(brokers.Door, pod, broker, BrokerAllowance.OfBroker, cancel)
                     .ConfigureAwait(false)
-                : (await BrokerConfigs.OfTopicsAsync(connection, brokers.Namespace, pod, [request.Topic], BrokerAllowance.OfTopic, cancel)
+                : (await BrokerConfigs.OfTopicsAsync(brokers.Door, pod, [request.Topic], BrokerAllowance.OfTopic, cancel)
                     .ConfigureAwait(false))[0];
         }
-        catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed")
+        catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed" or TlsChannel.Failure)
         {
             events.TryWrite(new Note($"{e.Message} It is taken that they are Kafka's defaults."));
             return null;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
@@ -64,7 +65,8 @@ internal static class WaitForClusters
                 ? progress with { Done = false, Text = progress.Text + text } : progress);
         }, cancel).ConfigureAwait(false))
             yield return e;
-        await foreach (var e in InSync.WaitAsync(connection, names, ns, brokers, wait, cancel).ConfigureAwait(false))
+        var door = await BrokerDoor.OfAsync(connection, model, cancel).ConfigureAwait(false);
+        await foreach (var e in InSync.WaitAsync(door, brokers, wait, cancel).ConfigureAwait(false))
             yield return e;
         var ready = await ListClusters.FindAsync(connection, ns, cluster.Cluster, cluster.Known, cancel).ConfigureAwait(false);
         yield return new Completed<KafkaCluster>(ready ?? throw ClusterNames.NotFound(cluster.Cluster, ns, connection.Context));

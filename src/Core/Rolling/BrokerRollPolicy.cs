@@ -25,6 +25,7 @@ internal sealed class BrokerRollPolicy(
     private readonly LogRecovery recovery = new(connection, ns, time);
     private readonly HashSet<(string, int)> borne = []; // partitions whose harm was decided upon
     private readonly Dictionary<int, HashSet<(string, int)>> outBefore = []; // by broker: where it was out of sync before its restart
+    private BrokerDoor? door; // read once: a look at the brokers is taken several times a second
     private (long At, long Bytes) lacking;
     private Dictionary<string, int> minInSync = [];
     private string minInSyncFor = "";
@@ -79,14 +80,14 @@ internal sealed class BrokerRollPolicy(
     /// the cluster's, and the answer is empty.</summary>
     /// <exception cref="ClusterException"><c>BrokerSilent</c>.</exception>
     public static async Task<Dictionary<string, int>> MinInSyncAsync(
-        KubeConnection connection, string ns, string pod, IReadOnlyCollection<string> topics, CancellationToken cancel)
+        BrokerDoor door, string pod, IReadOnlyCollection<string> topics, CancellationToken cancel)
     {
         const string Setting = "min.insync.replicas";
         if (topics.Count == 0
-            || (await BrokerMetadata.AskAsync(connection, ns, pod, SizesLimit, cancel).ConfigureAwait(false)).Version
+            || (await BrokerMetadata.AskAsync(door, pod, SizesLimit, cancel).ConfigureAwait(false)).Version
                 < MetadataCodec.Newest)
             return [];
-        var answers = await BrokerConfigs.OfTopicsAsync(connection, ns, pod, topics, [Setting], cancel).ConfigureAwait(false);
+        var answers = await BrokerConfigs.OfTopicsAsync(door, pod, topics, [Setting], cancel).ConfigureAwait(false);
         var numbers = new Dictionary<string, int>();
         foreach (var answer in answers)
         {
@@ -154,7 +155,7 @@ internal sealed class BrokerRollPolicy(
         var unknown = partitions.Select(p => p.Topic).Distinct().Where(t => !minInSync.ContainsKey(t)).ToList();
         if (unknown.Count == 0)
             return;
-        var answers = await MinInSyncAsync(connection, ns, sight.Pod(sight.Views.Keys.First()), unknown, cancel).ConfigureAwait(false);
+        var answers = await MinInSyncAsync(sight.Door, sight.Pod(sight.Views.Keys.First()), unknown, cancel).ConfigureAwait(false);
         foreach (string topic in unknown)
             minInSync[topic] = answers.GetValueOrDefault(topic, sight.MinInSync);
     }
@@ -167,7 +168,7 @@ internal sealed class BrokerRollPolicy(
             return new RollGap(copies, lacking.Bytes);
         var involved = partitions.SelectMany(p => p.Replicas).Distinct().Where(sight.Views.ContainsKey).ToList();
         var disks = await Task.WhenAll(involved.Select(async id =>
-            (id, Sizes: await DescribeLogDirs.TryReadAsync(connection, ns, sight.Pod(id), SizesLimit, cancel).ConfigureAwait(false))))
+            (id, Sizes: await DescribeLogDirs.TryReadAsync(sight.Door, sight.Pod(id), SizesLimit, cancel).ConfigureAwait(false))))
             .ConfigureAwait(false);
         var sizes = disks.Where(d => d.Sizes is not null).ToDictionary(d => d.id, d => d.Sizes!);
         long Size(int id, PartitionView p) => sizes.TryGetValue(id, out var disk) ? disk.GetValueOrDefault(Key(p)) : 0;
@@ -178,16 +179,22 @@ internal sealed class BrokerRollPolicy(
 
     private async Task<Sight> SightAsync(CancellationToken cancel)
     {
-        var set = await BrokerSetView.FindAsync(connection, ns, names.Cluster, [names.ManifestSet], cancel).ConfigureAwait(false);
-        var views = await InSync.ReadAsync(connection, ns, set.Brokers, cancel).ConfigureAwait(false);
-        return new Sight(set.Brokers, views.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value!), set.MinInSyncReplicas);
+        var set = await BrokerSetView.FindAsync(connection, ns, names.Cluster, [names.ManifestSet], cancel, door)
+            .ConfigureAwait(false);
+        door = set.Door;
+        var views = await InSync.ReadAsync(door, set.Brokers, cancel).ConfigureAwait(false);
+        return new Sight(door, set.Brokers, views.Where(v => v.Value is not null).ToDictionary(v => v.Key, v => v.Value!),
+            set.MinInSyncReplicas);
     }
 
     // One look at all brokers. Copies on brokers that do not answer, or that others do not know, count as out of sync: Kafka itself may not
     // have noticed yet.
-    private sealed class Sight(IReadOnlyList<NodeRef> brokers, IReadOnlyDictionary<int, BrokerView> views, int minInSync)
+    private sealed class Sight(
+        BrokerDoor door, IReadOnlyList<NodeRef> brokers, IReadOnlyDictionary<int, BrokerView> views, int minInSync)
     {
         private readonly Dictionary<string, int> ids = brokers.ToDictionary(b => b.Pod, b => b.NodeId);
+
+        public BrokerDoor Door => door;
 
         public IReadOnlyDictionary<int, BrokerView> Views => views;
 

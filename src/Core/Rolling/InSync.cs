@@ -17,15 +17,12 @@ internal static class InSync
 
     /// <summary>Waits until it is so, however long that takes; what is missing stands in <paramref name="wait"/>.</summary>
     public static IAsyncEnumerable<OperationEvent> WaitAsync(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait,
-        CancellationToken cancel) =>
-        WaitAsync(connection, names, ns, brokers, wait, null, static _ => { }, TimeProvider.System, cancel);
+        BrokerDoor door, IReadOnlyList<NodeRef> brokers, ClusterWait wait, CancellationToken cancel) =>
+        WaitAsync(door, brokers, wait, null, static _ => { }, TimeProvider.System, cancel);
 
     /// <summary>The same; but partitions that were out of sync before, or lack copies of brokers that are not there, and do not get
     /// better, do not hold it up: it says so, and ends.</summary>
-    /// <param name="connection">Connection to the API server.</param>
-    /// <param name="names">Names of the cluster.</param>
-    /// <param name="ns">Its namespace.</param>
+    /// <param name="door">The way to the brokers.</param>
     /// <param name="brokers">The brokers.</param>
     /// <param name="wait">Takes what is missing, for a wait that runs out of time.</param>
     /// <param name="former">Partitions that were out of sync before, or <see cref="AsFound"/>; null where all are waited for, whatever is
@@ -34,7 +31,7 @@ internal static class InSync
     /// <param name="time">The clock.</param>
     /// <param name="cancel">Ends the wait.</param>
     public static async IAsyncEnumerable<OperationEvent> WaitAsync(
-        KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<NodeRef> brokers, ClusterWait wait,
+        BrokerDoor door, IReadOnlyList<NodeRef> brokers, ClusterWait wait,
         IReadOnlySet<(string Topic, int Partition)>? former, Action<string> left, TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -43,7 +40,7 @@ internal static class InSync
         long since = time.GetTimestamp();
         while (true)
         {
-            var views = await ReadAsync(connection, ns, brokers, cancel).ConfigureAwait(false);
+            var views = await ReadAsync(door, brokers, cancel).ConfigureAwait(false);
             string missing = Describe(views);
             if (missing.Length == 0)
                 yield break;
@@ -60,7 +57,7 @@ internal static class InSync
                 left(missing);
                 string why = lagging.All(p => IsLame(p, views.Keys)) ? "the missing copies belong to brokers that are not there"
                     : "so it was before this command";
-                yield return new Warned($"{missing}; {why}, and it does not get better. Get-KafkaCluster {names.Cluster} shows it");
+                yield return new Warned($"{missing}; {why}, and it does not get better. Get-KafkaCluster {door.Names.Cluster} shows it");
                 yield break;
             }
 
@@ -77,9 +74,9 @@ internal static class InSync
 
     /// <summary>Partitions that are not in sync at this moment, as far as brokers answer.</summary>
     public static async Task<IReadOnlySet<(string Topic, int Partition)>> LaggingAsync(
-        KubeConnection connection, string ns, IReadOnlyList<NodeRef> brokers, CancellationToken cancel)
+        BrokerDoor door, IReadOnlyList<NodeRef> brokers, CancellationToken cancel)
     {
-        return Lagging(await ReadAsync(connection, ns, brokers, cancel).ConfigureAwait(false));
+        return Lagging(await ReadAsync(door, brokers, cancel).ConfigureAwait(false));
     }
 
     private static HashSet<(string Topic, int Partition)> Lagging(IReadOnlyDictionary<int, BrokerView?> views) =>
@@ -87,9 +84,9 @@ internal static class InSync
 
     /// <summary>The views of all brokers, by id; null for one that does not answer.</summary>
     public static async Task<IReadOnlyDictionary<int, BrokerView?>> ReadAsync(
-        KubeConnection connection, string ns, IReadOnlyList<NodeRef> brokers, CancellationToken cancel)
+        BrokerDoor door, IReadOnlyList<NodeRef> brokers, CancellationToken cancel)
     {
-        var views = await Task.WhenAll(brokers.Select(n => TryReadAsync(connection, ns, n.Pod, cancel))).ConfigureAwait(false);
+        var views = await Task.WhenAll(brokers.Select(n => TryReadAsync(door, n.Pod, cancel))).ConfigureAwait(false);
         return brokers.Zip(views).ToDictionary(p => p.First.NodeId, p => p.Second);
     }
 
@@ -113,11 +110,11 @@ internal static class InSync
     }
 
     /// <summary>One broker's view; null where it does not answer.</summary>
-    public static async Task<BrokerView?> TryReadAsync(KubeConnection connection, string ns, string pod, CancellationToken cancel)
+    public static async Task<BrokerView?> TryReadAsync(BrokerDoor door, string pod, CancellationToken cancel)
     {
         try
         {
-            return await BrokerMetadata.ReadAsync(connection, ns, pod, AskTimeout, cancel).ConfigureAwait(false);
+            return await BrokerMetadata.ReadAsync(door, pod, AskTimeout, cancel).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ClusterException { Kind: not FailureKind.Authentication } or IOException
             or System.Net.WebSockets.WebSocketException || e is OperationCanceledException && !cancel.IsCancellationRequested)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Security;
 
 namespace KafkaK8s.Core.Verification;
 
@@ -34,6 +35,9 @@ internal sealed class ConsoleTools
 
     /// <summary>The tools with their version.</summary>
     public string Client => $"kafka-console-* {Flags.Version}";
+
+    // What they show to brokers that want TLS.
+    private string? Settings => brokers.Model.IsSecure ? $"{ClusterCertificates.Folder}/{ClusterCertificates.ToolSettings}" : null;
 
     /// <summary>The same tools in another pod of the same image.</summary>
     public ConsoleTools In(ConsolePod other) => new(other, brokers, Flags);
@@ -81,7 +85,7 @@ internal sealed class ConsoleTools
             if (text.Contains("ERROR", StringComparison.Ordinal) || text.Contains("Exception", StringComparison.Ordinal))
                 words = text.Trim();
         });
-        string script = ProducerScript(Flags, brokers.Bootstrap, topic, count, largestBatch);
+        string script = ProducerScript(Flags, brokers.Bootstrap, topic, count, largestBatch, Settings);
         var result = await pod.RunAsync(script, limit, null, b => errors.Add(b.Span), lines, cancel).ConfigureAwait(false);
         return (failed, words ?? result.Failure, result.ExitCode == 0);
     }
@@ -109,7 +113,7 @@ internal sealed class ConsoleTools
             Volatile.Write(ref last, Stopwatch.GetTimestamp());
         });
         var errors = new LineCutter(text => words = Encoding.UTF8.GetString(text).Trim());
-        string script = ConsumerScript(Flags, brokers.Bootstrap, topic, group);
+        string script = ConsumerScript(Flags, brokers.Bootstrap, topic, group, Settings);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reading = pod.RunAsync(script, limit, b => lines.Add(b.Span), b => errors.Add(b.Span), null, enough.Token);
         long whole = 0;
@@ -140,7 +144,8 @@ internal sealed class ConsoleTools
     }
 
     /// <summary>The script that sends lines from its standard input.</summary>
-    internal static string ProducerScript(ConsoleToolFlags flags, string bootstrap, string topic, long count, int? largestBatch)
+    internal static string ProducerScript(ConsoleToolFlags flags, string bootstrap, string topic, long count, int? largestBatch,
+        string? settings = null)
     {
         // Not --producer-property acks=all: in old versions the flag's own default (0 in Kafka 0.9) silently wins over it. So it is for
         // the batches.
@@ -149,17 +154,21 @@ internal sealed class ConsoleTools
             $"set -o pipefail; head -n {count} | {Bin}/kafka-console-producer.sh {flags.Producer} {bootstrap} --topic {topic} --timeout "
             + $"50 --request-timeout-ms 30000"
             + $" --request-required-acks -1 --max-partition-memory-bytes {Math.Min(FullBatch, largestBatch ?? FullBatch)}{idempotent} "
-            + $"--property parse.key=true --property key.separator=: > /dev/null");
+            + $"--property parse.key=true --property key.separator=:"
+            + $"{(settings is null ? "" : $" --producer.config {settings}")} > /dev/null");
     }
 
     /// <summary>The script that prints what the topic has: all, or what comes after the group's offsets.</summary>
-    internal static string ConsumerScript(ConsoleToolFlags flags, string bootstrap, string topic, string? group)
+    internal static string ConsumerScript(ConsoleToolFlags flags, string bootstrap, string topic, string? group,
+        string? settings = null)
     {
         string partition = flags.PrintsPartition ? " --property print.partition=true" : "";
         // By a file: the flags for a group are younger than Kafka 0.9. Without own commits the brokers forget the group soon.
         return group is null
             ? $"exec {Bin}/kafka-console-consumer.sh {flags.Consumer} {bootstrap} --topic {topic} --from-beginning{partition}"
+                + (settings is null ? "" : $" --consumer.config {settings}")
             : $"printf 'group.id={group}\\nenable.auto.commit=false\\n' > /tmp/consumer.properties; "
+                + (settings is null ? "" : $"cat {settings} >> /tmp/consumer.properties; ")
                 + $"exec {Bin}/kafka-console-consumer.sh {flags.Consumer} {bootstrap} --topic {topic} --consumer.config "
                 + $"/tmp/consumer.properties{partition}";
     }
@@ -167,6 +176,8 @@ internal sealed class ConsoleTools
     private async Task<string> TopicsAsync(string what, TimeSpan limit, CancellationToken cancel)
     {
         string where = Flags.TopicsByZooKeeper ? $"--zookeeper {brokers.ZooKeeper}" : $"--bootstrap-server {brokers.Bootstrap}";
+        if (Settings is not null)
+            where += $" --command-config {Settings}";
         var said = await pod.CaptureAsync($"{Bin}/kafka-topics.sh {where} {what}", limit, cancel).ConfigureAwait(false);
         return string.Join(' ',
             (said.Output + said.Error).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

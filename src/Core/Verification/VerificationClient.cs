@@ -7,17 +7,17 @@ namespace KafkaK8s.Core.Verification;
 /// <summary>The native Kafka client of one verification: a producer, an admin client on the same handle, and later a consumer.</summary>
 internal sealed class VerificationClient : IDisposable
 {
-    private readonly string bootstrap;
+    private readonly TunnelEntry entry;
     private readonly IProducer<byte[], byte[]> producer;
     private readonly IAdminClient admin;
     private volatile string? lastWord;
     private long throttled;
 
-    public VerificationClient(string bootstrap, TimeSpan messageTimeout, int messageSize, int? largestBatch)
+    public VerificationClient(TunnelEntry entry, TimeSpan messageTimeout, int messageSize, int? largestBatch)
     {
-        this.bootstrap = bootstrap;
+        this.entry = entry;
         // Without a handler the library writes to the process's standard error.
-        producer = new ProducerBuilder<byte[], byte[]>(KafkaClientSettings.Producer(bootstrap, messageTimeout, messageSize, largestBatch))
+        producer = new ProducerBuilder<byte[], byte[]>(KafkaClientSettings.Producer(entry, messageTimeout, messageSize, largestBatch))
             .SetLogHandler((_, line) => Hear(line.Message)).SetErrorHandler((_, error) => Hear(error.Reason))
             .SetStatisticsHandler((_, text) => Measure(text)).Build();
         admin = new DependentAdminClientBuilder(producer.Handle).Build();
@@ -100,7 +100,7 @@ internal sealed class VerificationClient : IDisposable
         cancel.ThrowIfCancellationRequested();
         var ends = facts.OwnTopic ? null : await EndsAsync(facts, limit).ConfigureAwait(false);
         // Made now, not earlier: a consumer that has idled waits a second before its first fetch.
-        using var consumer = new ConsumerBuilder<Ignore, ReadRecord>(KafkaClientSettings.Consumer(bootstrap))
+        using var consumer = new ConsumerBuilder<Ignore, ReadRecord>(KafkaClientSettings.Consumer(entry))
             .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message))
             .SetErrorHandler((_, error) => Hear(error.Reason))
             .SetStatisticsHandler((_, text) => Measure(text)).Build();

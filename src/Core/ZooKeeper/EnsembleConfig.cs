@@ -7,7 +7,8 @@ namespace KafkaK8s.Core.ZooKeeper;
 /// <param name="Id">Its id.</param>
 /// <param name="Host">Host name under which the others reach it.</param>
 /// <param name="Role"><c>participant</c>, who votes, or <c>observer</c>.</param>
-internal sealed record ConfigMember(int Id, string Host, string Role);
+/// <param name="OnLoopback">Whether it takes plaintext clients on its loopback alone.</param>
+internal sealed record ConfigMember(int Id, string Host, string Role, bool OnLoopback = false);
 
 /// <summary>A configuration of the ensemble: who belongs to it, and the version that each change moves. Pure.</summary>
 /// <param name="Version">The transaction that committed it.</param>
@@ -29,17 +30,22 @@ internal sealed partial record EnsembleConfig(long Version, IReadOnlyList<Config
     {
         var members = ServerLine().Matches(text).Select(m => new ConfigMember(
             int.Parse(m.Groups["id"].ValueSpan, CultureInfo.InvariantCulture), m.Groups["host"].Value,
-            m.Groups["role"] is { Success: true } role ? role.Value : "participant"));
+            m.Groups["role"] is { Success: true } role ? role.Value : "participant",
+            m.Groups["client"].Value.StartsWith("127.0.0.1:", StringComparison.Ordinal)));
         var version = VersionLine().Match(text);
         return version.Success && members.Any() ? new EnsembleConfig(long.Parse(version.Groups[1].ValueSpan, NumberStyles.HexNumber,
             CultureInfo.InvariantCulture), [.. members.OrderBy(m => m.Id)]) : null;
     }
 
-    /// <summary>The line that makes a server a member who votes.</summary>
-    public static string Participant(int id, string host) =>
-        string.Create(CultureInfo.InvariantCulture, $"server.{id}={host}:2888:3888:participant;2181");
+    /// <summary>The line that makes a server a member who votes. It listens for plaintext clients where the others do: with TLS on the
+    /// loopback alone.</summary>
+    public string Participant(int id, string host)
+    {
+        string client = Members.Any(m => m.OnLoopback) ? "127.0.0.1:2181" : "2181";
+        return string.Create(CultureInfo.InvariantCulture, $"server.{id}={host}:2888:3888:participant;{client}");
+    }
 
-    [GeneratedRegex(@"^server\.(?<id>\d{1,3})=(?<host>[^:;\s]+):\d+:\d+(:(?<role>participant|observer))?(;\S*)?\s*$",
+    [GeneratedRegex(@"^server\.(?<id>\d{1,3})=(?<host>[^:;\s]+):\d+:\d+(:(?<role>participant|observer))?(;(?<client>\S*))?\s*$",
         RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ServerLine();
 

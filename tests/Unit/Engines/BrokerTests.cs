@@ -1,5 +1,7 @@
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
@@ -20,7 +22,7 @@ public sealed class BrokerTests
         cluster.Kafka.Topic("orders", [0, 1, 2], [1, 2, 0]);
         cluster.Kafka.Controller = 2;
         using var connection = cluster.Connect();
-        var answer = await BrokerMetadata.AskAsync(connection, cluster.Namespace, "demo-kafka-1", Limit, default);
+        var answer = await BrokerMetadata.AskAsync(Door(connection, cluster), "demo-kafka-1", Limit, default);
         Assert.Equal((4, "fake-cluster", 2), (answer.Version, answer.ClusterId, answer.View.ControllerId));
         Assert.Equal([0, 1, 2], answer.View.Brokers);
         Assert.Equal(["orders-0 at 0", "orders-1 at 1"], answer.View.Partitions.Select(p => $"{p.Topic}-{p.Partition} at {p.Leader}"));
@@ -35,7 +37,7 @@ public sealed class BrokerTests
         await using var server = cluster.Server;
         cluster.Kafka.Unknown = (key, v) => key == 3 && v > newest;
         using var connection = cluster.Connect();
-        Assert.Equal(version, (await BrokerMetadata.AskAsync(connection, cluster.Namespace, "demo-kafka-0", Limit, default)).Version);
+        Assert.Equal(version, (await BrokerMetadata.AskAsync(Door(connection, cluster), "demo-kafka-0", Limit, default)).Version);
     }
 
     [Fact]
@@ -46,7 +48,7 @@ public sealed class BrokerTests
         cluster.Kafka.Silent.Add(0);
         using var connection = cluster.Connect();
         var e = await Assert.ThrowsAsync<ClusterException>(
-            () => BrokerMetadata.ReadAsync(connection, cluster.Namespace, "demo-kafka-0", TimeSpan.FromMilliseconds(300), default));
+            () => BrokerMetadata.ReadAsync(Door(connection, cluster), "demo-kafka-0", TimeSpan.FromMilliseconds(300), default));
         Assert.Equal(("BrokerSilent", FailureKind.Timeout), (e.Id, e.Kind));
     }
 
@@ -60,9 +62,9 @@ public sealed class BrokerTests
         cluster.Kafka.Configs[("orders", "min.insync.replicas")] = "3";
         using var connection = cluster.Connect();
         var sizes = await Task.WhenAll(Enumerable.Range(0, 3)
-            .Select(n => DescribeLogDirs.TryReadAsync(connection, cluster.Namespace, $"demo-kafka-{n}", Limit, default)));
+            .Select(n => DescribeLogDirs.TryReadAsync(Door(connection, cluster), $"demo-kafka-{n}", Limit, default)));
         Assert.Equal([1000, 2000, 1000], sizes.Select(s => s!.Where(d => d.Key.Topic == "orders").Sum(d => d.Value)));
-        var configs = await BrokerConfigs.OfTopicsAsync(connection, cluster.Namespace, "demo-kafka-0", ["orders", "none"],
+        var configs = await BrokerConfigs.OfTopicsAsync(Door(connection, cluster), "demo-kafka-0", ["orders", "none"],
             ["min.insync.replicas"], default);
         Assert.Equal([(0, "3"), (3, "2")], configs.Select(c => ((int)c.Error, c.Values["min.insync.replicas"])));
     }
@@ -76,8 +78,8 @@ public sealed class BrokerTests
         (partitions[0].End, partitions[1].End) = (7, 9);
         using var connection = cluster.Connect();
         var brokers = await BrokerSetView.FindAsync(connection, cluster.Namespace, "demo", default);
-        await GroupStart.AtEndsAsync(GroupStart.Pods(connection, brokers, default), old: false, "orders",
-            async () => (await BrokerMetadata.ReadAsync(connection, cluster.Namespace, "demo-kafka-0", Limit, default)).Partitions, "g",
+        await GroupStart.AtEndsAsync(GroupStart.Pods(brokers, default), old: false, "orders",
+            async () => (await BrokerMetadata.ReadAsync(Door(connection, cluster), "demo-kafka-0", Limit, default)).Partitions, "g",
             default);
         Assert.Equal([7, 9], [cluster.Kafka.Committed[("g", "orders", 0)], cluster.Kafka.Committed[("g", "orders", 1)]]);
     }
@@ -134,7 +136,7 @@ public sealed class BrokerTests
         cluster.Kafka.Topic("orders", [0, 1, 2]);
         using var connection = cluster.Connect();
         var brokers = (await BrokerSetView.FindAsync(connection, cluster.Namespace, "demo", default)).Brokers;
-        async Task<string> Missing() => InSync.Describe(await InSync.ReadAsync(connection, cluster.Namespace, brokers, default));
+        async Task<string> Missing() => InSync.Describe(await InSync.ReadAsync(Door(connection, cluster), brokers, default));
         Assert.Empty(await Missing());
         cluster.Kafka.Lagging.Add(1);
         cluster.Kafka.Down.Add(1);
@@ -205,10 +207,13 @@ public sealed class BrokerTests
         return cluster;
     }
 
+    private static BrokerDoor Door(KubeConnection connection, FakeCluster cluster) =>
+        new(connection, new ClusterNames("demo"), cluster.Namespace);
+
     private static async Task<string?> RemoveAsync(FakeCluster cluster)
     {
         using var connection = cluster.Connect();
         var brokers = await BrokerSetView.FindAsync(connection, cluster.Namespace, "demo", default);
-        return await TopicRemoval.RemoveAsync(connection, brokers, "orders", Limit);
+        return await TopicRemoval.RemoveAsync(brokers, "orders", Limit);
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.ZooKeeper;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
@@ -183,11 +184,11 @@ public sealed class PodTests
             await Assert.ThrowsAsync<ZooKeeperException>(
                 async () => await ZooKeeperSession.OpenAsync(connection, "shop", Pod, "secret", default));
             var e = await Assert.ThrowsAsync<ClusterException>(
-                () => BrokerMetadata.ReadAsync(connection, "shop", Pod, TimeSpan.FromSeconds(5), default));
+                () => BrokerMetadata.ReadAsync(new BrokerDoor(connection, new ClusterNames("demo"), "shop"), Pod, TimeSpan.FromSeconds(5), default));
             Assert.True(e.Id is "PortForwardFailed" or "BrokerSilent", e.Id);
-            await DescribeLogDirs.TryReadAsync(connection, "shop", Pod, TimeSpan.FromSeconds(5), default);
+            await DescribeLogDirs.TryReadAsync(new BrokerDoor(connection, new ClusterNames("demo"), "shop"), Pod, TimeSpan.FromSeconds(5), default);
             e = await Assert.ThrowsAsync<ClusterException>(
-                () => BrokerConfigs.OfTopicsAsync(connection, "shop", Pod, ["t"], ["k"], default));
+                () => BrokerConfigs.OfTopicsAsync(new BrokerDoor(connection, new ClusterNames("demo"), "shop"), Pod, ["t"], ["k"], default));
             Assert.True(e.Id is "PortForwardFailed" or "BrokerSilent", e.Id);
         }
     }

@@ -210,12 +210,12 @@ public sealed class RollTests
         cluster.Kafka.Lagging.Add(2);
         using var connection = cluster.Connect();
         var wait = new ClusterWait(connection, Names, "shop");
-        var former = await InSync.LaggingAsync(connection, "shop", Names.Brokers(3), default);
+        var former = await InSync.LaggingAsync(new BrokerDoor(connection, Names, "shop"), Names.Brokers(3), default);
         Assert.Equal([("orders", 0)], former);
         string left = "";
         long begun = clock.GetTimestamp();
         var warned = await PassAsync(
-            DrainAsync(InSync.WaitAsync(connection, Names, "shop", Names.Brokers(3), wait, former, text => left = text, clock, Limit())));
+            DrainAsync(InSync.WaitAsync(new BrokerDoor(connection, Names, "shop"), Names.Brokers(3), wait, former, text => left = text, clock, Limit())));
         Assert.Contains("so it was before this command", Assert.Single(warned), StringComparison.Ordinal);
         Assert.Contains("orders-0 (2 of 3 copies)", left, StringComparison.Ordinal);
         Assert.InRange(clock.GetElapsedTime(begun), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
@@ -232,15 +232,13 @@ public sealed class RollTests
         cluster.Kafka.Lagging.Add(2);
         string left = "";
         var wait = new ClusterWait(connection, Names, "shop");
-        var warned = await PassAsync(DrainAsync(InSync.WaitAsync(
-            connection, Names, "shop", Names.Brokers(2), wait, new HashSet<(string, int)>(), text => left = text, clock, Limit())));
+        var warned = await PassAsync(DrainAsync(InSync.WaitAsync(new BrokerDoor(connection, Names, "shop"), Names.Brokers(2), wait, new HashSet<(string, int)>(), text => left = text, clock, Limit())));
         Assert.Contains("belong to brokers that are not there", Assert.Single(warned), StringComparison.Ordinal);
         Assert.Contains("orders-0", left, StringComparison.Ordinal);
 
         // Wait-KafkaCluster promises a cluster in sync, and has nothing else to do.
         using var stop = new CancellationTokenSource();
-        var patient = DrainAsync(InSync.WaitAsync(
-            connection, Names, "shop", Names.Brokers(2), wait, null, static _ => { }, clock, stop.Token));
+        var patient = DrainAsync(InSync.WaitAsync(new BrokerDoor(connection, Names, "shop"), Names.Brokers(2), wait, null, static _ => { }, clock, stop.Token));
         for (var passed = TimeSpan.Zero; passed < TimeSpan.FromMinutes(2) && !patient.IsCompleted; passed += TimeSpan.FromSeconds(1))
         {
             await Task.Delay(20);

@@ -73,12 +73,12 @@ public sealed class TunnelTests
     }
 
     private static async Task<Tunnel> OpenAsync(KubeConnection connection) =>
-        Tunnel.Open(connection, await BrokerSetView.FindAsync(connection, "shop", "demo", default));
+        Tunnel.Open(await BrokerSetView.FindAsync(connection, "shop", "demo", default));
 
     /// <returns>The topic that the brokers name, and their ports.</returns>
     private static string Ask(Tunnel tunnel)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = tunnel.Bootstrap }).SetLogHandler((_, _) => { })
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = tunnel.Entry.Bootstrap }).SetLogHandler((_, _) => { })
             .Build();
         var metadata = admin.GetMetadata(TimeSpan.FromSeconds(20));
         return $"{metadata.Topics.Single().Topic} {string.Join(' ', metadata.Brokers.OrderBy(b => b.BrokerId).Select(b => b.Port))}";

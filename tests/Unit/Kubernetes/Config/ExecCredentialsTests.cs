@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using KafkaK8s.Core;
+using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Rolling;
 using KafkaK8s.Core.ZooKeeper;
 using KafkaK8s.Tests.Unit.Fakes;
@@ -157,7 +159,8 @@ public sealed class ExecCredentialsTests : IAsyncLifetime
     {
         using var connection = KubeConnection.Open(Plugin("echo 'log in again' >&2; exit 1"), null);
         Assert.Equal("CredentialPluginFailed",
-            (await Assert.ThrowsAsync<ClusterException>(() => InSync.TryReadAsync(connection, "shop", "demo-kafka-0", default))).Id);
+            (await Assert.ThrowsAsync<ClusterException>(() => InSync.TryReadAsync(
+                new BrokerDoor(connection, new ClusterNames("demo"), "shop"), "demo-kafka-0", default))).Id);
         Assert.Equal("CredentialPluginFailed", (await Assert.ThrowsAsync<ClusterException>(
             () => FourLetterWord.AskAsync(connection, "shop", "demo-zk-0", "ruok", default))).Id);
     }
