@@ -55,7 +55,7 @@ public sealed class HealthTests : IAsyncLifetime
     [InlineData("Test-KafkaCluster demo PartitionsAvailable @at", "PartitionsAvailable")]
     [InlineData("Test-KafkaCluster demo partitions*, OneController @at",
         "OneController PartitionsAvailable PartitionsInSync PartitionsWritable")]
-    [InlineData("Test-KafkaCluster demo -Severity Info @at", "KafkaMode")]
+    [InlineData("Test-KafkaCluster demo -Severity Info @at", "Encryption KafkaMode")]
     [InlineData("Test-KafkaCluster demo -Severity Critical, warning @at", "")]
     [InlineData("'demo' | Test-KafkaCluster -Check One* @at", "OneController")]
     [InlineData("Get-KafkaCluster demo @at | Test-KafkaCluster -Check One*", "OneController")]

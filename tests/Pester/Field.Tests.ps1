@@ -104,7 +104,7 @@ spec:
         BeforeAll {
             Start-ToolPod -Namespace $ns
             $flags = Get-ToolFlags demo
-            $null = Invoke-Tool -Namespace $ns "/opt/kafka/bin/kafka-topics.sh $($flags.Topics) --create --topic large --partitions 3 --replication-factor 1"
+            $null = Invoke-Tool -Namespace $ns "/opt/kafka/bin/kafka-topics.sh $($flags.Topics) --create --topic large --partitions 3 --replication-factor 1 --config min.insync.replicas=1"
             $null = Invoke-Tool -Namespace $ns ('/opt/kafka/bin/kafka-producer-perf-test.sh --topic large --num-records 100000 --record-size 10000 --throughput -1 ' +
                 '--producer-props bootstrap.servers=demo-kafka-service:9092 acks=1 batch.size=200000 > /tmp/large.log 2>&1')
         }

@@ -95,6 +95,27 @@ kafka-ready.sh|s/\[\[ $number != "${POD_NAME##\*-}" \]\] ||/false ||/|kafka_read
 kafka-ready.sh|s/byte \& 255/byte \& 127/|kafka_ready_with_a_large_id
 kafka-ready.sh|s/ -t 3 / /|kafka_ready_not_while_it_says_nothing
 kafka-ready.sh|s/^  number 4         # port//|kafka_ready
+zk-start.sh|s/if \[\[ ! -s $secret\/$file \]\]/if false/|zk_tls_without_its_secret
+zk-start.sh|s/client=127.0.0.1:2181/client=2181/|zk_tls_first_start
+zk-start.sh|s/if \[\[ $SECURITY = plaintext \]\]; then ask "$1" "$2"; return; fi/ask "$1" "$2"; return/|zk_tls_does_not_ask_in_plaintext
+zk-start.sh|s/ -verify_return_error//|zk_tls_asks_its_peers_by_certificate
+zk-start.sh|s/\[\[ $SECURITY = plaintext \]\] || cat/cat/|zk_plaintext_has_no_tls
+zk-start.sh|s/\[\[ $SECURITY = plaintext \]\] || SERVER_JVMFLAGS/SERVER_JVMFLAGS/|zk_plaintext_has_no_tls
+zk-start.sh|s/if \[\[ $made_with != "$SECURITY" \]\]/if false/|zk_tls_on_a_volume_of_plaintext
+zk-start.sh|s/if \[\[ $made_with != "$SECURITY" \]\]/if [[ $SECURITY = tls \&\& $made_with = plaintext ]]/|zk_plaintext_on_a_volume_of_tls
+zk-start.sh|s/^trap 'exit 143' TERM.*/:/|zk_ends_while_it_waits
+zk-ready.sh|s/^\[\[ ${1:-} != open \]\] .*/:/|zk_open_tells_of_the_process_alone
+kafka-start.sh|s/if \[\[ ! -s $secret\/$file \]\]/if false/|kafka_tls_without_the_users_authority
+kafka-start.sh|s/keystore.pem ca.pem clients-ca.pem; do/keystore.pem ca.pem; do/|kafka_tls_without_the_users_authority
+kafka-start.sh|s/  put authorizer.class.name.*/  :/|kafka_tls
+kafka-start.sh|s/internal.ssl.client.auth required/internal.ssl.client.auth none/|kafka_tls
+kafka-start.sh|s/certificate.ssl.truststore.location "$secret\/clients-ca.pem"/certificate.ssl.truststore.location "$secret\/ca.pem"/|kafka_tls
+kafka-start.sh|s/zookeeper_port=2281/zookeeper_port=2181/|kafka_tls
+kafka-start.sh|s/^trap 'exit 143' TERM.*/:/|kafka_ends_while_it_waits
+kafka-registered.sh|s/$SECURITY = tls/$SECURITY = never/|kafka_tls_last_session_still_stands
+kafka-registered.sh|s/ -verify_hostname "$1"//|kafka_tls_last_session_still_stands
+kafka-ready.sh|s/port=9096/port=9092/|kafka_tls_ready_by_the_listener_for_probes
+kafka-ready.sh|s/^\[\[ ${1:-} != open \]\] .*/:/|kafka_open_tells_of_the_process_alone
 TABLE
 )
 noticed=0 missed=0 number=0

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 
@@ -36,6 +37,9 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
 
     /// <summary>Port that clients inside the Kubernetes cluster use.</summary>
     public const int InternalPort = 9092;
+
+    /// <summary>Port for clients with a certificate, in a cluster with TLS.</summary>
+    public const int CertificatePort = 9093;
 
     /// <summary>Port on each broker pod's loopback that only a port-forward reaches.</summary>
     public const int TunnelPort = 9095;
@@ -150,7 +154,8 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
         : null;
 
     /// <summary>Address of the bootstrap service inside the Kubernetes cluster.</summary>
-    public string Bootstrap(string ns) => $"{BootstrapService}.{ns}.svc:{InternalPort}";
+    public string Bootstrap(string ns, int port = InternalPort) =>
+        string.Create(CultureInfo.InvariantCulture, $"{BootstrapService}.{ns}.svc:{port}");
 
     /// <summary>Host name of a broker inside the Kubernetes cluster.</summary>
     public string BrokerHost(int ordinal, string ns) => $"{BrokerPod(ordinal)}.{BrokerHeadless}.{ns}.svc";

@@ -58,7 +58,7 @@ internal static class ClusterView
             ZooKeeperImage = zooKeeper?.Image() ?? "",
             KafkaVersion = KubeObjects.ImageVersion(brokers?.Image() ?? ""),
             ZooKeeperVersion = KubeObjects.ImageVersion(zooKeeper?.Image() ?? ""),
-            Bootstrap = model.Names.Bootstrap(model.Namespace),
+            Bootstrap = model.Names.Bootstrap(model.Namespace, model.IsSecure ? ClusterNames.CertificatePort : ClusterNames.InternalPort),
             ManifestVersion = model.ManifestVersion,
             CreatedAt = sets.Count == 0 ? default : sets.Min(s => s.CreatedAt()),
         };

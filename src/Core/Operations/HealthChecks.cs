@@ -57,6 +57,7 @@ internal static class HealthChecks
         ("KafkaVersion", VersionHealth.Kafka),
         ("ZooKeeperVersion", VersionHealth.ZooKeeper),
         ("KafkaMode", VersionHealth.Mode),
+        ("Encryption", PodHealth.Encryption),
     ];
 
     /// <summary>The checks that are wanted, the worst first.</summary>

@@ -147,6 +147,10 @@ internal static partial class PodHealth
                 facts.Command("New-KafkaCluster", "-WhatIf"), [.. due.Select(d => d.Pod.Name())]);
     }
 
+    public static Finding Encryption(HealthFacts facts) => facts.Model.IsSecure
+        ? Finding.Ok("TLS on every connection, and nothing allowed that was not granted")
+        : new(CheckSeverity.Info, "connections are plaintext, and whoever reaches a port may do everything", "Get-Help about_KafkaK8s_Health");
+
     public static Finding ManifestsCurrent(HealthFacts facts) => facts.Model.ManifestVersion >= facts.ModuleManifests
         ? Finding.Ok($"version {facts.Model.ManifestVersion}")
         : new(CheckSeverity.Info,

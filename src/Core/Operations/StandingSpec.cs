@@ -62,7 +62,8 @@ internal static class StandingSpec
             foreach (var field in ManifestFields.All.Where(f => f.Kind == (string?)live["kind"] && names.Prefixed(f.Name) == live.Name()))
             {
                 var stands = TreePath.TryGet(live, field.Path);
-                if (stands is not null && !Same(stands, TreePath.TryGet(catalog.Find(field.Kind, field.Name), field.Path))
+                var made = TreePath.TryGet(catalog.Find(field.Kind, field.Name), field.Path);
+                if (stands is not null && (made is not null || field.MayAdd) && !Same(stands, made)
                     && FieldOwners.IsOurs(live, field.Path))
                     yield return (field.Parameter, field.Read(stands));
             }

@@ -14,7 +14,7 @@ public sealed class HealthTests(HealthyCluster healthy) : IClassFixture<HealthyC
     {
         var (server, kafka) = (healthy.Cluster.Server, healthy.Cluster.Kafka);
         var (before, asked, written) = (server.Requests.Count, kafka.Requests.Count, server.Writes.Count);
-        Assert.Equal(["KafkaMode"], (await RunAsync()).Where(c => c.Severity != CheckSeverity.Ok).Select(c => c.Check));
+        Assert.Equal(["KafkaMode", "Encryption"], (await RunAsync()).Where(c => c.Severity != CheckSeverity.Ok).Select(c => c.Check));
         Assert.Equal(written, server.Writes.Count);
         Assert.Equal(
             ["/api/v1/namespaces/shop/configmaps/demo-zk-config", "/api/v1/namespaces/shop/endpoints",
@@ -36,7 +36,7 @@ public sealed class HealthTests(HealthyCluster healthy) : IClassFixture<HealthyC
         healthy.Cluster.Server.Instead = r => r.Path == path ? FakeAnswer.Status(403, "Forbidden", "no") : null;
         try
         {
-            var found = (await RunAsync()).Where(c => c.Severity != CheckSeverity.Ok && c.Check != "KafkaMode").ToList();
+            var found = (await RunAsync()).Where(c => c.Severity != CheckSeverity.Ok && c.Check is not ("KafkaMode" or "Encryption")).ToList();
             Assert.Equal(checks.Order(StringComparer.Ordinal), found.Select(c => c.Check).Order(StringComparer.Ordinal));
             Assert.All(found, c => Assert.StartsWith("not checked: ", c.Evidence, StringComparison.Ordinal));
             Assert.All(found, c => Assert.Equal(severity, c.Severity));

@@ -120,6 +120,34 @@ public sealed class TlsTests
         Assert.Equal(before, cluster.Kafka.Requests.Count(r => r.Key == 3)); // no broker was asked
     }
 
+    // What Get-KafkaClientConfig writes down is what a client needs, and the tunnel's own text has nothing of it.
+    [Fact]
+    public async Task A_tunnel_that_is_held_gives_its_login_to_who_asks_for_it()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        await DeployAsync(cluster, Given);
+        cluster.Kafka.Topic("orders", [0, 1, 2]);
+        using var connection = cluster.Connect();
+        var held = await HeldTunnels.OpenAsync(connection, "shop", "demo", default);
+        var lines = ClientConfig.Of("Librdkafka", held);
+        var (seen, heard) = await Task.Run(() => Ask(new AdminClientConfig(lines.Select(l => l.Split('=', 2)).ToDictionary(p => p[0], p => p[1]))));
+        Assert.True(seen == "orders", heard);
+        string password = lines.Single(l => l.StartsWith("sasl.password=", StringComparison.Ordinal)).Split('=')[1];
+        Assert.Equal(
+            [$"bootstrap.servers={held.Bootstrap}", "security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN",
+            "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username=\"operator\" "
+                + $"password=\"{password}\";"],
+            ClientConfig.Of("Java", held));
+        Assert.Contains($"      sasl.jaas.config: 'org.apache.kafka.common.security.plain.PlainLoginModule required username=\"operator\" "
+            + $"password=\"{password}\";'", ClientConfig.Of("Spring", held));
+        string dotNet = string.Join('\n', ClientConfig.Of("DotNet", held));
+        Assert.Equal(("SaslPlaintext", "Plain", password), ((string)JsonNode.Parse(dotNet)!["Kafka"]!["SecurityProtocol"]!,
+            (string)JsonNode.Parse(dotNet)!["Kafka"]!["SaslMechanism"]!, (string)JsonNode.Parse(dotNet)!["Kafka"]!["SaslPassword"]!));
+        Assert.DoesNotContain(password, $"{held}", StringComparison.Ordinal);
+        await HeldTunnels.CloseAsync(held);
+    }
+
     [Fact]
     public async Task Authorities_stay_with_the_volumes_and_go_with_them()
     {

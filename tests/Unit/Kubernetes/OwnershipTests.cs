@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Manifests;
 using KafkaK8s.Core.Model;
+using KafkaK8s.Core.Security;
 using KafkaK8s.Core.ZooKeeper;
 using Xunit;
 
@@ -55,7 +56,8 @@ public sealed class OwnershipTests
 
     [Fact]
     public void The_names_known_are_those_of_the_manifests() => Assert.Equal(
-        Repository.Catalog.Objects.Select(o => o.Name()).Append(new ClusterNames("kafka").ReconfigSecret).Distinct().Order(),
+        Repository.Catalog.Objects.Select(o => o.Name()).Append(new ClusterNames("kafka").ReconfigSecret)
+            .Concat(ClusterCertificates.All).Distinct().Order(),
         ManifestSets.ZooKeeper.Bases.Order());
 
     /// <summary>As Argo CD's label tracking does: the labels of the object itself, not those of its pods.</summary>

@@ -19,6 +19,7 @@ public sealed class SlotTests
         [nameof(ClusterSpec.StorageSize)] = "77Gi",
         [nameof(ClusterSpec.ZooKeeperStorageSize)] = "7Gi",
         [nameof(ClusterSpec.StorageClass)] = "fast",
+        [nameof(ClusterSpec.Plaintext)] = false,
         [nameof(ClusterSpec.KafkaImage)] = "registry.example/kafka:3.8.1",
         [nameof(ClusterSpec.ZooKeeperImage)] = "registry.example/zookeeper:3.9.5",
         [nameof(ClusterSpec.BrokerMemory)] = "7Gi",
@@ -77,6 +78,7 @@ public sealed class SlotTests
         {
             int n => n.ToString(System.Globalization.CultureInfo.InvariantCulture),
             string s => s,
+            bool => "tls",
             string[] => """[{"key":"dedicated","operator":"Equal","value":"kafka","effect":"NoSchedule"}]""",
             Dictionary<string, string?> { Count: 1 } => """{"dedicated":"kafka"}""",
             _ => "compression.type=zstd\nlog.retention.hours=7",

@@ -179,7 +179,7 @@ public sealed class DeployPlannerTests
                 ["log.retention.hours"] = "48"
             }
         };
-        Stand(given);
+        Stand(given, Oldest);
         foreach (string path in objects.Keys.Where(p => p.Contains("/shop/", StringComparison.Ordinal)).ToList())
         {
             var tree = Json.Object(objects[path]);
@@ -211,7 +211,7 @@ public sealed class DeployPlannerTests
     [Fact]
     public async Task Pods_of_others_behind_the_Services_of_an_older_cluster_are_named()
     {
-        Stand(new ClusterSpec());
+        Stand(new ClusterSpec(), Oldest);
         Change("kafka", MakeOld);
         objects["/api/v1/namespaces/shop/pods"] =
             $$"""{"items":[{"metadata":{"name":"exporter-0","labels":{"{{ClusterNames.NameLabel}}":"kafka","{{ClusterNames.InstanceLabel}}":"kafka"} } }]}""";
@@ -324,7 +324,7 @@ public sealed class DeployPlannerTests
     [Fact]
     public async Task An_ensemble_that_has_grown_is_exported_as_it_stands()
     {
-        Stand(new ClusterSpec());
+        Stand(new ClusterSpec(), Oldest);
         Change("zk", set => set["spec"]!["replicas"] = 5);
         Change("kafka",
             set => set["metadata"]!["annotations"] = new JsonObject { [ClusterNames.SpecAnnotation] = """{"zooKeeperCount":5}""" });
@@ -367,9 +367,11 @@ public sealed class DeployPlannerTests
         objects[path] = tree.ToJsonString();
     }
 
-    private void Stand(ClusterSpec given)
+    private static ManifestCatalog Oldest => Repository.Catalog.OfVersion(1, "kafka");
+
+    private void Stand(ClusterSpec given, ManifestCatalog? of = null)
     {
-        foreach (var tree in Composer.Compose(Repository.Catalog, SpecChecks.Complete(given, Repository.Catalog.Defaults), given))
+        foreach (var tree in Composer.Compose(of ?? Repository.Catalog, SpecChecks.Complete(given, Repository.Catalog.Defaults), given))
             objects[ResourceKind.Of(tree).Path("shop", (string)tree["metadata"]!["name"]!)] = tree.ToJsonString();
     }
 

@@ -23,7 +23,7 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
         "NodeSpread", "ZoneSpread", "CopySpread", "DisruptionBudgets", "PersistentData", "VolumesBound", "VolumeUsage", "VolumeExpansion",
         "ForeignPods", "MemoryLimits", "CpuLimits",
         "HeapFits", "RunAsNonRoot", "ServiceAccountToken", "Capabilities", "RestartDue", "ManifestsCurrent", "KafkaVersion",
-        "ZooKeeperVersion", "KafkaMode",
+        "ZooKeeperVersion", "KafkaMode", "Encryption",
     ];
 
     private static readonly (string Check, string Severity, string Evidence, Func<HealthFacts, HealthFacts> Break)[] Broken =
@@ -138,7 +138,7 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
             s["status"]!["updateRevision"] = "new";
             s["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] = "kafka:3.9.3";
         })),
-        ("ManifestsCurrent", "Info", "the cluster was made from manifests 2, the module has 3", f => f with { ModuleManifests = 3 }),
+        ("ManifestsCurrent", "Info", "the cluster was made from manifests 3, the module has 4", f => f with { ModuleManifests = 4 }),
         ("KafkaVersion", "Warning", "Kafka 3.8.1: the project mends nothing older than 3.9",
         f => Container(f, "kafka", c => c["image"] = "docker.io/apache/kafka:3.8.1")),
         ("KafkaVersion", "Info", "not checked: the image mine:latest does not tell",
@@ -178,7 +178,7 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
         Assert.Equal(Checks, HealthChecks.All.Select(c => c.Check));
         var checks = HealthChecks.Judge(healthy.Facts, static _ => true);
         Assert.Equal(Checks.Order(StringComparer.Ordinal), checks.Select(c => c.Check).Order(StringComparer.Ordinal));
-        Assert.Equal("KafkaMode Info",
+        Assert.Equal("KafkaMode Info, Encryption Info",
             string.Join(", ", checks.Where(c => c.Severity != CheckSeverity.Ok).Select(c => $"{c.Check} {c.Severity}")));
         Assert.All(checks, c => Assert.NotEmpty(c.Evidence));
         Assert.All(checks, c => Assert.True(c.Severity != CheckSeverity.Ok || (c.Target.Count == 0 && c.Remedy.Length == 0), c.Check));
@@ -219,7 +219,12 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
 
     [Fact]
     public void Every_check_is_broken_once() =>
-        Assert.Equal(Checks.Except(["KafkaMode"]).Order(), Broken.Select(b => b.Check).Distinct().Order());
+        Assert.Equal(Checks.Except(["KafkaMode", "Encryption"]).Order(), Broken.Select(b => b.Check).Distinct().Order());
+
+    [Fact]
+    public void A_cluster_with_TLS_is_told_from_one_without() => Assert.Equal(CheckSeverity.Ok, Assert.Single(HealthChecks.Judge(
+        Container(healthy.Facts, "kafka", c => c["env"]!.AsArray().Add(new JsonObject { ["name"] = "SECURITY", ["value"] = "tls" })),
+        c => c == "Encryption")).Severity);
 
     [Theory]
     [MemberData(nameof(Reads))]

@@ -33,7 +33,7 @@ public sealed class ManifestVersionTests : IAsyncDisposable
         var change = Assert.Single(plan.Changes, c => c.Action != ChangeAction.None);
         Assert.Equal((ChangeAction.Update, "demo-kafka"), (change.Action, change.Name));
         Assert.Equal(["metadata.annotations.kafkak8s.io/spec", "spec.replicas"], change.Fields.Select(f => f.Path).Order());
-        Assert.Equal((1, 2), (plan.Manifests, plan.NewestManifests));
+        Assert.Equal((1, Repository.Catalog.Version), (plan.Manifests, plan.NewestManifests));
 
         await RunAsync(plan);
         Assert.Empty(server.Pods.Ended);
@@ -73,7 +73,7 @@ public sealed class ManifestVersionTests : IAsyncDisposable
         });
         Assert.Empty(early);
         Assert.Equal(6, server.Pods.Ended.Count);
-        Assert.Equal(2, ManifestVersion.Of(Live("kafka")));
+        Assert.Equal(Repository.Catalog.Version, ManifestVersion.Of(Live("kafka")));
         Assert.Equal("demo",
             (string?)server.Store.Find("v1", "services", "shop", "demo-kafka-service")!["spec"]!["selector"]!["kafkak8s.io/cluster"]);
         Assert.Null(Live("kafka")["spec"]!["selector"]!["matchLabels"]!["kafkak8s.io/cluster"]);
@@ -87,7 +87,7 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     {
         await StandAsync();
         server.Store.Change("apps/v1", "statefulsets", "shop", "demo-kafka",
-            tree => tree["metadata"]!["annotations"]![ClusterNames.ManifestsAnnotation] = "3");
+            tree => tree["metadata"]!["annotations"]![ClusterNames.ManifestsAnnotation] = $"{Repository.Catalog.Version + 1}");
         var e = await Assert.ThrowsAsync<ClusterException>(() => PlanAsync(new ClusterSpec { Name = "demo" }));
         Assert.Equal(("ManifestsTooNew", FailureKind.Conflict), (e.Id, e.Kind));
     }
@@ -185,6 +185,7 @@ public sealed class ManifestVersionTests : IAsyncDisposable
     {
         var given = GoldenTests.Everything with
         {
+            Plaintext = false,
             BrokerCpuLimit = "8",
             ZooKeeperCpuLimit = "2",
             Config = new Dictionary<string, string?> { ["a"] = " $(X) a$$b \\ \"é\"\n\t=", ["num.io.threads"] = "16" },
