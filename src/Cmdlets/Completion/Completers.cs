@@ -188,7 +188,7 @@ public sealed class TopicCompleter : NameCompleter
         var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
         if (pods.FirstOrDefault(p => p.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp && Readiness.IsPodReady(p)) is not { } broker)
             return [];
-        var view = await BrokerMetadata.ReadAsync(connection, ns, broker.Name(), Limit, cancel).ConfigureAwait(false);
+        var view = await BrokerMetadata.ReadAsync(set.Door, broker.Name(), Limit, cancel).ConfigureAwait(false);
         return [.. view.Partitions.Select(p => p.Topic).Where(t => !t.StartsWith("__", StringComparison.Ordinal)).Distinct()];
     }
 }

@@ -11,6 +11,7 @@ using KafkaK8s.Core.Security;
 using KafkaK8s.Tests.Fakes;
 using KafkaK8s.Tests.Unit.Fakes;
 using Xunit;
+using ClientConfig = KafkaK8s.Core.Operations.ClientConfig;
 
 namespace KafkaK8s.Tests.Unit.Engines;
 
