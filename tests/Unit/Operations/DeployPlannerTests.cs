@@ -196,7 +196,6 @@ public sealed class DeployPlannerTests
         plan = await PlanAsync(new ClusterSpec { Config = new Dictionary<string, string?> { ["log.retention.hours"] = "72" } });
         var change = Assert.Single(plan.Changes, c => c.Action != ChangeAction.None);
         Assert.StartsWith("log.retention.hours: 48 -> 72", change.Change, StringComparison.Ordinal);
-        // By this the plan knows that the pods restart.
         Assert.Contains(change.Fields, f => f.Path.StartsWith("spec.template", StringComparison.Ordinal)
             && f.Path.EndsWith("[log.retention.hours]", StringComparison.Ordinal));
         Assert.DoesNotContain("hunter", string.Join('\n', change.Fields), StringComparison.Ordinal);
