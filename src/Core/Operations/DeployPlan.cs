@@ -243,7 +243,7 @@ internal static class DeployPlanner
     /// <summary>The line of one object, from what it was and what it is after an apply.</summary>
     public static PlanStep Change(ClusterNames names, string ns, JsonObject tree, JsonObject? before, JsonObject? after)
     {
-        // What was asked for stands last: what it changes matters more.
+        // What is written beside the fields stands last: what it is written for matters more.
         IReadOnlyList<FieldChange> fields = before is null || after is null ? []
             : [.. Compare(before, after).OrderBy(f => f.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))];
         return new PlanStep
@@ -260,12 +260,28 @@ internal static class DeployPlanner
     // Secrets that an older module let into -Config are not shown, though they may be what changes.
     private static IReadOnlyList<FieldChange> Compare(JsonObject before, JsonObject after)
     {
-        var fields = Differences(before, after);
+        var fields = BesideRecord(before, after);
         if (fields.Count == 0 || (string?)after["kind"] != "StatefulSet")
             return fields;
-        var shown = Differences(BrokerConfig.WithoutSecrets(before), BrokerConfig.WithoutSecrets(after));
+        var shown = BesideRecord(BrokerConfig.WithoutSecrets(before), BrokerConfig.WithoutSecrets(after));
         return shown.Count > 0 ? [.. shown.SelectMany(BrokerConfig.ByName)]
             : [.. fields.Select(f => f with { From = "(secret)", To = "(secret)" })];
+    }
+
+    // What was given is written down for the next command and says nothing new: it is told only where nothing else changes.
+    private static IReadOnlyList<FieldChange> BesideRecord(JsonObject before, JsonObject after)
+    {
+        var others = Differences(WithoutRecord(before), WithoutRecord(after));
+        return others.Count > 0 ? others : Differences(before, after);
+    }
+
+    private static JsonObject WithoutRecord(JsonObject tree)
+    {
+        var copy = (JsonObject)tree.DeepClone();
+        if (copy["metadata"]?["annotations"] is JsonObject annotations && annotations.Remove(ClusterNames.SpecAnnotation)
+            && annotations.Count == 0)
+            copy["metadata"]!.AsObject().Remove("annotations");
+        return copy;
     }
 
     // The lease is renewed all the time, and is no change of the cluster.
