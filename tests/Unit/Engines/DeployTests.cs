@@ -185,11 +185,13 @@ public sealed class DeployTests
         cluster.Kafka.Topic("orders", [0, 1, 2]);
         cluster.Kafka.Controller = 0;
         LoseNode(cluster, 2);
-        var change = DeployAsync(cluster, Given with { BrokerMemory = "3Gi" }, force, force ? 300 : 5, clock);
+        long begun = clock.GetTimestamp();
+        var change = DeployAsync(cluster, Given with { BrokerMemory = "3Gi" }, force, force ? 900 : 60, clock);
         if (!force)
         {
             var e = await Assert.ThrowsAsync<ClusterException>(() => PassAsync(change));
             Assert.Equal("Stalled", e.Id);
+            Assert.InRange(clock.GetElapsedTime(begun), TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
             Assert.Empty(server.Pods.Ended);
             return;
         }
