@@ -143,6 +143,26 @@ public sealed class TopicTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("Get-KafkaTopic demo", "-Name o", "orders")]
+    [InlineData("Set-KafkaTopic demo orders", "-Config min", "min.insync.replicas=")]
+    public void Names_complete_from_a_broker_that_is_ready(string command, string typed, string expected)
+    {
+        var pods = cluster.Server.Pods;
+        var mayBeReady = pods.MayBeReady;
+        pods.MayBeReady = pod => (string)pod["metadata"]!["name"]! != "demo-kafka-0" && mayBeReady(pod);
+        cluster.Server.Store.Change("v1", "pods", "shop", "demo-kafka-0", pod =>
+        {
+            foreach (var condition in pod["status"]!["conditions"]!.AsArray().Where(c => (string?)c!["type"] == "Ready"))
+                condition!["status"] = "False";
+        });
+        int before = cluster.Kafka.Requests.Count;
+        var found = engine.Run("param($l) (TabExpansion2 $l $l.Length).CompletionMatches.CompletionText",
+            new { l = $"{command} -Namespace shop -KubeConfig '{cluster.Server.KubeConfig}' {typed}" }).EnsureSuccess();
+        Assert.Equal([expected], found.As<string>());
+        Assert.All(cluster.Kafka.Requests.Skip(before), r => Assert.Equal(1, r.Broker));
+    }
+
+    [Theory]
     [InlineData("(Get-KafkaConsumerGroup demo audit @at).PartitionDetail", "orders-1 3")]
     [InlineData("(ConvertFrom-Csv 'Topic,Partition,Offset', 'orders,0,4')", "orders-0 4")]
     [InlineData("('[{\"Topic\":\"orders\",\"Partition\":0,\"Committed\":null},{\"Topic\":\"orders\",\"Partition\":1,\"Committed\":2}]' | "

@@ -155,7 +155,6 @@ Describe 'The life of a cluster' -Tag Lab {
             $updates.Name | Should -Be 'demo-kafka'
             $updates.Kind | Should -Be 'StatefulSet'
             $updates.Fields.Path | Sort-Object | Should -Be @(
-                'metadata.annotations.kafkak8s.io/spec'
                 'spec.template.spec.containers[name=kafka].env[name=EXTRA_PROPERTIES].value[log.retention.hours]'
                 'spec.template.spec.containers[name=kafka].resources.limits.memory'
                 'spec.template.spec.containers[name=kafka].resources.requests.memory')

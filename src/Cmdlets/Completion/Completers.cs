@@ -128,6 +128,18 @@ public sealed record CompletionSource(string? KubeConfig, string? Context, strin
 {
     /// <summary>Opens the connection that was typed.</summary>
     internal KubeConnection Open() => Connection is null ? KubeConnection.Open(KubeConfig, Context, Folder) : EksAccess.Open(Connection);
+
+    /// <summary>The first broker of the cluster that is ready; null where none is.</summary>
+    internal async Task<(NodeRef Node, BrokerDoor Door)?> ReadyBrokerAsync(KubeConnection connection, CancellationToken cancel)
+    {
+        string ns = Namespace ?? connection.DefaultNamespace;
+        var names = new ClusterNames(Cluster ?? ClusterSpec.DefaultName);
+        var finding = BrokerSetView.FindAsync(connection, ns, names.Cluster, cancel); // there is little time: both at once
+        var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
+        var set = await finding.ConfigureAwait(false);
+        return set.Brokers.FirstOrDefault(b => pods.Any(p => p.Name() == b.Pod && Readiness.IsPodReady(p))) is { } node
+            ? (node, set.Door) : null;
+    }
 }
 
 /// <summary>Completes contexts, from the kubeconfig alone.</summary>
@@ -183,12 +195,9 @@ public sealed class TopicCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        string ns = source.Namespace ?? connection.DefaultNamespace;
-        var names = new ClusterNames(source.Cluster ?? ClusterSpec.DefaultName);
-        var pods = await connection.ListAsync(ResourceKind.Pod, ns, names.Selector, cancel).ConfigureAwait(false);
-        if (pods.FirstOrDefault(p => p.Label(ClusterNames.NameLabel) == ClusterNames.KafkaApp && Readiness.IsPodReady(p)) is not { } broker)
+        if (await source.ReadyBrokerAsync(connection, cancel).ConfigureAwait(false) is not { } broker)
             return [];
-        var view = await BrokerMetadata.ReadAsync(set.Door, broker.Name(), Limit, cancel).ConfigureAwait(false);
+        var view = await BrokerMetadata.ReadAsync(broker.Door, broker.Node.Pod, Limit, cancel).ConfigureAwait(false);
         return [.. view.Partitions.Select(p => p.Topic).Where(t => !t.StartsWith("__", StringComparison.Ordinal)).Distinct()];
     }
 }
@@ -207,22 +216,19 @@ public abstract class ConfigCompleter : NameCompleter
     protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
     {
         using var connection = source.Open();
-        string ns = source.Namespace ?? connection.DefaultNamespace;
-        var set = await BrokerSetView.FindAsync(connection, ns, source.Cluster ?? ClusterSpec.DefaultName, cancel).ConfigureAwait(false);
-        var pods = await connection.ListAsync(ResourceKind.Pod, ns, set.Names.Selector, cancel).ConfigureAwait(false);
-        if (set.Brokers.FirstOrDefault(b => pods.Any(p => p.Name() == b.Pod && Readiness.IsPodReady(p))) is not { } broker)
+        if (await source.ReadyBrokerAsync(connection, cancel).ConfigureAwait(false) is not { } broker)
             return [];
         string? topic = null;
         if (OfTopic)
         {
             // All topics have the same settings; a broker lists them for one that there is.
-            var view = await BrokerMetadata.ReadAsync(set.Door, broker.Pod, Limit, cancel).ConfigureAwait(false);
+            var view = await BrokerMetadata.ReadAsync(broker.Door, broker.Node.Pod, Limit, cancel).ConfigureAwait(false);
             topic = view.Partitions.Select(p => p.Topic).FirstOrDefault();
             if (topic is null)
                 return [];
         }
 
-        documentation = await BrokerConfigs.DocumentedAsync(set.Door, broker.Pod, broker.NodeId, topic, cancel).ConfigureAwait(false);
+        documentation = await BrokerConfigs.DocumentedAsync(broker.Door, broker.Node.Pod, broker.Node.NodeId, topic, cancel).ConfigureAwait(false);
         return [.. documentation.Keys.Where(k => OfTopic || !SpecChecks.OwnedConfigKeys.Contains(k)).Select(k => k + "=")];
     }
 

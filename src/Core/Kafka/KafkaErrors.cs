@@ -32,9 +32,7 @@ internal static class KafkaErrors
         CreateTopicsException e => e.Results.Select(r => r.Error),
         CreatePartitionsException e => e.Results.Select(r => r.Error),
         DeleteTopicsException e => e.Results.Select(r => r.Error),
-        DescribeConfigsException e => e.Results.Select(r => r.Error),
         IncrementalAlterConfigsException e => e.Results.Select(r => r.Error),
-        ListOffsetsException e => e.Result.ResultInfos.Select(r => r.TopicPartitionOffsetError.Error),
         _ => [],
     }).FirstOrDefault(e => e.IsError) ?? failure.Error;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Kafka;
@@ -21,6 +22,9 @@ internal static class PartitionOffsets
     /// <summary>In place of a time: where the next message goes.</summary>
     public const long Latest = -1;
 
+    /// <summary>How long a leader may take to come to know its end.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private const short ApiKey = 2;
     private const short Version = 1;
 
@@ -28,6 +32,58 @@ internal static class PartitionOffsets
     private const int Tries = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where partitions begin and where they end; those whose leader does not say it are missing.</summary>
+    /// <param name="brokers">The brokers.</param>
+    /// <param name="partitions">The partitions, with their leaders.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="ClusterException"><c>KafkaSilent</c>: no broker answers any more.</exception>
+    public static async Task<(IReadOnlyDictionary<(string Topic, int Partition), long> Starts,
+        IReadOnlyDictionary<(string Topic, int Partition), long> Ends)> RangesAsync(
+        BrokerSetView brokers, IReadOnlyCollection<PartitionView> partitions, CancellationToken cancel)
+    {
+        var both = await Task.WhenAll(ReadAsync(brokers, partitions, Earliest, cancel),
+            ReadAsync(brokers, partitions, Latest, cancel)).ConfigureAwait(false);
+        return (both[0], both[1]);
+    }
+
+    /// <summary>The ends of all partitions of a topic: asks until every leader knows its own.</summary>
+    /// <param name="brokers">The brokers.</param>
+    /// <param name="partitions">The partitions of the topic, with their leaders.</param>
+    /// <param name="patience">Time in which to ask again.</param>
+    /// <param name="limit">Ends the asking earlier.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <returns>The end of each partition, in the order of their numbers.</returns>
+    /// <exception cref="ClusterException"><c>PartitionUnreadable</c>: an error that does not pass, or did not pass in time;
+    /// <c>KafkaSilent</c>.</exception>
+    public static async Task<IReadOnlyList<long>> EndsAsync(BrokerSetView brokers,
+        IReadOnlyList<PartitionView> partitions, TimeSpan patience, CancellationToken limit, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var found = new Dictionary<int, long>();
+        var open = partitions;
+        while (true)
+        {
+            var answers = await AskAllAsync(brokers, open, Latest, cancel).ConfigureAwait(false);
+            foreach (var answer in answers.Where(a => a.Error == 0))
+                found[answer.Partition] = answer.Offset;
+            var missing = partitions.Where(p => !found.ContainsKey(p.Partition)).OrderBy(p => p.Partition).ToList();
+            if (missing.Count == 0)
+                return [.. found.OrderBy(f => f.Key).Select(f => f.Value)];
+            var refused = answers.Where(a => a.Error != 0).ToDictionary(a => a.Partition, a => a.Error);
+            if (!refused.Values.All(KafkaErrors.Passes) || clock.Elapsed > patience || limit.IsCancellationRequested)
+            {
+                var (topic, partition) = (missing[0].Topic, missing[0].Partition);
+                string word = refused.TryGetValue(partition, out short error) ? KafkaErrors.Words(error) : "no leader answers for it";
+                throw new ClusterException("PartitionUnreadable", FailureKind.Unavailable, topic,
+                    $"The ends of the partitions of {topic} cannot be read (partition {partition}: {word}). Leave -Topic out to check with "
+                        + "a topic made for it.");
+            }
+
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            open = await LedNowAsync(brokers, missing, cancel).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The offsets; those whose leader does not say it are missing.</summary>
     /// <param name="brokers">The brokers.</param>
@@ -40,13 +96,11 @@ internal static class PartitionOffsets
         IEnumerable<PartitionView> partitions, long time, CancellationToken cancel)
     {
         var found = new Dictionary<(string Topic, int Partition), long>();
-        var open = partitions.Where(p => p.Leader >= 0).ToList();
+        IReadOnlyCollection<PartitionView> open = [.. partitions];
         for (int tries = 1; open.Count > 0; tries++)
         {
-            var asked = await Task.WhenAll(open.GroupBy(p => p.Leader).Select(led => AskAsync(brokers, led, time, cancel)))
-                .ConfigureAwait(false);
             var again = new HashSet<(string Topic, int Partition)>();
-            foreach (var answer in asked.SelectMany(a => a))
+            foreach (var answer in await AskAllAsync(brokers, open, time, cancel).ConfigureAwait(false))
             {
                 if (answer.Error == 0 && answer.Offset >= 0)
                     found[(answer.Topic, answer.Partition)] = answer.Offset;
@@ -57,8 +111,8 @@ internal static class PartitionOffsets
             if (again.Count == 0 || tries == Tries)
                 break;
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
-            var now = await TopicReader.PartitionsAsync(brokers, cancel).ConfigureAwait(false);
-            open = [.. now.Where(p => p.Leader >= 0 && again.Contains((p.Topic, p.Partition)))];
+            open = await LedNowAsync(brokers, open.Where(p => again.Contains((p.Topic, p.Partition))), cancel)
+                .ConfigureAwait(false);
         }
 
         return found;
@@ -115,6 +169,23 @@ internal static class PartitionOffsets
         }
 
         return answers;
+    }
+
+    // The same partitions with the leaders that they have by now.
+    private static async Task<IReadOnlyList<PartitionView>> LedNowAsync(BrokerSetView brokers,
+        IEnumerable<PartitionView> partitions, CancellationToken cancel)
+    {
+        var wanted = partitions.Select(p => (p.Topic, p.Partition)).ToHashSet();
+        var now = await TopicReader.PartitionsAsync(brokers, cancel).ConfigureAwait(false);
+        return [.. now.Where(p => wanted.Contains((p.Topic, p.Partition)))];
+    }
+
+    private static async Task<IReadOnlyList<OffsetAnswer>> AskAllAsync(BrokerSetView brokers,
+        IEnumerable<PartitionView> partitions, long time, CancellationToken cancel)
+    {
+        var asked = await Task.WhenAll(partitions.Where(p => p.Leader >= 0).GroupBy(p => p.Leader)
+            .Select(led => AskAsync(brokers, led, time, cancel))).ConfigureAwait(false);
+        return [.. asked.SelectMany(a => a)];
     }
 
     // A leader that does not answer has nothing to say of its partitions, and holds the others up no longer than its limit.

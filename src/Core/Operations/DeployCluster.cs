@@ -24,7 +24,7 @@ internal static class DeployCluster
         var begun = new StrongBox<bool>();
         return Limits.WithinAsync(
             plan.Request.Timeout, token => StepsAsync(connection, plan, wait, time, begun, token), () => Late(plan, wait, begun.Value),
-            cancel);
+            time, cancel);
     }
 
     private static async IAsyncEnumerable<OperationEvent> StepsAsync(

@@ -118,9 +118,12 @@ internal static class DeployPlanner
             warnings.AddRange(await CheckStorageClassAsync(connection, spec, volumes, cancel).ConfigureAwait(false));
         }
 
-        var changes = missing
-            ? [.. objects.Select(o => Change(names, request.Namespace, o, null, null))]
-            : await DryRunAsync(connection, names, request, objects, [.. objects.Select(live.Find)], cancel).ConfigureAwait(false);
+        var answers = missing ? [.. objects.Select(_ => (JsonObject?)null)]
+            : await DryRunAsync(connection, request, objects, live, cancel).ConfigureAwait(false);
+        var changes = objects.Zip(answers, (tree, after) => Change(names, request.Namespace, tree, live.Standing(tree), after) with
+        {
+            Note = live.Find(tree)?.IsTerminating() == true ? "once the one of before is gone" : "",
+        }).ToList();
         var sets = model.Pools.Select(live.Model.Standing).OfType<JsonObject>().ToList();
         var settings = changes.Where(c => c.Kind == "ConfigMap" && c.Fields.Any(f => f.Path.StartsWith("data", StringComparison.Ordinal)));
         warnings.AddRange(SettingsChecksum.Unread(objects, [.. settings.Select(c => c.Name)], n => sets.Find(s => s.Name() == n)));
@@ -134,7 +137,7 @@ internal static class DeployPlanner
         if (adopted.Count > 0)
             await CheckFormerLifeAsync(connection, model, cancel).ConfigureAwait(false);
         var first = await PreparedAsync(connection, model, missing, isFirstStart, adopted, cancel).ConfigureAwait(false);
-        var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, changes, objects, cancel)
+        var restarts = await RestartsAsync(connection, names, request.Namespace, sets, pods, [.. answers.OfType<JsonObject>()], cancel)
             .ConfigureAwait(false);
         return new DeployPlan(request, names, spec)
         {
@@ -245,23 +248,18 @@ internal static class DeployPlanner
         }
     }
 
-    // The server's own answer to each apply, all at once: what it would refuse is known before anything is changed.
-    private static async Task<IReadOnlyList<PlanStep>> DryRunAsync(
-        KubeConnection connection, ClusterNames names, DeployRequest request, IReadOnlyList<JsonObject> objects,
-        IReadOnlyList<JsonObject?> live, CancellationToken cancel) =>
-        await Task.WhenAll(objects.Zip(live, async (tree, before) =>
-        {
-            if (before?.IsTerminating() == true)
-                return Change(names, request.Namespace, tree, null, null) with { Note = "once the one of before is gone" };
-            var (after,
-                _) = await connection.ApplyAsync(tree, request.Namespace, request.Force, dryRun: true, cancel).ConfigureAwait(false);
-            return Change(names, request.Namespace, tree, before, after);
-        })).ConfigureAwait(false);
+    // The server's own answer to each apply, all at once: what it would refuse is known before anything is changed. In the place of an
+    // object that is on its way out nothing can be applied yet.
+    private static async Task<IReadOnlyList<JsonObject?>> DryRunAsync(
+        KubeConnection connection, DeployRequest request, IReadOnlyList<JsonObject> objects, LiveCluster live, CancellationToken cancel) =>
+        await Task.WhenAll(objects.Select(async tree => live.Find(tree)?.IsTerminating() == true ? null
+            : (await connection.ApplyAsync(tree, request.Namespace, request.Force, dryRun: true, cancel).ConfigureAwait(false)).Object))
+            .ConfigureAwait(false);
 
     /// <summary>The line of one object, from what it was and what it is after an apply.</summary>
     public static PlanStep Change(ClusterNames names, string ns, JsonObject tree, JsonObject? before, JsonObject? after)
     {
-        // What was asked for stands last: what it changes matters more.
+        // What is written beside the fields stands last: what it is written for matters more.
         IReadOnlyList<FieldChange> fields = before is null || after is null ? []
             : [.. Compare(before, after).OrderBy(f => f.Path.StartsWith("metadata.annotations", StringComparison.Ordinal))];
         return new PlanStep
@@ -278,12 +276,28 @@ internal static class DeployPlanner
     // Secrets that an older module let into -Config are not shown, though they may be what changes.
     private static IReadOnlyList<FieldChange> Compare(JsonObject before, JsonObject after)
     {
-        var fields = Differences(before, after);
+        var fields = BesideRecord(before, after);
         if (fields.Count == 0 || (string?)after["kind"] != "StatefulSet")
             return fields;
-        var shown = Differences(BrokerConfig.WithoutSecrets(before), BrokerConfig.WithoutSecrets(after));
+        var shown = BesideRecord(BrokerConfig.WithoutSecrets(before), BrokerConfig.WithoutSecrets(after));
         return shown.Count > 0 ? [.. shown.SelectMany(BrokerConfig.ByName)]
             : [.. fields.Select(f => f with { From = "(secret)", To = "(secret)" })];
+    }
+
+    // What was given is written down for the next command and says nothing new: it is told only where nothing else changes.
+    private static IReadOnlyList<FieldChange> BesideRecord(JsonObject before, JsonObject after)
+    {
+        var others = Differences(WithoutRecord(before), WithoutRecord(after));
+        return others.Count > 0 ? others : Differences(before, after);
+    }
+
+    private static JsonObject WithoutRecord(JsonObject tree)
+    {
+        var copy = (JsonObject)tree.DeepClone();
+        if (copy["metadata"]?["annotations"] is JsonObject annotations && annotations.Remove(ClusterNames.SpecAnnotation)
+            && annotations.Count == 0)
+            copy["metadata"]!.AsObject().Remove("annotations");
+        return copy;
     }
 
     // The lease is renewed all the time, and is no change of the cluster.
@@ -293,16 +307,14 @@ internal static class DeployPlanner
     // Pods do not follow their template by themselves (OnDelete): those that must restart are part of the plan, in the order of the roll.
     private static async Task<IReadOnlyList<PlanStep>> RestartsAsync(
         KubeConnection connection, ClusterNames names, string ns, IReadOnlyList<JsonObject> sets, IReadOnlyList<JsonObject> pods,
-        IReadOnlyList<PlanStep> changes,
-        IReadOnlyList<JsonObject> composed, CancellationToken cancel)
+        IReadOnlyList<JsonObject> answers, CancellationToken cancel)
     {
         var restarts = new List<PlanStep>();
         foreach (var set in sets)
         {
-            bool changed = changes.Any(c => c.Kind == "StatefulSet" && c.Name == set.Name()
-                && c.Fields.Any(f => f.Path.StartsWith("spec.template", StringComparison.Ordinal)));
             var own = Readiness.PodsOf(set, pods);
-            var after = composed.FirstOrDefault(o => (string?)o["kind"] == "StatefulSet" && o.Name() == set.Name()) ?? set;
+            var after = StandingTemplates.Set(answers, set.Name());
+            bool changed = after is not null && ObjectDiff.Compare(Template(set), Template(after)).Count > 0;
             var due = RestartReason.Due(set, own, changed ? after : null);
             var outdated = due.Select(d => d.Pod).ToList();
             if (due.Count == 0)
@@ -314,6 +326,8 @@ internal static class DeployPlanner
 
         return restarts;
     }
+
+    private static JsonObject Template(JsonObject set) => (JsonObject)set["spec"]!["template"]!;
 
     // Pods that the roll waits for before all else; outdated ones that are not ready are replaced first.
     private static string MissingPods(JsonObject set, IReadOnlyList<JsonObject> own, IReadOnlyList<JsonObject> outdated)

@@ -14,7 +14,8 @@ namespace KafkaK8s.Core.Operations;
 /// <param name="names">Names of the cluster.</param>
 /// <param name="ns">Its namespace.</param>
 /// <param name="stepLimit">Limit for each step.</param>
-internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names, string ns, TimeSpan stepLimit)
+/// <param name="time">The clock that limits and pauses go by; null for this machine's.</param>
+internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names, string ns, TimeSpan stepLimit, TimeProvider? time = null)
 {
     /// <summary>Key of the ConfigMap that the start script reads: the size that a first start has to reckon with.</summary>
     public const string SizeKey = "ensemble.size";
@@ -24,6 +25,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     private const int QuickLooks = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(1);
+    private readonly TimeProvider clock = time ?? TimeProvider.System;
     private string doing = "";
     private string named = "";
 
@@ -79,7 +81,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <summary>Waits until a pod is ready, one of another uid where one is given; tells of stalls.</summary>
     public IAsyncEnumerable<OperationEvent> PodReadyAsync(string step, string pod, string? formerUid, CancellationToken cancel)
     {
-        var wait = new ClusterWait(connection, names, ns);
+        var wait = new ClusterWait(connection, names, ns, clock);
         return WithinStepAsync(step, token => wait.UntilAsync(step, async live =>
         {
             await wait.RetryRefusedAsync(live, token).ConfigureAwait(false);
@@ -93,7 +95,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <summary>Waits until the volume of an earlier life of a pod is gone, where one is going: a new pod could not have it.</summary>
     public IAsyncEnumerable<OperationEvent> ClaimGoneAsync(string step, string pod, CancellationToken cancel)
     {
-        var wait = new ClusterWait(connection, names, ns);
+        var wait = new ClusterWait(connection, names, ns, clock);
         return WithinStepAsync(step, token => wait.UntilGoneAsync(step, live =>
         {
             bool going = live.Find(ResourceKind.VolumeClaim, ClusterNames.Claim(pod))?.IsTerminating() == true;
@@ -104,7 +106,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     /// <summary>Waits until no pod of an ordinal at or above is left.</summary>
     public IAsyncEnumerable<OperationEvent> PodsGoneAsync(string step, int fromOrdinal, CancellationToken cancel)
     {
-        var wait = new ClusterWait(connection, names, ns);
+        var wait = new ClusterWait(connection, names, ns, clock);
         return WithinStepAsync(step, token => wait.UntilGoneAsync(step, live =>
         {
             var left = live.Of(ResourceKind.Pod)
@@ -132,13 +134,13 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
     public IAsyncEnumerable<OperationEvent> InsistAsync(string step, Func<CancellationToken, Task> work, CancellationToken cancel) =>
         WithinStepAsync(step, token => TriesAsync(step, work, token), cancel);
 
-    private static async IAsyncEnumerable<OperationEvent> TriesAsync(
+    private async IAsyncEnumerable<OperationEvent> TriesAsync(
         string step, Func<CancellationToken, Task> work, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (await TryAsync(work, cancel).ConfigureAwait(false) is string why)
         {
             yield return new Waiting(step, why);
-            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+            await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
         }
     }
 
@@ -298,7 +300,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             yield return new Note(named = step);
         var late = () => new ClusterException("StepTimeout", FailureKind.Timeout, names.Cluster,
             $"{step}: not done after {stepLimit.TotalSeconds:0} s{(doing.Length == 0 ? "" : $": {doing}")}.");
-        await foreach (var e in Limits.WithinAsync(stepLimit, source, late, cancel).ConfigureAwait(false))
+        await foreach (var e in Limits.WithinAsync(stepLimit, source, late, clock, cancel).ConfigureAwait(false))
         {
             if (e is Waiting waiting)
                 doing = waiting.Text;
@@ -319,7 +321,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
             doing = text;
             if (text != last)
                 yield return new Waiting(step, last = text);
-            await Task.Delay(looks < QuickLooks ? Pause : LongPause, cancel).ConfigureAwait(false);
+            await Task.Delay(looks < QuickLooks ? Pause : LongPause, clock, cancel).ConfigureAwait(false);
         }
     }
 
@@ -354,7 +356,7 @@ internal sealed class EnsembleRun(KubeConnection connection, ClusterNames names,
                 doing = text;
                 if (text != last)
                     yield return new Waiting(step, last = text);
-                await Task.Delay(Pause, cancel).ConfigureAwait(false);
+                await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
             }
         }
     }

@@ -22,12 +22,11 @@ internal static class ListTopics
         }
 
         var partitions = topics.SelectMany(g => g).ToList();
-        var starting = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
-        var ending = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
+        var ranging = PartitionOffsets.RangesAsync(admin.Brokers, partitions, cancel);
         var settling = TopicReader.SettingsAsync(admin, [.. topics.Select(g => g.Key)], cancel);
-        await Task.WhenAll(sizing, starting, ending, settling).ConfigureAwait(false);
-        var (size, starts, ends, settings) = (await sizing.ConfigureAwait(false), await starting.ConfigureAwait(false),
-            await ending.ConfigureAwait(false), await settling.ConfigureAwait(false));
+        await Task.WhenAll(sizing, ranging, settling).ConfigureAwait(false);
+        var (starts, ends) = await ranging.ConfigureAwait(false);
+        var (size, settings) = (await sizing.ConfigureAwait(false), await settling.ConfigureAwait(false));
         var origin = admin.Connection.Origin;
         return [.. topics.Select(
             g => TopicState.Compose([.. g], settings.GetValueOrDefault(g.Key), p => At(starts, p), p => At(ends, p), size) with

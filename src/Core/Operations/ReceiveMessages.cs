@@ -76,11 +76,10 @@ internal static class ReceiveMessages
     private static async Task<(Dictionary<int, long> Starts, Dictionary<int, long> Ends)> RangeAsync(
         KafkaAdmin admin, ReceiveRequest request, List<PartitionView> partitions, CancellationToken cancel)
     {
-        var beginning = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
-        var ending = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
+        var ranging = PartitionOffsets.RangesAsync(admin.Brokers, partitions, cancel);
         var timing = request.FromTimestamp is { } time
             ? PartitionOffsets.ReadAsync(admin.Brokers, partitions, time.ToUnixTimeMilliseconds(), cancel) : null;
-        var (firsts, lasts) = (await beginning.ConfigureAwait(false), await ending.ConfigureAwait(false));
+        var (firsts, lasts) = await ranging.ConfigureAwait(false);
         var timed = timing is null ? null : await timing.ConfigureAwait(false);
         if (partitions.Find(p => !firsts.ContainsKey((p.Topic, p.Partition)) || !lasts.ContainsKey((p.Topic, p.Partition))) is { } dumb)
         {

@@ -75,9 +75,8 @@ internal static class ResetOffsets
         CheckPartitions(request, admin.Brokers.Names.Cluster, all, partitions);
         if (request.Partitions.Count > 0)
             partitions.RemoveAll(p => !request.Partitions.Contains(p.Partition));
-        var starting = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Earliest, cancel);
-        var ending = PartitionOffsets.ReadAsync(admin.Brokers, partitions, PartitionOffsets.Latest, cancel);
-        var (firsts, ends) = (await starting.ConfigureAwait(false), await ending.ConfigureAwait(false));
+        var (firsts, ends) = await PartitionOffsets.RangesAsync(admin.Brokers, partitions, cancel)
+            .ConfigureAwait(false);
         var timed = request.ToTimestamp is { } time
             ? await PartitionOffsets.ReadAsync(admin.Brokers, partitions, time.ToUnixTimeMilliseconds(), cancel)
                 .ConfigureAwait(false) : null;

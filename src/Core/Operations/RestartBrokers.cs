@@ -76,7 +76,7 @@ internal static class RestartBrokers
             while (await LeftAsync().ConfigureAwait(false) is { Count: > 0 } due)
             {
                 var turn = Limits.WithinAsync(
-                    request.Timeout, token => roller.TurnAsync(policy, due, done, token), () => Late(plan, wait, done), cancel);
+                    request.Timeout, token => roller.TurnAsync(policy, due, done, token), () => Late(plan, wait, done), time, cancel);
                 await foreach (var e in turn.ConfigureAwait(false))
                     yield return e;
             }

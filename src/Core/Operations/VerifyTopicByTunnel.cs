@@ -76,8 +76,12 @@ internal static class VerifyTopicByTunnel
             var seen = await client.PartitionsAsync(facts.Topic, limit).ConfigureAwait(false);
             var so = facts with { Partitions = seen, TopicFailure = seen.Count == 0 ? "no broker gives its partitions" : null };
             if (seen.Count > 0 && !limit.IsCancellationRequested)
-                so = await client.ExchangeAsync(so, request.MessageCount, request.MessageSize, time.Left * ProduceShare, Progress, limit,
+            {
+                so = await client.ExchangeAsync(so, request.MessageCount, request.MessageSize, time.Left * ProduceShare,
+                    () => PartitionOffsets.EndsAsync(brokers, seen, PartitionOffsets.Patience, limit, cancel), Progress, limit,
                     cancel).ConfigureAwait(false);
+            }
+
             cancel.ThrowIfCancellationRequested();
             so = so with { TimeOut = limit.IsCancellationRequested ? request.Timeout : null };
             events.TryWrite(new Waiting("Brokers", $"asking {brokers.Count} brokers again"));

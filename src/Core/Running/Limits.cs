@@ -7,13 +7,18 @@ internal static class Limits
 {
     /// <summary>Passes the events on; when the time is over, cancels the source, waits for it to end and throws what
     /// <paramref name="late"/> makes.</summary>
+    public static IAsyncEnumerable<T> WithinAsync<T>(
+        TimeSpan limit, Func<CancellationToken, IAsyncEnumerable<T>> source, Func<ClusterException> late, CancellationToken cancel) =>
+        WithinAsync(limit, source, late, TimeProvider.System, cancel);
+
+    /// <summary>The same by another clock.</summary>
     public static async IAsyncEnumerable<T> WithinAsync<T>(
-        TimeSpan limit, Func<CancellationToken, IAsyncEnumerable<T>> source, Func<ClusterException> late,
+        TimeSpan limit, Func<CancellationToken, IAsyncEnumerable<T>> source, Func<ClusterException> late, TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timer.CancelAfter(limit);
-        var events = source(timer.Token).GetAsyncEnumerator(timer.Token);
+        using var timer = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
+        var events = source(either.Token).GetAsyncEnumerator(either.Token);
         await using (events.ConfigureAwait(false))
         {
             while (true)
@@ -34,14 +39,18 @@ internal static class Limits
     }
 
     /// <summary>The same for one task.</summary>
-    public static async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, object target,
+    public static Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, object target, CancellationToken cancel) =>
+        WithinAsync(limit, work, target, TimeProvider.System, cancel);
+
+    /// <summary>The same by another clock.</summary>
+    public static async Task<T> WithinAsync<T>(TimeSpan limit, Func<CancellationToken, Task<T>> work, object target, TimeProvider time,
         CancellationToken cancel)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timer.CancelAfter(limit);
+        using var timer = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
         try
         {
-            return await work(timer.Token).ConfigureAwait(false);
+            return await work(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

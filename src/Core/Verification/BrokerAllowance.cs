@@ -1,4 +1,5 @@
 using System.Globalization;
+using KafkaK8s.Core.Kafka;
 
 namespace KafkaK8s.Core.Verification;
 
@@ -9,11 +10,10 @@ internal static class BrokerAllowance
     public static readonly IReadOnlyCollection<string> OfBroker = [DeletionKey, BrokerLimitKey];
 
     /// <summary>The settings of a topic that matter.</summary>
-    public static readonly IReadOnlyCollection<string> OfTopic = [TopicLimitKey];
+    public static readonly IReadOnlyCollection<string> OfTopic = [TopicSettings.LargestBatchKey];
 
     private const string DeletionKey = "delete.topic.enable";
     private const string BrokerLimitKey = "message.max.bytes";
-    private const string TopicLimitKey = "max.message.bytes";
 
     /// <summary>Bytes that a batch of one message needs beside it: the batch's head (61), the record's (21 at most), the key.</summary>
     private const int Framing = 61 + 21 + VerificationMessage.KeySize;
@@ -34,7 +34,7 @@ internal static class BrokerAllowance
                     + $"New-KafkaCluster {request.ClusterName} -Config @{{ '{DeletionKey}' = 'true' }}.");
         }
 
-        string key = request.Topic is null ? BrokerLimitKey : TopicLimitKey;
+        string key = request.Topic is null ? BrokerLimitKey : TopicSettings.LargestBatchKey;
         if (!int.TryParse(settings.GetValueOrDefault(key), NumberStyles.Integer, CultureInfo.InvariantCulture, out int limit))
             return null;
         if (request.MessageSize + Framing <= limit)

@@ -79,16 +79,17 @@ internal sealed class VerificationClient : IDisposable
     /// <param name="count">Messages to send.</param>
     /// <param name="size">Size of each.</param>
     /// <param name="produceLimit">Time for the sending.</param>
+    /// <param name="ends">Reads where the partitions of a topic that others use too end.</param>
     /// <param name="progress">Awaits a piece of work and tells how far it is: work, phase, verb, figure.</param>
     /// <param name="limit">End of the time: both directions stop and the books say what is missing.</param>
     /// <param name="cancel">Cancels.</param>
     public async Task<VerificationFacts> ExchangeAsync(
-        VerificationFacts facts, long count, int size, TimeSpan produceLimit, Func<Task, string, string, Func<long>, Task> progress,
-        CancellationToken limit, CancellationToken cancel)
+        VerificationFacts facts, long count, int size, TimeSpan produceLimit, Func<Task<IReadOnlyList<long>>> ends,
+        Func<Task, string, string, Func<long>, Task> progress, CancellationToken limit, CancellationToken cancel)
     {
         ulong run = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         var traffic = new VerificationTraffic(facts.Topic, facts.Partitions.Count, count, facts.OwnTopic, run);
-        var starts = facts.OwnTopic ? new long[facts.Partitions.Count] : await EndsAsync(facts, limit).ConfigureAwait(false);
+        var starts = facts.OwnTopic ? new long[facts.Partitions.Count] : await ends().ConfigureAwait(false);
 
         using (var sending = CancellationTokenSource.CreateLinkedTokenSource(limit))
         {
@@ -98,13 +99,13 @@ internal sealed class VerificationClient : IDisposable
         }
 
         cancel.ThrowIfCancellationRequested();
-        var ends = facts.OwnTopic ? null : await EndsAsync(facts, limit).ConfigureAwait(false);
+        var stops = facts.OwnTopic ? null : await ends().ConfigureAwait(false);
         // Made now, not earlier: a consumer that has idled waits a second before its first fetch.
         using var consumer = new ConsumerBuilder<Ignore, ReadRecord>(KafkaClientSettings.Consumer(entry))
             .SetValueDeserializer(traffic.Deserializer()).SetLogHandler((_, line) => Hear(line.Message))
             .SetErrorHandler((_, error) => Hear(error.Reason))
             .SetStatisticsHandler((_, text) => Measure(text)).Build();
-        await progress(traffic.ConsumeAsync(consumer, starts, ends, limit), "Consume", "read back", () => traffic.Ledger.ReceivedSoFar)
+        await progress(traffic.ConsumeAsync(consumer, starts, stops, limit), "Consume", "read back", () => traffic.Ledger.ReceivedSoFar)
             .ConfigureAwait(false);
         return facts with
         {
@@ -126,17 +127,6 @@ internal sealed class VerificationClient : IDisposable
         admin.Dispose();
         producer.Dispose();
     }
-
-    /// <summary>The ends of all partitions of a topic that others use too.</summary>
-    private Task<long[]> EndsAsync(VerificationFacts facts, CancellationToken limit) => PartitionEnds.ReadAsync(
-        () => admin.ListOffsetsAsync(
-            facts.Partitions.Select(p => new TopicPartitionOffsetSpec
-            {
-                TopicPartition = new TopicPartition(p.Topic, p.Partition),
-                OffsetSpec = OffsetSpec.Latest()
-            }),
-            new ListOffsetsOptions { RequestTimeout = PartitionEnds.Patience }),
-        facts.Topic, PartitionEnds.Patience, limit);
 
     private void Hear(string text) => lastWord = text;
 

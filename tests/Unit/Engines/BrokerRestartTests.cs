@@ -83,13 +83,13 @@ public sealed class BrokerRestartTests
         await using var server = cluster.Server;
         cluster.Kafka.Topic("orders", [0, 1, 2])[0].InSync.Remove(2);
         cluster.Kafka.Lagging.Add(2);
-        var blocked =
-            await Assert.ThrowsAsync<ClusterException>(async () => await RunAsync(cluster, await PlanAsync(cluster, [0]), fast: true));
+        var plan = await PlanAsync(cluster, [0], seconds: 600);
+        var blocked = await Assert.ThrowsAsync<ClusterException>(() => RunAsync(cluster, plan, fast: true));
         Assert.Equal("RollBlocked", blocked.Id);
         Assert.Empty(server.Pods.Ended);
         Assert.Null(Lease(cluster));
 
-        var events = await RunAsync(cluster, await PlanAsync(cluster, [0], force: true), fast: true);
+        var events = await RunAsync(cluster, await PlanAsync(cluster, [0], force: true, seconds: 600), fast: true);
         Assert.Equal(["demo-kafka-0"], server.Pods.Ended);
         Assert.Contains(events.OfType<Warned>(), w => w.Text.Contains("go on all the same", StringComparison.Ordinal));
     }
@@ -164,7 +164,8 @@ public sealed class BrokerRestartTests
         await using var server = cluster.Server;
         cluster.Kafka.Controller = 2;
         server.Pods.MayBeReady = _ => server.Pods.Ended.Count == 0;
-        var e = await Assert.ThrowsAsync<ClusterException>(async () => await RunAsync(cluster, await PlanAsync(cluster, null, seconds: 1)));
+        var plan = await PlanAsync(cluster, null, seconds: 200);
+        var e = await Assert.ThrowsAsync<ClusterException>(() => RunAsync(cluster, plan, fast: true));
         Assert.Equal(("StepTimeout", FailureKind.Timeout), (e.Id, e.Kind));
         Assert.Contains("Restart-KafkaBroker demo 0,1,2", e.Message, StringComparison.Ordinal);
         Assert.Equal(["demo-kafka-0"], server.Pods.Ended);

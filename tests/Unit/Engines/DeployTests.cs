@@ -73,6 +73,22 @@ public sealed class DeployTests
         await SameAsync(cluster, Given with { BrokerCount = 4 });
     }
 
+    // That pods restart is told by their template: the path of a property is for people.
+    [Fact]
+    public async Task A_change_of_Config_alone_plans_a_restart_even_when_its_path_is_by_name()
+    {
+        var cluster = Nothing();
+        await using var server = cluster.Server;
+        ClusterSpec Retain(string hours) =>
+            Given with { Config = new Dictionary<string, string?> { ["log.retention.hours"] = hours } };
+        await DeployAsync(cluster, Retain("48"));
+        cluster.Kafka.Controller = 1;
+        var (planned, ran) = await BothAsync(cluster, Retain("72"));
+        Assert.Equal("log.retention.hours: 48 -> 72", Assert.Single(planned, s => s.Action == ChangeAction.Update).Change);
+        Assert.Equal(["demo-kafka-0 template", "demo-kafka-2 template", "demo-kafka-1 template"], Restarts(planned));
+        Assert.Equal(Restarts(planned), Restarts(ran));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -169,11 +185,13 @@ public sealed class DeployTests
         cluster.Kafka.Topic("orders", [0, 1, 2]);
         cluster.Kafka.Controller = 0;
         LoseNode(cluster, 2);
-        var change = DeployAsync(cluster, Given with { BrokerMemory = "3Gi" }, force, force ? 300 : 5, clock);
+        long begun = clock.GetTimestamp();
+        var change = DeployAsync(cluster, Given with { BrokerMemory = "3Gi" }, force, force ? 900 : 60, clock);
         if (!force)
         {
             var e = await Assert.ThrowsAsync<ClusterException>(() => PassAsync(change));
             Assert.Equal("Stalled", e.Id);
+            Assert.InRange(clock.GetElapsedTime(begun), TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
             Assert.Empty(server.Pods.Ended);
             return;
         }

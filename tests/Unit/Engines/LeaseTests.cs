@@ -160,6 +160,24 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task A_lease_is_not_taken_from_somebody_who_took_it_right_after_the_look()
+    {
+        await using var server = Server();
+        using var connection = server.Connect();
+        int writes = 0;
+        server.Instead = request =>
+        {
+            if (request.Method == "PATCH" && Interlocked.Increment(ref writes) == 1)
+                Annotate(server, new LeaseRecord(3, 3, "Add-ZooKeeperNode", "ada@pc", "x", Start, 7).Write());
+            return null;
+        };
+        var busy = await Assert.ThrowsAsync<ClusterException>(
+            () => ClusterLease.TakeAsync(connection, Namespace, Names, Restart, new LeaseWatch(Clock()), default));
+        Assert.Equal("EnsembleBusy", busy.Id);
+        Assert.Equal(("x", 1), (Record(server)!.Id, writes));
+    }
+
+    [Fact]
     public async Task An_unfinished_change_of_the_size_stays_written_over_others_commands()
     {
         await using var server = Server();

@@ -172,6 +172,21 @@ public sealed class RollTests
         Assert.Equal(["demo-kafka-0"], server.Pods.Ended);
     }
 
+    [Theory]
+    [InlineData("demo-kafka")]
+    [InlineData("demo-zk")]
+    public async Task A_lease_that_is_lost_ends_the_roll_before_the_next_pod_goes(string set)
+    {
+        var cluster = await FakeCluster.StartAsync();
+        await using var server = cluster.Server;
+        await cluster.OutdateAsync(set);
+        int asked = 0;
+        var lost = await Assert.ThrowsAsync<ClusterException>(() => RollAsync(cluster, set, hold: _ => asked++ == 0 ? Task.CompletedTask
+            : throw new ClusterException("LeaseLost", FailureKind.Connection, "demo", "gone")));
+        Assert.Equal("LeaseLost", lost.Id);
+        Assert.Single(server.Pods.Ended);
+    }
+
     [Fact]
     public async Task Brokers_that_are_not_ready_are_replaced_one_by_one_and_not_while_one_recovers_its_logs()
     {
@@ -341,17 +356,18 @@ public sealed class RollTests
 
     private static CancellationToken Limit() => new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token; // for one that hangs
 
-    private Roller Roller(KubeConnection connection, bool force) =>
-        new(connection, Names, "shop", new ClusterWait(connection, Names, "shop"), static _ => Task.CompletedTask, force, clock);
+    private Roller Roller(KubeConnection connection, bool force, Func<CancellationToken, Task>? hold = null) =>
+        new(connection, Names, "shop", new ClusterWait(connection, Names, "shop"), hold ?? (static _ => Task.CompletedTask), force, clock);
 
     // The texts of the warnings.
-    private async Task<IReadOnlyList<string>> RollAsync(FakeCluster cluster, string set, bool force = false)
+    private async Task<IReadOnlyList<string>> RollAsync(FakeCluster cluster, string set, bool force = false,
+        Func<CancellationToken, Task>? hold = null)
     {
         using var connection = cluster.Connect();
         IRollPolicy policy = set == cluster.BrokerSet
             ? new BrokerRollPolicy(connection, Names, cluster.Namespace, null, clock)
             : new ZooKeeperRollPolicy(connection, Names, cluster.Namespace, bearNoQuorum: true);
-        return await PassAsync(DrainAsync(Roller(connection, force).RollAsync(set, policy, Limit())));
+        return await PassAsync(DrainAsync(Roller(connection, force, hold).RollAsync(set, policy, Limit())));
     }
 
     private static async Task<IReadOnlyList<string>> DrainAsync(IAsyncEnumerable<OperationEvent> events)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Tests.Unit.Kubernetes;
@@ -56,6 +57,32 @@ public sealed class ClusterModelTests
         var pool = Assert.Single(model.PoolsOf(NodeRoles.Broker));
         Assert.NotNull(model.Set(pool));
         Assert.Null(model.Standing(pool));
+    }
+
+    // What kubectl scales moves the generation, what Add-ZooKeeperNode writes the annotation alone.
+    [Theory]
+    [InlineData("metadata.generation", "2", false)]
+    [InlineData("metadata.uid", "\"another\"", false)]
+    [InlineData("metadata.annotations", """{"kafkak8s.io/spec":"{}"}""", false)]
+    [InlineData("metadata.deletionTimestamp", "\"2026-11-27T12:00:00Z\"", false)]
+    [InlineData("metadata.resourceVersion", "\"9\"", true)]
+    [InlineData("status", """{"readyReplicas":1}""", true)]
+    public void A_cluster_is_still_the_same_until_somebody_wishes_something_else(string path, string value, bool still)
+    {
+        ClusterModel Model(Action<JsonObject> change)
+        {
+            var set = LiveTrees.Set("demo-kafka");
+            set["metadata"]!["generation"] = 1;
+            change(set);
+            return ClusterModel.Build(Demo, "shop", [set, LiveTrees.Set("demo-zk")]);
+        }
+
+        var now = Model(set =>
+        {
+            var within = path.Contains('.', StringComparison.Ordinal) ? set["metadata"]! : set;
+            within[path.Split('.')[^1]] = JsonNode.Parse(value);
+        });
+        Assert.Equal(still, Model(_ => { }).IsStill(now));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Operations;
 using KafkaK8s.Core.Running;
 using KafkaK8s.Tests.Fakes;
+using KafkaK8s.Tests.Unit.Engines;
 using KafkaK8s.Tests.Unit.Fakes;
 using KafkaK8s.Tests.Unit.Kubernetes;
 using Microsoft.Extensions.Time.Testing;
@@ -273,6 +274,34 @@ public sealed class ClusterWaitTests
             CancellationToken.None);
         Assert.Null(view);
         Assert.Contains("etcdserver", why, StringComparison.Ordinal);
+    }
+
+    // Looks, pauses and the limit of a step of an ensemble's change all go by one clock.
+    [Fact]
+    public async Task A_step_of_an_ensemble_ends_by_the_clock_that_is_given()
+    {
+        int looks = 0;
+        await using var server = new FakeApiServer((_, to) =>
+        {
+            Interlocked.Increment(ref looks);
+            return to.RefuseAsync(500, "etcdserver: request timed out");
+        });
+        using var connection = server.Connect();
+        var run = new EnsembleRun(connection, new ClusterNames("demo"), "shop", TimeSpan.FromMinutes(10), clock);
+        var step = Task.Run(async () =>
+        {
+            await foreach (var _ in run.UntilAsync("Check demo-zk", _ => null, CancellationToken.None))
+            {
+                // It waits for an answer.
+            }
+
+            return 0;
+        });
+        var e = await Assert.ThrowsAsync<ClusterException>(() => Passing.PassAsync(step, TimeSpan.FromSeconds(5), clock));
+        Assert.Equal("StepTimeout", e.Id);
+        Assert.Contains("not done after 600 s: ", e.Message, StringComparison.Ordinal);
+        Assert.InRange(Elapsed, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(20)); // a slow machine is heard late
+        Assert.True(looks > 10);
     }
 
     [Fact]

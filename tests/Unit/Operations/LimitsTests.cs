@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Running;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace KafkaK8s.Tests.Unit.Operations;
@@ -22,6 +23,24 @@ public sealed class LimitsTests
         var e = await Assert.ThrowsAsync<ClusterException>(() => ReadAsync(TimeSpan.FromMilliseconds(100), c => Source(forever: true, c)));
         Assert.Equal("Late", e.Id);
         Assert.Equal(["source", "late"], ended);
+    }
+
+    [Fact]
+    public async Task The_limit_goes_by_the_clock_that_is_given()
+    {
+        var clock = new FakeTimeProvider();
+        var stream = ReadAsync(TimeSpan.FromHours(1), c => Source(forever: true, c), time: clock);
+        var task = Limits.WithinAsync(TimeSpan.FromHours(1), async c =>
+        {
+            await Task.Delay(Timeout.Infinite, c);
+            return 0;
+        }, "demo", clock, default);
+        clock.Advance(TimeSpan.FromMinutes(59.9));
+        await Task.Delay(100);
+        Assert.False(stream.IsCompleted || task.IsCompleted);
+        clock.Advance(TimeSpan.FromMinutes(0.1));
+        Assert.Equal("Late", (await Assert.ThrowsAsync<ClusterException>(() => stream.WaitAsync(TimeSpan.FromSeconds(30)))).Id);
+        Assert.Equal("Timeout", (await Assert.ThrowsAsync<ClusterException>(() => task.WaitAsync(TimeSpan.FromSeconds(30)))).Id);
     }
 
     [Fact]
@@ -51,10 +70,10 @@ public sealed class LimitsTests
     }
 
     private async Task<List<int>> ReadAsync(TimeSpan limit, Func<CancellationToken, IAsyncEnumerable<int>> source,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default, TimeProvider? time = null)
     {
         var seen = new List<int>();
-        await foreach (int n in Limits.WithinAsync(limit, source, Late, cancel))
+        await foreach (int n in Limits.WithinAsync(limit, source, Late, time ?? TimeProvider.System, cancel))
             seen.Add(n);
         return seen;
     }

@@ -23,6 +23,7 @@ public sealed class EnvironmentCollectionDefinition;
 [SupportedOSPlatform("linux")]
 public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
 {
+    private static readonly TimeSpan SideLimit = TimeSpan.FromSeconds(60);
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("kafkak8s-parity");
     private readonly TestPki pki = new();
     private readonly Dictionary<string, string> places = [];
@@ -107,18 +108,14 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
         var wrong = new List<string>();
         foreach (var one in ParityCases.All)
         {
-            string file = Write($"config-{Guid.NewGuid():N}", Fill(one.Whole ?? $$"""
-                {{one.More}}clusters: [{name: c, cluster: { {{one.Cluster}} } }]
-                users: [{name: u, user: { {{one.User}} } }]
-                contexts: [{name: x, context: {cluster: c, user: u{{one.Context}} } }]
-                current-context: x
-                """));
+            string file = WriteConfig(one);
             string right = Fill(one.Arrives);
-            string ours = await OursAsync(one, file);
+            string ours = await InTimeAsync(SideLimit, $"{one.Title}: our side", limit => OursAsync(one, file, limit));
             bool refused = right.StartsWith("refused ", StringComparison.Ordinal);
             bool good = refused ? ours.StartsWith("refused ", StringComparison.Ordinal)
                 && ours.Contains(right["refused ".Length..], StringComparison.Ordinal) : ours == right;
-            string theirs = kubectl is null ? "-" : await KubectlAsync(kubectl, one, file);
+            string theirs = kubectl is null ? "-"
+                : await InTimeAsync(SideLimit, $"{one.Title}: kubectl", limit => KubectlAsync(kubectl, one, file, limit));
             string expected = one.Kubectl is { } differs ? Fill(differs.Arrives) : refused ? "refused" : right;
             if (kubectl is not null && theirs != expected)
                 good = false;
@@ -135,6 +132,55 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
         File.WriteAllText(Path.Combine(Repository(), "out", "kubeconfig-parity.txt"), table.ToString());
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
+
+    // A plugin asks at the terminal where there is one; and a program that has ended may leave one behind that holds its output.
+    [Theory]
+    [InlineData("sleep 30")]
+    [InlineData("sleep 30 & exit 0")]
+    public async Task A_side_that_waits_for_ever_fails_its_case(string program)
+    {
+        WriteProgram("bin/waits", program);
+        var one = new ParityCase("", "waits", "server: '{good}', certificate-authority: ca.pem",
+            "exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: bin/waits}", "");
+        string file = WriteConfig(one);
+        var clock = Stopwatch.StartNew();
+        foreach (var side in new Func<CancellationToken, Task<string>>[]
+        {
+            limit => OursAsync(one, file, limit),
+            limit => KubectlAsync(Path.Combine(folder.FullName, "bin", "waits"), one, file, limit),
+            async _ =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(20)); // one that does not even look at its limit
+                return "";
+            },
+        })
+        {
+            var e = await Assert.ThrowsAsync<TimeoutException>(() => InTimeAsync(TimeSpan.FromSeconds(1), "waits: this side", side));
+            Assert.Equal("waits: this side has not ended after 1 s", e.Message);
+        }
+
+        Assert.InRange(clock.Elapsed.TotalSeconds, 3, 20);
+    }
+
+    private static async Task<string> InTimeAsync(TimeSpan time, string side, Func<CancellationToken, Task<string>> work)
+    {
+        using var limit = new CancellationTokenSource(time);
+        try
+        {
+            return await Task.Run(() => work(limit.Token)).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{side} has not ended after {time.TotalSeconds:0} s");
+        }
+    }
+
+    private string WriteConfig(ParityCase one) => Write($"config-{Guid.NewGuid():N}", Fill(one.Whole ?? $$"""
+        {{one.More}}clusters: [{name: c, cluster: { {{one.Cluster}} } }]
+        users: [{name: u, user: { {{one.User}} } }]
+        contexts: [{name: x, context: {cluster: c, user: u{{one.Context}} } }]
+        current-context: x
+        """));
 
     private static string Short(string text) => text.Length > 150 ? text[..150] + "…" : text;
 
@@ -161,19 +207,18 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
             .Select(p => Path.Combine(p, "kubectl"))).Concat(labs).FirstOrDefault(File.Exists);
     }
 
-    private async Task<string> OursAsync(ParityCase one, string file)
+    private async Task<string> OursAsync(ParityCase one, string file, CancellationToken limit)
     {
         var before = one.Variables.Keys.ToDictionary(v => v, Environment.GetEnvironmentVariable);
         foreach (var (name, value) in one.Variables)
             Environment.SetEnvironmentVariable(name, Fill(value));
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             using var connection = KubeConnection.Open(file, null, folder.FullName);
             if (one.Upgrade)
-                await PodExec.CaptureAsync(connection, "default", "x", "c", ["ls"], TimeSpan.FromSeconds(30), limit.Token);
+                await PodExec.CaptureAsync(connection, "default", "x", "c", ["ls"], TimeSpan.FromSeconds(30), limit);
             else
-                await connection.GetAsync("/version", limit.Token);
+                await connection.GetAsync("/version", limit);
             return Taken(one);
         }
         catch (ClusterException e)
@@ -188,7 +233,7 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
         }
     }
 
-    private async Task<string> KubectlAsync(string kubectl, ParityCase one, string file)
+    private async Task<string> KubectlAsync(string kubectl, ParityCase one, string file, CancellationToken limit)
     {
         var start = new ProcessStartInfo(kubectl)
         {
@@ -206,18 +251,19 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
             start.Environment[name] = Fill(value);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var reads = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        var reads = Task.WhenAll(process.StandardOutput.ReadToEndAsync(limit), process.StandardError.ReadToEndAsync(limit));
+        string[] said;
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            await process.WaitForExitAsync(limit);
+            said = await reads.WaitAsync(limit);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            throw;
         }
 
-        string[] said = await reads;
         string arrived = Taken(one);
         return arrived.Contains(" /", StringComparison.Ordinal) ? arrived
             : process.ExitCode != 0 ? "refused" : $"nothing arrived: {said[0]}";
