@@ -167,6 +167,8 @@ case_kafka_tls() {
   pod kafka-2; tls; all_zookeepers
   runs 0 kafka-start.sh
   has /out/server.properties "listeners=INTERNAL://:9092,CERTIFICATE://:9093,PASSWORD://:9094,TUNNEL://127.0.0.1:9095,PROBE://127.0.0.1:9096"
+  me=kafka-2.kafka-headless.ns.svc
+  has /out/server.properties "advertised.listeners=INTERNAL://$me:9092,CERTIFICATE://$me:9093,PASSWORD://$me:9094,TUNNEL://127.0.0.1:19094,PROBE://$me:9096"
   has /out/server.properties "listener.security.protocol.map=INTERNAL:SSL,CERTIFICATE:SSL,PASSWORD:SASL_SSL,TUNNEL:SSL,PROBE:PLAINTEXT"
   for listener in internal tunnel certificate; do has /out/server.properties "listener.name.$listener.ssl.client.auth=required"; done
   has /out/server.properties listener.name.certificate.ssl.truststore.location=/tls/clients-ca.pem

@@ -26,7 +26,7 @@ internal static class BrokerProbes
                 var answer = await BrokerMetadata.AskAsync(door, node.Pod, timeout, cancel).ConfigureAwait(false);
                 return new BrokerProbe(node.NodeId, answer, null);
             }
-            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or TlsChannel.Failure)
+            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or "TlsFailed")
             {
                 return new BrokerProbe(node.NodeId, null, e.Message) { IsSilent = e.Id == "BrokerSilent" };
             }

@@ -68,7 +68,7 @@ internal static class TopicReader
                 return await BrokerConfigs.OfTopicsAsync(admin.Brokers.Door, broker.Pod, topics, null, cancel)
                     .ConfigureAwait(false);
             }
-            catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed" or TlsChannel.Failure)
+            catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed" or "TlsFailed")
             {
                 last = e;
             }

@@ -7,9 +7,6 @@ namespace KafkaK8s.Core.Kubernetes;
 /// <summary>TLS to a port of a pod, over a port-forward.</summary>
 internal sealed class TlsChannel : PodChannel
 {
-    /// <summary>Id of the failure when the two ends do not come to terms.</summary>
-    public const string Failure = "TlsFailed";
-
     private const int BufferSize = 128 * 1024;
 
     private readonly SslStream tls;
@@ -78,10 +75,9 @@ internal sealed class TlsChannel : PodChannel
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => tls.DisposeAsync();
 
-    private static ClusterException Failed(string target, Exception e) => new(Failure, FailureKind.Authentication, target,
-        $"TLS with {target} failed: {e.GetBaseException().Message.TrimEnd('.')}. Look whether the certificates of the cluster are valid "
-        + $"and "
-            + "of one authority.", e);
+    private static ClusterException Failed(string target, Exception e) => new("TlsFailed", FailureKind.Authentication, target,
+        $"TLS with {target} failed: {e.GetBaseException().Message.TrimEnd('.')}. Look whether the certificates of the cluster are "
+            + "valid, and of one authority.", e);
 
     // A port-forward as SslStream wants it.
     private sealed class Way(PodStream inner) : Stream

@@ -86,7 +86,7 @@ internal static class CheckListeners
                 if (BrokerListener.Of(settings.Values) is { Count: > 0 } listeners)
                     return listeners;
             }
-            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or TlsChannel.Failure)
+            catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or "TlsFailed")
             {
                 // It still may answer on the one that is known.
             }
@@ -140,7 +140,7 @@ internal static class CheckListeners
                 s.Values.GetValueOrDefault(HealthFacts.MinInSync), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 1);
             return [.. partitions.Where(p => p.InSync.Count < demanded.GetValueOrDefault(p.Topic, 1))];
         }
-        catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or TlsChannel.Failure)
+        catch (ClusterException e) when (e.Id is "PortForwardFailed" or "BrokerSilent" or "TlsFailed")
         {
             return []; // Test-KafkaCluster says that it could not be checked
         }

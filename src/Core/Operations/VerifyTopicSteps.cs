@@ -157,7 +157,7 @@ internal static class VerifyTopicSteps
                 : (await BrokerConfigs.OfTopicsAsync(brokers.Door, pod, [request.Topic], BrokerAllowance.OfTopic, cancel)
                     .ConfigureAwait(false))[0];
         }
-        catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed" or TlsChannel.Failure)
+        catch (ClusterException e) when (e.Id is "BrokerSilent" or "PortForwardFailed" or "TlsFailed")
         {
             events.TryWrite(new Note($"{e.Message} It is taken that they are Kafka's defaults."));
             return null;

@@ -72,7 +72,6 @@ public sealed class ClusterModelTests
         ClusterModel Model(Action<JsonObject> change)
         {
             var set = LiveTrees.Set("demo-kafka");
-            set["metadata"]!["generation"] = 1;
             change(set);
             return ClusterModel.Build(Demo, "shop", [set, LiveTrees.Set("demo-zk")]);
         }

@@ -48,7 +48,7 @@ public sealed class LimitsTests
     {
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => ReadAsync(TimeSpan.FromMinutes(1), c => Source(forever: true, c), cancel.Token));
+            () => ReadAsync(TimeSpan.FromMinutes(1), c => Source(forever: true, c), cancel: cancel.Token));
         Assert.Equal(["source"], ended);
     }
 
@@ -70,7 +70,7 @@ public sealed class LimitsTests
     }
 
     private async Task<List<int>> ReadAsync(TimeSpan limit, Func<CancellationToken, IAsyncEnumerable<int>> source,
-        CancellationToken cancel = default, TimeProvider? time = null)
+        TimeProvider? time = null, CancellationToken cancel = default)
     {
         var seen = new List<int>();
         await foreach (int n in Limits.WithinAsync(limit, source, Late, time ?? TimeProvider.System, cancel))

@@ -150,7 +150,7 @@ public sealed class ParityTests(ITestOutputHelper output) : IAsyncLifetime
             limit => KubectlAsync(Path.Combine(folder.FullName, "bin", "waits"), one, file, limit),
             async _ =>
             {
-                await Task.Delay(TimeSpan.FromSeconds(20)); // one that does not even look at its limit
+                await Task.Delay(TimeSpan.FromSeconds(20), CancellationToken.None); // one that does not even look at its limit
                 return "";
             },
         })
