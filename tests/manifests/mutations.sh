@@ -114,6 +114,11 @@ kafka-start.sh|s/zookeeper_port=2281/zookeeper_port=2181/|kafka_tls
 kafka-start.sh|s/^trap 'exit 143' TERM.*/:/|kafka_ends_while_it_waits
 kafka-registered.sh|s/$SECURITY = tls/$SECURITY = never/|kafka_tls_last_session_still_stands
 kafka-registered.sh|s/ -verify_hostname "$1"//|kafka_tls_last_session_still_stands
+kafka-start.sh|s/ \&\& { registered; \[\[ $? -le 1 \]\]; }//|kafka_tls_stays_without_zookeeper
+kafka-start.sh|s/ -ge 120 \]\]/ -ge 20 ]]/|kafka_tls_starts_anew_when_its_client_hangs
+kafka-start.sh|s/:08E9 01 /:08E9 08 /|kafka_tls_stays_while_it_is_connected
+kafka-ready.sh|s/\[\[ $number = 65535 \]\] ||/true ||/|kafka_tls_ready_with_racks
+kafka-ready.sh|s/\[\[ $number = 65535 \]\] ||/false ||/|kafka_tls_ready_by_the_listener_for_probes
 kafka-ready.sh|s/port=9096/port=9092/|kafka_tls_ready_by_the_listener_for_probes
 kafka-ready.sh|s/^\[\[ ${1:-} != open \]\] .*/:/|kafka_open_tells_of_the_process_alone
 TABLE

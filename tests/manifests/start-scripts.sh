@@ -205,9 +205,44 @@ case_kafka_tls_last_session_still_stands() {
   is "called" "s_client -quiet -no_ign_eof -nocommands -connect $(zk 0):2281 -verify_hostname $(zk 0) -verify_return_error\
  -CAfile /tls/ca.pem -cert /tls/keystore.pem -key /tls/keystore.pem" "$(head -n 1 /out/openssl)"
 }
+tls_broker_runs() { # and ZooKeeper answers
+  mkdir -p /peers/zk-0; echo -101 > /peers/zk-0/error
+  peer 127.0.1.1:2281 zk-0
+  tls; broker_runs
+}
+case_kafka_tls_starts_anew_when_its_client_hangs() {
+  pod kafka-0; tls_broker_runs
+  ended 137
+  said "ZooKeeper answers, and the broker has had no connection to it for 120 s: it starts anew"
+  [[ $(slept) -ge 24 ]] || fail "it was given up before its 120 s"
+}
+case_kafka_tls_stays_without_zookeeper() { # who has no quorum to go to is no better off anew
+  pod kafka-0; tls_broker_runs; rm /peers/zk-0/error
+  eventually "it has waited for more than 120 s" has_slept 27
+  kill -TERM "$running"
+  ended 143
+  silent_about "starts anew"
+}
+case_kafka_tls_stays_while_it_is_connected() {
+  pod kafka-0; tls_broker_runs
+  exec 8<> /dev/tcp/127.0.1.1/2281
+  eventually "it has waited for more than 120 s" has_slept 40
+  kill -TERM "$running"
+  ended 143
+  silent_about "starts anew"
+}
 case_kafka_tls_ready_by_the_listener_for_probes() {
   pod kafka-2; tls
-  PORT=9096 ready 0 kafka-2 0 1 2
+  PORT=9096 RACK='\xff\xff' ready 0 kafka-2 0 1 2
+  is asked "0003000100""00002a000470726f6200000000" "$(cat /peers/broker/asked)"
+}
+case_kafka_tls_ready_with_racks() {
+  pod kafka-2; tls
+  PORT=9096 RACK='\x00\x03abc' ready 0 kafka-2 0 1 2
+}
+case_kafka_tls_ready_not_while_others_do_not_know_it() {
+  pod kafka-2; tls
+  PORT=9096 RACK='\xff\xff' ready 1 kafka-2 0 1
 }
 case_kafka_open_tells_of_the_process_alone() {
   pod kafka-0
@@ -764,6 +799,7 @@ ready() { # ready CODE POD [ID…] : brokers in the answer
     for id; do
       number "$id"
       printf '\0\x0c127.0.2.0.ns\0\0\x23\x84'
+      printf %b "${RACK:-}"
     done
   } > /peers/broker/answer
   peer "127.0.0.1:${PORT:-9092}" broker
