@@ -172,6 +172,7 @@ case_kafka_tls() {
   has /out/server.properties "listener.security.protocol.map=INTERNAL:SSL,CERTIFICATE:SSL,PASSWORD:SASL_SSL,TUNNEL:SSL,PROBE:PLAINTEXT"
   for listener in internal tunnel certificate; do has /out/server.properties "listener.name.$listener.ssl.client.auth=required"; done
   has /out/server.properties listener.name.certificate.ssl.truststore.location=/tls/clients-ca.pem
+  # shellcheck disable=SC2016
   has /out/server.properties 'listener.name.certificate.ssl.principal.mapping.rules=RULE:^CN=([a-z0-9.-]+)$/$1/'
   has /out/server.properties ssl.truststore.location=/tls/ca.pem
   has /out/server.properties ssl.keystore.location=/tls/keystore.pem
