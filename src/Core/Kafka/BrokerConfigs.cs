@@ -1,4 +1,3 @@
-using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Kafka;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Kafka;
 

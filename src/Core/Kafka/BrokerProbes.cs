@@ -1,4 +1,3 @@
-using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 
 namespace KafkaK8s.Core.Kafka;

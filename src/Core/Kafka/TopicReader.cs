@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Kafka;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using KafkaK8s.Core.Kubernetes;
 
 namespace KafkaK8s.Core.Kafka;
 

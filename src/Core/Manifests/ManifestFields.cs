@@ -100,7 +100,7 @@ internal static class ManifestFields
         ? new(labels.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)))
         : null;
 
-    private static JsonNode Plaintext(JsonNode stands) => JsonValue.Create((string?)stands != ClusterSecurity.Tls);
+    private static JsonValue Plaintext(JsonNode stands) => JsonValue.Create((string?)stands != ClusterSecurity.Tls);
 
     private static JsonObject Config(JsonNode stands) => Table(BrokerConfig.Read((string?)stands ?? "")) ?? [];
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using KafkaK8s.Core.Kafka;
-using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Running;
 

@@ -111,7 +111,7 @@ public sealed class CertificateAuthorityTests : IDisposable
         else
             await Assert.ThrowsAsync<AuthenticationException>(() => connecting);
         client.Close();
-        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Record.ExceptionAsync(() => serving);
     }
 
     private async Task ServeAsync(TcpListener listener)
