@@ -46,10 +46,10 @@ public sealed class ChangeTests : IDisposable
             (object[])Run("(Get-KafkaCluster demo -KubeConfig $k).Advice").EnsureSuccess().Output.Select(o => o.BaseObject).ToArray());
         server.Store.Change("apps/v1", "statefulsets", "kafka", "demo-kafka",
             tree => tree["metadata"]!["annotations"]!["kafkak8s.io/manifests"] = "1");
-        Assert.Equal("manifests 1, module has 2: Update-KafkaCluster demo -Manifest",
+        Assert.Equal("manifests 1, module has 3: Update-KafkaCluster demo -Manifest",
             Assert.Single(Run("(Get-KafkaCluster demo -KubeConfig $k).Advice").EnsureSuccess().Output).ToString());
         Run("Update-KafkaCluster demo -Manifest -NoWait -Confirm:$false").EnsureSuccess();
-        Assert.Equal("2", (string?)Set()["metadata"]!["annotations"]!["kafkak8s.io/manifests"]);
+        Assert.Equal("3", (string?)Set()["metadata"]!["annotations"]!["kafkak8s.io/manifests"]);
     }
 
     [Fact]

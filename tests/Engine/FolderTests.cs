@@ -21,6 +21,7 @@ public sealed class FolderTests
         "en-US/KafkaK8s.Cmdlets.dll-Help.xml", "en-US/about_KafkaK8s.help.txt", "en-US/about_KafkaK8s_Checks.help.txt",
         "en-US/about_KafkaK8s_Errors.help.txt", "en-US/about_KafkaK8s_Health.help.txt", "en-US/about_KafkaK8s_Troubleshooting.help.txt",
         "manifests/history/1/kafka_deploy.yaml", "manifests/history/1/kafka_service.yaml", "manifests/history/1/zk_set.yaml",
+        "manifests/history/2/kafka_deploy.yaml", "manifests/history/2/kafka_service.yaml", "manifests/history/2/zk_set.yaml",
         "manifests/kafka_deploy.yaml", "manifests/kafka_service.yaml", "manifests/zk_set.yaml",
     ];
 

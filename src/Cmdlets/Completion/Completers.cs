@@ -228,7 +228,8 @@ public abstract class ConfigCompleter : NameCompleter
                 return [];
         }
 
-        documentation = await BrokerConfigs.DocumentedAsync(broker.Door, broker.Node.Pod, broker.Node.NodeId, topic, cancel).ConfigureAwait(false);
+        documentation = await BrokerConfigs.DocumentedAsync(broker.Door, broker.Node.Pod, broker.Node.NodeId, topic, cancel)
+            .ConfigureAwait(false);
         return [.. documentation.Keys.Where(k => OfTopic || !SpecChecks.OwnedConfigKeys.Contains(k)).Select(k => k + "=")];
     }
 

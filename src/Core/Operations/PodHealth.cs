@@ -149,7 +149,8 @@ internal static partial class PodHealth
 
     public static Finding Encryption(HealthFacts facts) => facts.Model.IsSecure
         ? Finding.Ok("TLS on every connection, and nothing allowed that was not granted")
-        : new(CheckSeverity.Info, "connections are plaintext, and whoever reaches a port may do everything", "Get-Help about_KafkaK8s_Health");
+        : new(CheckSeverity.Info, "connections are plaintext, and whoever reaches a port may do everything",
+            "Get-Help about_KafkaK8s_Health");
 
     public static Finding ManifestsCurrent(HealthFacts facts) => facts.Model.ManifestVersion >= facts.ModuleManifests
         ? Finding.Ok($"version {facts.Model.ManifestVersion}")

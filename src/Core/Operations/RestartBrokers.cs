@@ -67,7 +67,8 @@ internal static class RestartBrokers
 
         async IAsyncEnumerable<OperationEvent> WorkAsync(ClusterLease lease)
         {
-            var former = await InSync.LaggingAsync(plan.Set.Door with { Connection = connection }, plan.Set.Brokers, cancel).ConfigureAwait(false);
+            var former = await InSync.LaggingAsync(plan.Set.Door with { Connection = connection }, plan.Set.Brokers, cancel)
+                .ConfigureAwait(false);
             var wait = new ClusterWait(connection, names, ns, time);
             var roller = new Roller(connection, names, ns, wait, lease.HoldAsync, request.Force, time);
             var policy = new BrokerRollPolicy(connection, names, ns, former, time);
