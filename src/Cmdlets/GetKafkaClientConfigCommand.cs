@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using KafkaK8s.Cmdlets.Completion;
+using KafkaK8s.Core;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Operations;
 
@@ -23,20 +24,43 @@ public sealed class GetKafkaClientConfigCommand : KafkaCmdlet
 
     /// <summary>The form.</summary>
     [Parameter(Position = 1)]
-    [ValidateSet("Java", "Librdkafka", "Spring", "DotNet")]
+    [ValidateSet("Java", "Librdkafka", "Spring", "DotNet", "Secret")]
     public string Format { get; set; } = "Java";
+
+    /// <summary>The user that the client is. Its credential is part of what is given.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(UserCompleter))]
+    [ValidateNotNullOrEmpty]
+    [TopicName(Of = nameof(KafkaUser))]
+    public string? User { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessItem()
     {
         CheckRow();
-        WriteObject(InputObject?.BaseObject is KafkaTunnel tunnel ? ClientConfig.Of(Format, tunnel)
-            : ClientConfig.Of(Format, Brokers()), enumerateCollection: true);
+        string? user = User ?? (InputObject is null ? null : ModuleObjects.NameOf(nameof(KafkaUser), InputObject));
+        WriteObject(InputObject?.BaseObject is KafkaTunnel tunnel ? OfTunnel(tunnel, user) : OfCluster(user), enumerateCollection: true);
     }
 
-    private BrokerSetView Brokers()
+    private IReadOnlyList<string> OfTunnel(KafkaTunnel tunnel, string? user) => user is null && Format != "Secret"
+        ? ClientConfig.Of(Format, tunnel) : throw new ClusterException("UserUnfit", FailureKind.InvalidInput, tunnel.Cluster,
+            "A tunnel has a login of its own, and leads to the brokers as the cluster's operator: leave -User and -Format Secret out, or "
+            + "give the name of the cluster in place of the tunnel.");
+
+    private IReadOnlyList<string> OfCluster(string? user)
     {
-        var connection = Connect(Name);
-        return Await(Name, cancel => BrokerSetView.FindAsync(connection, NamespaceOf(connection), Name, cancel));
+        // The property Name of a user is not that of a cluster.
+        string cluster = !GivenForAll(nameof(Name)) && InputObject is not null && ModuleObjects.KafkaClusterOf(InputObject) is string piped
+            ? piped : Name;
+        if (user is null && Format == "Secret")
+        {
+            throw new ClusterException("UserNeeded", FailureKind.InvalidInput, cluster,
+                "-Format Secret gives a Secret with the credential of a user: say which, with -User.");
+        }
+
+        var connection = Connect(cluster);
+        var brokers = Await(cluster, cancel => BrokerSetView.FindAsync(connection, NamespaceOf(connection), cluster, cancel));
+        return user is null ? ClientConfig.Of(Format, brokers)
+            : Await(user, cancel => UserConfig.RunAsync(connection, brokers, user, Format, cancel));
     }
 }

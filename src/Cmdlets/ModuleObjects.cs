@@ -19,6 +19,8 @@ internal static class ModuleObjects
         [nameof(KafkaBroker)] = nameof(KafkaBroker.Cluster),
         [nameof(KafkaTopic)] = nameof(KafkaTopic.Cluster),
         [nameof(KafkaConsumerGroup)] = nameof(KafkaConsumerGroup.Cluster),
+        [nameof(KafkaUser)] = nameof(KafkaUser.Cluster),
+        [nameof(KafkaAccess)] = nameof(KafkaAccess.Cluster),
         [nameof(KafkaTunnel)] = nameof(KafkaTunnel.Cluster),
         [nameof(KafkaClusterCheck)] = nameof(KafkaClusterCheck.Cluster),
         [nameof(KafkaListenerCheck)] = nameof(KafkaListenerCheck.Cluster),
@@ -28,6 +30,12 @@ internal static class ModuleObjects
     {
         [nameof(KafkaTopic)] = nameof(KafkaTopic.Name),
         [nameof(TopicVerification)] = nameof(TopicVerification.Topic),
+    };
+
+    private static readonly Dictionary<string, string> Users = new()
+    {
+        [nameof(KafkaUser)] = nameof(KafkaUser.Name),
+        [nameof(KafkaAccess)] = nameof(KafkaAccess.User),
     };
 
     private static readonly Dictionary<string, string> EksClusters = new()
@@ -52,10 +60,11 @@ internal static class ModuleObjects
     public static string? KafkaClusterOf(PSObject value) => NameIn(KafkaClusters, value);
 
     /// <summary>The name of what an object identifies; null where it identifies none.</summary>
-    /// <param name="type">What: <see cref="KafkaTopic"/> or <see cref="KafkaConsumerGroup"/>.</param>
+    /// <param name="type">What: <see cref="KafkaTopic"/>, <see cref="KafkaUser"/> or <see cref="KafkaConsumerGroup"/>.</param>
     /// <param name="value">The object.</param>
     public static string? NameOf(string type, PSObject value) =>
-        type == nameof(KafkaTopic) ? NameIn(Topics, value) : TypeOf(value) == type ? value.Properties["Name"]?.Value as string : null;
+        type == nameof(KafkaTopic) ? NameIn(Topics, value) : type == nameof(KafkaUser) ? NameIn(Users, value)
+        : TypeOf(value) == type ? value.Properties["Name"]?.Value as string : null;
 
     /// <summary>The name of the EKS cluster that an object identifies; null where it identifies none.</summary>
     public static string? EksClusterOf(PSObject value) => NameIn(EksClusters, value);

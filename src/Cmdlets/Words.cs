@@ -62,9 +62,11 @@ public static class Words
                 or BrokerStatus.Unregistered
                 or ListenerVerdict.NameUnresolved or ListenerVerdict.NobodyAnswers or ListenerVerdict.Closed or ListenerVerdict.Silent
                 or ListenerVerdict.NotKafka or ListenerVerdict.LeadsElsewhere or ListenerVerdict.MinIsr
+                or KafkaUserState.NoSecret or KafkaUserState.NotInKafka or KafkaUserState.Expired
                 or CheckSeverity.Critical => wrong,
             "Progressing" or "Removing" or "Advice" or "NotChecked" or "NotAsked" or "CREATING" or "UPDATING" or "DELETING"
-                or TopicStatus.UnderReplicated or BrokerStatus.OutOfSync or BrokerStatus.RestartNeeded or CheckSeverity.Warning => open,
+                or TopicStatus.UnderReplicated or BrokerStatus.OutOfSync or BrokerStatus.RestartNeeded or KafkaUserState.Removed
+                or CheckSeverity.Warning => open,
             _ => "",
         };
         return colour.Length == 0 ? text : colour + text + reset;

@@ -162,7 +162,7 @@ public sealed class CompletionTests(ModuleSession module) : IClassFixture<Module
         "Header", "InputObject", "Iops", "IrsaRole", "Key", "MessageCount", "MessageSize", "MinInSyncReplicas", "NodeSelector",
         "NodesPerZone", "Partition",
         "PodIdentityRole", "Prefix", "ReplicationFactor", "ShiftBy", "Since", "StorageSize", "Tail", "Throughput", "TimeoutSeconds",
-        "Title", "ToOffset", "ToPosition", "ToTimestamp", "Tunnel",
+        "Title", "ToOffset", "ToPosition", "ToTimestamp", "TransactionalId", "Tunnel",
         "ZooKeeperCount", "ZooKeeperCpu", "ZooKeeperCpuLimit", "ZooKeeperMemory", "ZooKeeperStorageSize",
     ];
 

@@ -129,6 +129,12 @@ public sealed class FormatTests(ModuleSession module) : IClassFixture<ModuleSess
         + "'INTERNAL'; Advertised = 'prod-kafka-11.prod-kafka-headless.kafka.svc:9092'; From = 'Tunnel'; Verdict = 'LeadsElsewhere'; "
         + "Reason = 'another broker answers' }",
         "Broker|Listener|Advertised|From|Verdict|Reason|11|INTERNAL|prod-kafka-11|Tunnel|LeadsElsewhere|another broker")]
+    [InlineData("[KafkaK8s.KafkaUser]@{ Name = 'team-orders'; Cluster = 'prod'; Authentication = 'Certificate'; State = 'Removed'; Grants = "
+        + "12; Until = [DateTimeOffset]'2029-01-31T12:00:00Z'; Reason = 'everything is denied to it' }",
+        "Name|Authentication|State|Grants|Until|Reason|team-orders|Certificate|Removed|12|2029-01-31|everything is")]
+    [InlineData("[KafkaK8s.KafkaAccess]@{ Cluster = 'prod'; User = 'team-orders'; Resource = 'TransactionalId'; Name = 'orders-2029'; "
+        + "Pattern = 'Prefixed'; Operation = 'DescribeConfigs'; Permission = 'Allow' }",
+        "User|Permission|Operation|Resource|Name|Pattern|team-orders|Allow|DescribeConfigs|TransactionalId|orders-2029|Prefixed")]
     [InlineData("[KafkaK8s.PlanStep]@{ Cluster = 'demo'; Namespace = 'kafka'; Step = 1; Action = 'Restart'; Kind = 'Pod'; Name = "
         + "'demo-zk-0'; WaitsFor = 'it follows again'; Risk = 'no quorum' } | ForEach-Object { $_.psobject.TypeNames.Insert(0, "
         + "'KafkaK8s.PlanStep#Ensemble'); $_ }", "Step|Action|Name|WaitsFor|Risk|demo-zk-0|it follows again|no quorum")]

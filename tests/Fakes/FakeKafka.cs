@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace KafkaK8s.Tests.Fakes;
@@ -32,6 +33,9 @@ public sealed class FakePartition(string topic, int id, IReadOnlyList<int> repli
 
 /// <summary>A listener of a broker: the port that it listens on, and where clients are told that it is.</summary>
 public sealed record FakeListener(string Name, int Port, string Host, int Advertised, string Protocol = "PLAINTEXT");
+
+/// <summary>A rule of the authorizer, by Kafka's numbers.</summary>
+public sealed record FakeAcl(byte Resource, string Name, byte Pattern, string Principal, string Host, byte Operation, byte Permission);
 
 /// <summary>
 /// Brokers in memory, one for each pod of a StatefulSet: topics with their copies, a controller, and the requests that this product sends.
@@ -99,6 +103,15 @@ public sealed class FakeKafka
     /// <summary>Members of groups, by group.</summary>
     public Dictionary<string, int> Members { get; } = [];
 
+    /// <summary>What the brokers keep of users' passwords, by user.</summary>
+    public Dictionary<string, (byte[] Salt, byte[] Salted, int Iterations)> Scram { get; } = [];
+
+    /// <summary>The rules of the authorizer.</summary>
+    public List<FakeAcl> Acls { get; } = [];
+
+    /// <summary>Kafka's error code for every question about users; 0 for none.</summary>
+    public short ScramError { get; set; }
+
     /// <summary>Requests by key, in order: 3 Metadata, 20 DeleteTopics…</summary>
     public List<(int Broker, short Key, short Version)> Requests { get; } = [];
 
@@ -148,6 +161,16 @@ public sealed class FakeKafka
             return topics[name] = [.. replicas.Select((r, i) => new FakePartition(name, i, r))];
     }
 
+    /// <summary>Whether a user would be let in with a password.</summary>
+    public bool LetsIn(string user, string password)
+    {
+        lock (gate)
+        {
+            return Scram.TryGetValue(user, out var kept) && Rfc2898DeriveBytes.Pbkdf2(password, kept.Salt, kept.Iterations,
+                HashAlgorithmName.SHA512, 64).AsSpan().SequenceEqual(kept.Salted);
+        }
+    }
+
     internal bool IsAlive(int id)
     {
         lock (gate)
@@ -184,6 +207,8 @@ public sealed class FakeKafka
             short version = request.Short();
             int correlation = request.Int();
             _ = request.Text();
+            request.Flexible = key is 50 or 51;
+            request.Tags();
             lock (gate)
                 Requests.Add((id, key, version));
             if (!IsAlive(id) || Unknown(key, version) || Listeners(id).Any(l => l.Port == port && l.Protocol != (isTls ? "SSL" : "PLAINTEXT"))
@@ -221,7 +246,7 @@ public sealed class FakeKafka
         lock (gate)
         {
             Settle();
-            var answer = new Writer(flexible: version >= (key == 18 ? 3 : key == 35 ? 2 : 9));
+            var answer = new Writer(flexible: version >= (key switch { 18 => 3, 35 => 2, 50 or 51 => 0, _ => 9 }));
             var done = (key, version) switch
             {
                 (2, 0 or 1) => Ends(id, version, request, answer),
@@ -234,10 +259,15 @@ public sealed class FakeKafka
                 (18, >= 0 and <= 3) => Versions(version, answer),
                 (19, 4) => Create(id, request, answer),
                 (20, 1) => Delete(id, request, answer),
+                (29, 1) => DescribeAcls(request, answer),
+                (30, 1) => CreateAcls(request, answer),
+                (31, 1) => DeleteAcls(request, answer),
                 (32, 0 or 1 or 3) => Describe(id, version, request, answer),
                 (35, 1 or 4) => LogDirs(id, version, answer),
                 (37, 0) => More(id, request, answer),
                 (44, 0) => Alter(request, answer),
+                (50, 0) => DescribeScram(request, answer),
+                (51, 0) => AlterScram(id, request, answer),
                 _ => null,
             };
             return done?.Frame()[4..];
@@ -296,7 +326,8 @@ public sealed class FakeKafka
         (int Key, int Min, int Max)[] known =
         [
             (2, 0, 1), (3, 0, 12), (8, 2, 2), (9, 5, 5), (10, 0, 0), (15, 0, 0), (16, 0, 0), (17, 0, 1), (18, 0, 3), (19, 4, 4),
-            (20, 1, 1), (32, 0, 3), (35, 1, 4), (36, 0, 2), (37, 0, 0), (44, 0, 0),
+            (20, 1, 1), (29, 1, 1), (30, 1, 1), (31, 1, 1), (32, 0, 3), (35, 1, 4), (36, 0, 2), (37, 0, 0), (44, 0, 0), (50, 0, 0),
+            (51, 0, 0),
         ];
         answer.Short(0).Each(known, k => answer.Short(k.Key).Short(k.Min).Short(k.Max).Tags());
         return version >= 1 ? answer.Int(0).Tags() : answer;
@@ -501,6 +532,82 @@ public sealed class FakeKafka
                 if (version >= 3)
                     answer.Raw(2).Text($"What {v.Key} is for.");
             });
+        });
+    }
+
+    private Writer DescribeScram(Reader request, Writer answer)
+    {
+        var asked = request.Maybe(() => Named(request)) ?? [.. Scram.Keys];
+        return answer.Tags().Int(0).Short(ScramError).Text(ScramError == 0 ? null : "not for you").Each(ScramError == 0 ? asked : [], user =>
+        {
+            var own = Scram.Where(s => s.Key == user).Select(s => s.Value.Iterations).ToList();
+            answer.Text(user).Short(own.Count > 0 ? 0 : 91)
+                .Text(own.Count > 0 ? null : $"Attempt to describe a user credential that does not exist: {user}")
+                .Each(own, iterations => answer.Raw(2).Int(iterations).Tags()).Tags();
+        }).Tags();
+    }
+
+    private static string Named(Reader request)
+    {
+        string name = request.Text()!;
+        request.Tags();
+        return name;
+    }
+
+    private Writer AlterScram(int id, Reader request, Writer answer)
+    {
+        var results = new List<(string User, short Error)>();
+        var gone = request.Each(() => (User: request.Text()!, Mechanism: request.Byte(), End: request.Tags()));
+        foreach (var (user, mechanism, _) in gone)
+            results.Add((user, id != controller ? (short)41 : mechanism == 2 && Scram.Remove(user) ? (short)0 : (short)91));
+        var told = request.Each(() => (User: request.Text()!, Mechanism: request.Byte(), Iterations: request.Int(),
+            Salt: request.Buffer()!, Salted: request.Buffer()!, End: request.Tags()));
+        foreach (var (user, mechanism, iterations, salt, salted, _) in told)
+        {
+            short error = id != controller ? (short)41 : mechanism != 2 ? (short)33 : iterations is < 4096 or > 16384 ? (short)93 : (short)0;
+            if (error == 0)
+                Scram[user] = (salt, salted, iterations);
+            results.Add((user, error));
+        }
+
+        return answer.Tags().Int(0).Each(results, r => answer.Text(r.User).Short(r.Error).Text(null).Tags()).Tags();
+    }
+
+    // A filter says 1 for any number, and nothing for any text.
+    private static Func<FakeAcl, bool> AclFilter(Reader request)
+    {
+        var (resource, name, pattern, principal, host, operation, permission) = (request.Byte(), request.Text(), request.Byte(),
+            request.Text(), request.Text(), request.Byte(), request.Byte());
+        return a => (resource == 1 || resource == a.Resource) && (name ?? a.Name) == a.Name && (pattern == 1 || pattern == a.Pattern)
+            && (principal ?? a.Principal) == a.Principal && (host ?? a.Host) == a.Host && (operation == 1 || operation == a.Operation)
+            && (permission == 1 || permission == a.Permission);
+    }
+
+    private Writer DescribeAcls(Reader request, Writer answer)
+    {
+        var found = Acls.Where(AclFilter(request)).GroupBy(a => (a.Resource, a.Name, a.Pattern)).ToList();
+        return answer.Int(0).Short(0).Text(null).Each(found, g => answer.Raw(g.Key.Resource).Text(g.Key.Name).Raw(g.Key.Pattern)
+            .Each(g.ToList(), a => answer.Text(a.Principal).Text(a.Host).Raw(a.Operation, a.Permission)));
+    }
+
+    private Writer CreateAcls(Reader request, Writer answer)
+    {
+        var asked = request.Each(() => new FakeAcl(request.Byte(), request.Text()!, request.Byte(), request.Text()!, request.Text()!,
+            request.Byte(), request.Byte()));
+        foreach (var acl in asked.Where(a => !Acls.Contains(a)))
+            Acls.Add(acl);
+        return answer.Int(0).Each(asked, _ => answer.Short(0).Text(null));
+    }
+
+    private Writer DeleteAcls(Reader request, Writer answer)
+    {
+        var asked = request.Each(() => AclFilter(request));
+        return answer.Int(0).Each(asked, filter =>
+        {
+            var gone = Acls.Where(filter).ToList();
+            Acls.RemoveAll(gone.Contains);
+            answer.Short(0).Text(null).Each(gone, a => answer.Short(0).Text(null).Raw(a.Resource).Text(a.Name).Raw(a.Pattern)
+                .Text(a.Principal).Text(a.Host).Raw(a.Operation, a.Permission));
         });
     }
 

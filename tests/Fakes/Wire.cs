@@ -83,6 +83,9 @@ internal sealed class Reader(byte[] bytes)
 {
     private int at;
 
+    /// <summary>Whether lengths of Kafka's texts, bytes and lists are compact, and structures end with tagged fields (KIP-482).</summary>
+    public bool Flexible { get; set; }
+
     public byte Byte() => bytes[at++];
 
     public short Short() => (short)((Byte() << 8) | Byte());
@@ -91,13 +94,43 @@ internal sealed class Reader(byte[] bytes)
 
     public long Long() => ((long)Int() << 32) | (uint)Int();
 
-    public string? Text() => Short() is >= 0 and var length ? Encoding.UTF8.GetString(Take(length)) : null;
+    public string? Text() => (Flexible ? Compact() : Short()) is >= 0 and var length ? Encoding.UTF8.GetString(Take(length)) : null;
 
-    public byte[]? Buffer() => Int() is >= 0 and var length ? Take(length).ToArray() : null;
+    public byte[]? Buffer() => (Flexible ? Compact() : Int()) is >= 0 and var length ? Take(length).ToArray() : null;
 
     public string? LongText() => Buffer() is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
-    public List<T> Each<T>(Func<T> read) => [.. Enumerable.Range(0, Math.Max(0, Int())).Select(_ => read())];
+    public List<T> Each<T>(Func<T> read) => Maybe(read) ?? [];
+
+    /// <summary>A list; null where there is none, which is not the same as an empty one.</summary>
+    public List<T>? Maybe<T>(Func<T> read) => (Flexible ? Compact() : Int()) is >= 0 and var count
+        ? [.. Enumerable.Range(0, count).Select(_ => read())] : null;
+
+    /// <summary>Passes over tagged fields, where there may be any.</summary>
+    public Reader Tags()
+    {
+        for (int n = Flexible ? Varint() : 0; n > 0; n--)
+        {
+            Varint();
+            Take(Varint());
+        }
+
+        return this;
+    }
+
+    private int Compact() => Varint() - 1;
+
+    private int Varint()
+    {
+        int value = 0;
+        for (int shift = 0; ; shift += 7)
+        {
+            byte next = Byte();
+            value |= (next & 0x7f) << shift;
+            if (next < 0x80)
+                return value;
+        }
+    }
 
     private ReadOnlySpan<byte> Take(int count)
     {

@@ -50,6 +50,8 @@ public sealed class ContractTests
     [InlineData(typeof(KafkaBroker), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
     [InlineData(typeof(KafkaTopic), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
     [InlineData(typeof(KafkaConsumerGroup), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
+    [InlineData(typeof(KafkaUser), "Context", "KubeConfig", "Connection", "Namespace", "Cluster")]
+    [InlineData(typeof(KafkaAccess), "Context", "KubeConfig", "Connection", "Namespace", "Cluster", "User")]
     [InlineData(typeof(KafkaNodeGroup), "Region", "ProfileName", "Cluster")]
     [InlineData(typeof(EksCheck), "Region", "ProfileName", "Cluster")]
     [InlineData(typeof(EksStorage), "Region", "ProfileName", "Cluster", "Connection", "Context", "KubeConfig")]

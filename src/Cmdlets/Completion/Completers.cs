@@ -264,6 +264,20 @@ public sealed class ConsumerGroupCompleter : NameCompleter
     }
 }
 
+/// <summary>Completes users of the cluster already typed, from their Secrets.</summary>
+public sealed class UserCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override async Task<IReadOnlyList<string>> NamesAsync(CompletionSource source, CancellationToken cancel)
+    {
+        using var connection = source.Open();
+        var names = new ClusterNames(source.Cluster ?? ClusterSpec.DefaultName);
+        var secrets = await ListUsers.SecretsAsync(connection, source.Namespace ?? connection.DefaultNamespace, names, cancel)
+            .ConfigureAwait(false);
+        return [.. secrets.Values.Where(s => !s.IsRemoved).Select(s => s.User!)];
+    }
+}
+
 /// <summary>Completes the checks of a cluster's health.</summary>
 public sealed class CheckCompleter : IArgumentCompleter
 {

@@ -33,8 +33,12 @@ internal static class KafkaErrors
         CreatePartitionsException e => e.Results.Select(r => r.Error),
         DeleteTopicsException e => e.Results.Select(r => r.Error),
         IncrementalAlterConfigsException e => e.Results.Select(r => r.Error),
+        CreateAclsException e => e.Results.Select(r => r.Error),
+        DescribeAclsException e => [e.Result.Error],
+        DeleteAclsException e => e.Results.Select(r => r.Error),
+        AlterUserScramCredentialsException e => e.Results.Select(r => r.Error),
         _ => [],
-    }).FirstOrDefault(e => e.IsError) ?? failure.Error;
+    }).FirstOrDefault(e => e is { IsError: true }) ?? failure.Error;
 
     /// <summary>Our id of a broker's refusal, and what kind of failure it is.</summary>
     public static (string Id, FailureKind Kind) OfRefusal(ErrorCode code) => code switch

@@ -19,6 +19,9 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
     /// <summary>Label with the name of the cluster, which no other tool writes.</summary>
     public const string ClusterLabel = "kafkak8s.io/cluster";
 
+    /// <summary>Label of the Secret with a user's credential: the name of the user.</summary>
+    public const string UserLabel = "kafkak8s.io/user";
+
     /// <summary>Annotation of the brokers' StatefulSet: the parameters given so far, as JSON.</summary>
     public const string SpecAnnotation = "kafkak8s.io/spec";
 
@@ -97,6 +100,9 @@ internal sealed class ClusterNames(string cluster, ManifestSet? manifests = null
 
     /// <summary>The Secret with the credential for changes of the ensemble.</summary>
     public string ReconfigSecret => Prefixed(ManifestSets.ZooKeeper.FirstSecret);
+
+    /// <summary>The Secret with the credential of a user.</summary>
+    public string UserSecret(string user) => Prefixed($"kafka-user-{user}");
 
     /// <summary>Name of an object of the manifests in this cluster: with a prefix, except for the cluster of the plain manifests.</summary>
     public string Prefixed(string name) => Cluster == ClusterSpec.DefaultName ? name : $"{Cluster}-{name}";

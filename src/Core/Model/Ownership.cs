@@ -15,7 +15,7 @@ internal static class Ownership
 
     /// <summary>Name of the cluster that an object or a pod belongs to; null where it is none of this module's.</summary>
     public static string? ClusterOf(JsonObject tree) => tree.Label(ClusterNames.PartOfLabel) != ClusterNames.PartOf ? null
-        : tree.Label(ClusterNames.ClusterLabel) ?? ByName(tree.Name()) ?? tree.Label(ClusterNames.InstanceLabel);
+        : tree.Label(ClusterNames.ClusterLabel) ?? ByUser(tree) ?? ByName(tree.Name()) ?? tree.Label(ClusterNames.InstanceLabel);
 
     /// <summary>Name of the cluster whose pod uses a volume claim; null where it is no pod of a cluster.</summary>
     /// <remarks>By the name alone: old servers label a claim with the set's selector, and a set takes any claim of that name.</remarks>
@@ -24,6 +24,16 @@ internal static class Ownership
         string prefix = ClusterNames.Claim("");
         string pod = claim.Name();
         return pod.StartsWith(prefix, StringComparison.Ordinal) && ClusterNames.Ordinal(pod) >= 0 ? ByName(pod[prefix.Length..]) : null;
+    }
+
+    // The Secret of a user says whose it is; what is in front of that in its name is the cluster.
+    private static string? ByUser(JsonObject tree)
+    {
+        if (tree.Label(ClusterNames.UserLabel) is not string user)
+            return null;
+        string own = new ClusterNames(ClusterSpec.DefaultName).UserSecret(user);
+        return tree.Name() == own ? ClusterSpec.DefaultName
+            : tree.Name().EndsWith($"-{own}", StringComparison.Ordinal) ? tree.Name()[..^(own.Length + 1)] : null;
     }
 
     private static string? ByName(string name)

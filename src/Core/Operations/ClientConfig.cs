@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using KafkaK8s.Core.Kafka;
+using KafkaK8s.Core.Kubernetes;
+using KafkaK8s.Core.Model;
 using KafkaK8s.Core.Security;
+using KafkaK8s.Core.Yaml;
 
 namespace KafkaK8s.Core.Operations;
 
@@ -54,6 +58,66 @@ internal static class ClientConfig
         return Lines(format, settings);
     }
 
+    /// <summary>For a client in the Kubernetes cluster that is a user. It needs the files of the user's Secret at
+    /// <see cref="ClusterCertificates.Folder"/>; a password is in the configuration itself.</summary>
+    /// <param name="format">Java, Librdkafka, Spring or DotNet; or Secret: the manifest of a Secret for the namespace of the
+    /// client.</param>
+    /// <param name="brokers">The brokers.</param>
+    /// <param name="user">The user's Secret.</param>
+    /// <exception cref="ClusterException"><c>UserSecretUnusable</c>.</exception>
+    public static IReadOnlyList<string> Of(string format, BrokerSetView brokers, UserSecret user)
+    {
+        const string Store = $"{ClusterCertificates.Folder}/{ClusterCertificates.KeyStore}";
+        const string Trust = $"{ClusterCertificates.Folder}/{ClusterCertificates.Trust}";
+        bool isCertificate = user.Authentication == UserSecret.Certificate;
+        var listener = brokers.Model.Listeners.First(l => l.Authentication
+            == (isCertificate ? ListenerAuthentication.UserCertificate : ListenerAuthentication.Password));
+        string credential = user.Text(isCertificate ? ClusterCertificates.KeyStore : UserSecret.PasswordEntry);
+        var settings = new List<Setting>
+        {
+            new("bootstrap.servers", string.Join(',', brokers.Brokers.Take(5).Select(n => string.Create(CultureInfo.InvariantCulture,
+                $"{n.Host(brokers.Names, brokers.Namespace)}:{listener.Port}")))),
+            new("security.protocol", listener.Protocol),
+            new("ssl.truststore.type", "PEM", OfJava: true), new("ssl.truststore.location", Trust, OfJava: true),
+            new("ssl.ca.location", Trust, OfJava: false),
+        };
+        if (isCertificate)
+        {
+            settings.AddRange([new("ssl.keystore.type", "PEM", OfJava: true), new("ssl.keystore.location", Store, OfJava: true),
+                new("ssl.key.location", Store, OfJava: false), new("ssl.certificate.location", Store, OfJava: false)]);
+        }
+        else
+        {
+            string login = "org.apache.kafka.common.security.scram.ScramLoginModule required "
+                + $"username=\"{user.User}\" password=\"{credential}\";";
+            settings.AddRange([new("sasl.mechanism", "SCRAM-SHA-512"), new("sasl.jaas.config", login, OfJava: true),
+                new("sasl.username", user.User!, OfJava: false), new("sasl.password", credential, OfJava: false)]);
+        }
+
+        return format == "Secret" ? Manifest(brokers, user, isCertificate ? ClusterCertificates.KeyStore : UserSecret.PasswordEntry,
+            credential, Lines("Java", settings)) : Lines(format, settings);
+    }
+
+    private static IReadOnlyList<string> Manifest(BrokerSetView brokers, UserSecret user, string entry, string credential,
+        IReadOnlyList<string> properties)
+    {
+        var tree = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = ResourceKind.Secret.Kind,
+            // Not the name of the Secret that this module keeps: this one may be applied in the same namespace.
+            ["metadata"] = new JsonObject { ["name"] = $"{brokers.Names.Cluster}-{user.User}-client" },
+            ["type"] = "Opaque",
+            ["stringData"] = new JsonObject
+            {
+                [ClusterCertificates.ToolSettings] = string.Join('\n', properties) + "\n",
+                [ClusterCertificates.Trust] = user.Text(ClusterCertificates.Trust),
+                [entry] = credential,
+            },
+        };
+        return YamlWriter.Write([tree]).TrimEnd('\n').Split('\n');
+    }
+
     private static IReadOnlyList<string> Lines(string format, IEnumerable<Setting> all)
     {
         bool java = format is "Java" or "Spring";
@@ -72,7 +136,7 @@ internal static class ClientConfig
             [
                 .. JsonSerializer.Serialize(
                     new { Kafka = settings.ToDictionary(s => Pascal(s.Key), s => s.Key == Protocol ? OfDotNet(s.Value)
-                    : s.Key == "sasl.mechanism" ? "Plain" : s.Value) }, JsonText.Indented).Split('\n'),
+                    : s.Key == "sasl.mechanism" ? Mechanism(s.Value) : s.Value) }, JsonText.Indented).Split('\n'),
             ],
             _ => [.. settings.Select(s => $"{s.Key}={s.Value}")],
         };
@@ -84,6 +148,9 @@ internal static class ClientConfig
 
     // The names of Confluent.Kafka's enumeration: SaslPlaintext.
     private static string OfDotNet(string protocol) => Pascal(Lower(protocol).Replace('_', '.'));
+
+    // The names of its other enumeration: Plain, ScramSha512.
+    private static string Mechanism(string name) => Pascal(Lower(name).Replace('-', '.'));
 
     private static string Pascal(string key) => string.Concat(key.Split('.').Select(p =>
         $"{char.ToUpper(p[0], CultureInfo.InvariantCulture)}{p[1..]}"));

@@ -33,7 +33,7 @@ internal sealed record RemovePlan(
     IReadOnlyList<JsonObject> Claims,
     IReadOnlyList<TopicSize> Topics)
 {
-    /// <summary>The Secrets of the certificate authorities, which stay with the volumes.</summary>
+    /// <summary>The Secrets of the certificate authorities and of users, which stay with the volumes.</summary>
     public IReadOnlyList<JsonObject> Authorities { get; init; } = [];
 
     /// <summary>One step an object, in the order of the run: ZooKeeper after the brokers, in each of the two the set first.</summary>
@@ -82,10 +82,11 @@ internal static class RemoveCluster
         var claims = (await connection.ListAsync(ResourceKind.VolumeClaim, request.Namespace,
             $"{ClusterNames.InstanceLabel}={names.Cluster}", cancel).ConfigureAwait(false))
             .Where(names.OwnsClaim).ToList();
-        // Users have certificates that these have signed: they stay with the volumes.
+        // Users have certificates that these have signed, and their passwords and grants are in ZooKeeper's: they stay with the volumes.
         bool keepsData = claims.Count > 0 && !request.DeleteData;
         var authorities = objects.Where(o => keepsData && o.Kind == ResourceKind.Secret
-            && ClusterCertificates.Kept.Select(names.Prefixed).Contains(o.Tree.Name())).ToList();
+            && (ClusterCertificates.Kept.Select(names.Prefixed).Contains(o.Tree.Name())
+                || o.Tree.Label(ClusterNames.UserLabel) is not null)).ToList();
         objects = [.. objects.Except(authorities)];
         if (objects.Count == 0 && (claims.Count == 0 || !request.DeleteData))
             throw ClusterNames.NotFound(request.Cluster, request.Namespace, connection.Context);

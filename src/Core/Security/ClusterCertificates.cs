@@ -156,7 +156,9 @@ internal static class ClusterCertificates
             [$"*.{headless}.{ns}.svc", $"{headless}.{ns}.svc", $"{service}.{ns}.svc", $"{service}.{ns}", service, "localhost", "127.0.0.1"];
     }
 
-    private static CertificateAuthority Read(JsonObject secret)
+    /// <summary>Reads an authority from its Secret.</summary>
+    /// <exception cref="ClusterException"><c>AuthorityUnusable</c>.</exception>
+    public static CertificateAuthority Read(JsonObject secret)
     {
         try
         {

@@ -38,6 +38,23 @@ public sealed class OwnershipTests
         }
     }
 
+    // A user may be called as an object of the manifests, and a cluster as the Secret of a user.
+    [Theory]
+    [InlineData("app1")]
+    [InlineData("x-kafka-service")]
+    [InlineData("a-kafka-user-b")]
+    public void The_Secret_of_a_user_is_its_clusters(string user)
+    {
+        foreach (string cluster in Clusters.Append("kafka-user-a"))
+        {
+            var tree = UserSecret.WithPassword(new ClusterNames(cluster), user, "p", "t");
+            Overwrite(tree, "argo-app");
+            Assert.Equal(cluster, Ownership.ClusterOf(tree));
+            ((JsonObject)tree["metadata"]!["labels"]!).Remove(ClusterNames.ClusterLabel);
+            Assert.Equal(cluster, Ownership.ClusterOf(tree));
+        }
+    }
+
     [Theory]
     [InlineData("data-kafka", null)]
     [InlineData("cache-kafka-0", null)]
