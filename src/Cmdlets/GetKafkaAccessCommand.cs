@@ -22,7 +22,7 @@ public sealed class GetKafkaAccessCommand : KafkaUserCmdlet
     {
         CheckCells();
         string cluster = ClusterName();
-        var names = Users(User, nameof(User));
+        var names = Users(User, nameof(User), orAll: true);
         WithUsers(cluster, admin => WriteObject(Await(cluster, cancel => ListUsers.AccessAsync(admin, Matcher(names), cancel)),
             enumerateCollection: true));
     }

@@ -22,7 +22,7 @@ public sealed class GetKafkaUserCommand : KafkaUserCmdlet
     {
         CheckCells();
         string cluster = ClusterName();
-        var names = NamesOf(Name, nameof(KafkaUser));
+        var names = Users(Name, nameof(Name), orAll: true);
         WithUsers(cluster, admin =>
         {
             var found = Await(cluster, cancel => ListUsers.RunAsync(admin, Matcher(names), cancel));

@@ -19,13 +19,14 @@ public abstract class KafkaUserCmdlet : KafkaTopicCmdlet
     /// may be that of something else.</summary>
     /// <param name="names">What was bound.</param>
     /// <param name="parameter">To which parameter.</param>
-    private protected IReadOnlyList<string> Users(string[]? names, string parameter)
+    /// <param name="orAll">Whether a cluster in the pipeline means all of its users.</param>
+    private protected IReadOnlyList<string> Users(string[]? names, string parameter, bool orAll = false)
     {
         if (InputObject is null || GivenForAll(parameter) || ModuleObjects.TypeOf(InputObject) is not string type)
             return names ?? [];
         if (ModuleObjects.NameOf(nameof(KafkaUser), InputObject) is string user)
             return [user];
-        return type == nameof(KafkaCluster) && names is null ? [] : throw NotOfUser(type);
+        return orAll && type == nameof(KafkaCluster) ? [] : throw NotOfUser(type);
     }
 
     /// <summary>The rule that an object in the pipeline is; null where it is none.</summary>

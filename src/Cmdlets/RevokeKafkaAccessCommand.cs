@@ -41,7 +41,7 @@ public sealed class RevokeKafkaAccessCommand : KafkaAccessCmdlet
     private void RevokeIn(KafkaAdmin admin, string cluster, List<(string User, AccessRequest Request, AccessRule? Rule)> asked)
     {
         var rules = asked.Select(a => a.Rule).OfType<AccessRule>().ToList();
-        foreach (var (user, request, rule) in asked.Where(a => a.Rule is null))
+        foreach (var (user, request, _) in asked.Where(a => a.Rule is null))
             rules.AddRange(Await(user, cancel => ChangeAccess.MeantAsync(admin, user, request, cancel)));
         var plan = Await(cluster, cancel => ChangeAccess.PlanRevokeAsync(admin, rules, cancel));
         var users = rules.Select(r => r.User).Distinct().ToList();
