@@ -144,7 +144,7 @@ internal static class ChangeAccess
     private static (string Name, string Pattern) Pattern(string resource, string given)
     {
         string name = given.EndsWith('*') && given.Length > 1 ? given[..^1] : given;
-        if (name.Length == 0 || (name != "*" && name.Contains('*', StringComparison.Ordinal)))
+        if (name.Length == 0 || (given != "*" && name.Contains('*', StringComparison.Ordinal)))
         {
             throw new ClusterException("InvalidPattern", FailureKind.InvalidInput, given,
                 $"'{given}' is no pattern that Kafka knows: give a name, the beginning of names with * at its end (orders*), or * for all.");

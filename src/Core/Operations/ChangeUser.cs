@@ -155,7 +155,7 @@ internal static class ChangeUser
         if (facts.Secret is { } secret && (stays is null || !secret.IsRemoved))
         {
             steps.Add(stays is null ? Step(admin, SecretKind, secret.Name, ChangeAction.Delete, "")
-                : Change(admin, SecretKind, secret.Name, ClusterCertificates.KeyStore, null));
+                : Change(admin, SecretKind, secret.Name, $"data[{ClusterCertificates.KeyStore}]", null));
         }
 
         return new UserPlan(user, PlanSteps.Numbered(steps), warnings);

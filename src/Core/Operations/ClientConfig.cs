@@ -107,13 +107,13 @@ internal static class ClientConfig
             ["kind"] = ResourceKind.Secret.Kind,
             // Not the name of the Secret that this module keeps: this one may be applied in the same namespace.
             ["metadata"] = new JsonObject { ["name"] = $"{brokers.Names.Cluster}-{user.User}-client" },
-            ["type"] = "Opaque",
             ["stringData"] = new JsonObject
             {
                 [ClusterCertificates.ToolSettings] = string.Join('\n', properties) + "\n",
                 [ClusterCertificates.Trust] = user.Text(ClusterCertificates.Trust),
                 [entry] = credential,
             },
+            ["type"] = "Opaque", // at the end, so that no text is: whoever joins the lines takes its last line break
         };
         return YamlWriter.Write([tree]).TrimEnd('\n').Split('\n');
     }
