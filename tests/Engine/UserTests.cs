@@ -87,8 +87,8 @@ public sealed class UserTests(SecureCluster on) : IClassFixture<SecureCluster>
     {
         Run("New-KafkaUser demo from @at | Grant-KafkaAccess -Topic 'a*', orders -TransactionalId t").EnsureSuccess();
         Run("$null = New-KafkaUser demo to @at; Get-KafkaAccess demo from @at | Grant-KafkaAccess -User to").EnsureSuccess();
-        Assert.Equal(Kafka.Acls.Where(a => a.Principal == "User:from").Select(a => a with { Principal = "User:to" }),
-            Kafka.Acls.Where(a => a.Principal == "User:to"));
+        Assert.Equal(Kafka.Acls.Where(a => a.Principal == "User:from").Select(a => $"{a with { Principal = "User:to" }}").Order(),
+            Kafka.Acls.Where(a => a.Principal == "User:to").Select(a => $"{a}").Order());
     }
 
     [Theory]
