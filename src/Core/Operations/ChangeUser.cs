@@ -320,7 +320,7 @@ internal static class ChangeUser
         }
     }
 
-    private static Task PatchAsync(KafkaAdmin admin, string user, JsonObject change, CancellationToken cancel) =>
+    private static Task<JsonObject> PatchAsync(KafkaAdmin admin, string user, JsonObject change, CancellationToken cancel) =>
         admin.Connection.MergeAsync(ResourceKind.Secret, admin.Brokers.Namespace, admin.Brokers.Names.UserSecret(user), change, cancel);
 
     private static async Task<Completed<KafkaUser>> ShownAsync(KafkaAdmin admin, string user, CancellationToken cancel) =>

@@ -98,7 +98,7 @@ internal static class ClientConfig
             credential, Lines("Java", settings)) : Lines(format, settings);
     }
 
-    private static IReadOnlyList<string> Manifest(BrokerSetView brokers, UserSecret user, string entry, string credential,
+    private static string[] Manifest(BrokerSetView brokers, UserSecret user, string entry, string credential,
         IReadOnlyList<string> properties)
     {
         var tree = new JsonObject
