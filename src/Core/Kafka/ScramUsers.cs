@@ -36,7 +36,8 @@ internal static class ScramUsers
             catch (Exception e) when (e is IOException or FormatException or ClusterException { Id: "PortForwardFailed" or "TlsFailed" }
                 || (e is OperationCanceledException && !cancel.IsCancellationRequested))
             {
-                (last, why) = (e, e is OperationCanceledException ? $"no answer within {AskLimit.TotalSeconds:0} s" : e.Message.TrimEnd('.'));
+                last = e;
+                why = e is OperationCanceledException ? $"no answer within {AskLimit.TotalSeconds:0} s" : e.Message.TrimEnd('.');
             }
         }
 

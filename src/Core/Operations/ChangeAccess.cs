@@ -147,7 +147,8 @@ internal static class ChangeAccess
         if (name.Length == 0 || (given != "*" && name.Contains('*', StringComparison.Ordinal)))
         {
             throw new ClusterException("InvalidPattern", FailureKind.InvalidInput, given,
-                $"'{given}' is no pattern that Kafka knows: give a name, the beginning of names with * at its end (orders*), or * for all.");
+                $"'{given}' is no pattern that Kafka knows: give a name, the beginning of names with * at its end (orders*), or * for "
+                + "all.");
         }
 
         if (resource == AccessRules.Topic && name != "*")

@@ -116,8 +116,8 @@ internal static class ChangeUser
 
         string warning = isCertificate
             ? $"{user}: the certificate that it has now cannot be taken back, and is good until "
-                + $"{(facts.Secret!.Until is { } until ? UserFacts.Day(until) : "its end")}. To shut it out, remove the user, and make one of "
-                + "another name."
+                + $"{(facts.Secret!.Until is { } until ? UserFacts.Day(until) : "its end")}. To shut it out, remove the user, and make one "
+                + "of another name."
             : $"{user}: the password that it has now opens no new connection, and connections that are open end within "
                 + $"{CutOffSeconds} s.";
         return new UserPlan(user, PlanSteps.Numbered(steps), [warning]);

@@ -19,8 +19,8 @@ internal static partial class UserName
         if (!IsName(name))
         {
             throw new ClusterException("InvalidUserName", FailureKind.InvalidInput, name,
-                $"'{name}' cannot name a user: use at most {Longest} lower-case letters, digits, '-' and '.', with a letter or digit first, "
-                + "last, and beside each '.'.");
+                $"'{name}' cannot name a user: use at most {Longest} lower-case letters, digits, '-' and '.', with a letter or digit "
+                + "first, last, and beside each '.'.");
         }
 
         if (Reserved.Contains(name))
