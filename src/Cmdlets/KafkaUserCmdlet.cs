@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Operations;
