@@ -55,6 +55,7 @@ public sealed class ExportTests(ModuleSession module) : IClassFixture<ModuleSess
         const string Script = """
             $given = @{
                 ZooKeeperCount = 5; BrokerCount = 7; StorageSize = '77Gi'; ZooKeeperStorageSize = '7Gi'; StorageClass = 'fast'; Ephemeral = $false
+                Plaintext = $false
                 KafkaImage = 'registry.example/kafka:3.9.2'; ZooKeeperImage = 'registry.example/zookeeper:3.9.5'
                 BrokerMemory = '7Gi'; ZooKeeperMemory = '777Mi'; BrokerCpu = '7'; ZooKeeperCpu = '700m'; BrokerCpuLimit = '8'; ZooKeeperCpuLimit = '900m'
                 ReplicationFactor = 4; MinInSyncReplicas = 3; Config = @{ 'log.retention.hours' = 7 }; NodeSelector = @{ dedicated = 'kafka' }

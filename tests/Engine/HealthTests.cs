@@ -42,8 +42,8 @@ public sealed class HealthTests : IAsyncLifetime
         cluster.Kafka.Topic("tmp", [0], [1]);
         var checks = Run("Test-KafkaCluster demo @at").EnsureSuccess().Output;
         Assert.True(checks.Count > 30, $"{checks.Count} checks");
-        Assert.Equal(["Warning ReplicationFactor", "Warning MinInSyncReplicas", "Info KafkaMode", "Ok PodsReady"],
-            checks.Take(4).Select(c => $"{Of(c, "Severity")} {Of(c, "Check")}"));
+        Assert.Equal(["Warning ReplicationFactor", "Warning MinInSyncReplicas", "Info KafkaMode", "Info Encryption",
+            "Ok PodsReady"], checks.Take(5).Select(c => $"{Of(c, "Severity")} {Of(c, "Check")}"));
         Assert.Equal("1 topic with fewer than 3 copies: tmp", Of(checks[0], "Evidence"));
         Assert.Equal("tmp", Assert.Single((IEnumerable<string>)Of(checks[0], "Target")));
         Assert.Equal("(Get-KafkaTopic demo tmp -Namespace shop).PartitionDetail", Of(checks[0], "Remedy"));
