@@ -2,7 +2,7 @@
 
 BeforeDiscovery { . $PSScriptRoot/Lab.ps1 }
 
-Describe 'Users and rights' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
+Describe 'Users and rights' -Tag Lab -Skip:(-not $Lab.HasTunnel -or $Lab.Kafka -lt [version] '3.3') {
     BeforeAll {
         . $PSScriptRoot/Lab.ps1
         $ns = Open-Lab users
