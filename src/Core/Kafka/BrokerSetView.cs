@@ -38,7 +38,11 @@ internal sealed record BrokerSetView(ClusterModel Model)
     public int MinInSyncReplicas => EnvNumber("MIN_INSYNC_REPLICAS") ?? 1;
 
     /// <summary>Addresses of the brokers for a client inside the Kubernetes cluster.</summary>
-    public string Bootstrap => string.Join(',', Brokers.Take(5).Select(n => $"{n.Host(Names, Namespace)}:{ClusterNames.InternalPort}"));
+    public string Bootstrap => BootstrapAt(ClusterNames.InternalPort);
+
+    /// <summary>The same at the port of another listener.</summary>
+    public string BootstrapAt(int port) => string.Join(',',
+        Brokers.Take(5).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n.Host(Names, Namespace)}:{port}")));
 
     /// <summary>Addresses of the ZooKeeper servers, with the brokers' folder, for tools of old versions.</summary>
     public string ZooKeeper

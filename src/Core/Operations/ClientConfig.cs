@@ -24,10 +24,7 @@ internal static class ClientConfig
         };
         if (tunnel.Password is { } password)
         {
-            string login = $"org.apache.kafka.common.security.plain.PlainLoginModule required username=\"{TunnelLogin.User}\" "
-                + $"password=\"{password}\";";
-            settings.AddRange([new("sasl.mechanism", "PLAIN"), new("sasl.jaas.config", login, OfJava: true),
-                new("sasl.username", TunnelLogin.User, OfJava: false), new("sasl.password", password, OfJava: false)]);
+            settings.AddRange(Login("PLAIN", "plain.PlainLoginModule", TunnelLogin.User, password));
         }
 
         return Lines(format, settings);
@@ -39,8 +36,6 @@ internal static class ClientConfig
     /// <param name="brokers">The brokers.</param>
     public static IReadOnlyList<string> Of(string format, BrokerSetView brokers)
     {
-        const string Store = $"{ClusterCertificates.Folder}/{ClusterCertificates.KeyStore}";
-        const string Trust = $"{ClusterCertificates.Folder}/{ClusterCertificates.Trust}";
         bool tls = brokers.Model.IsSecure;
         var settings = new List<Setting>
         {
@@ -49,10 +44,7 @@ internal static class ClientConfig
         };
         if (tls)
         {
-            settings.AddRange([new("ssl.keystore.type", "PEM", OfJava: true), new("ssl.keystore.location", Store, OfJava: true),
-                new("ssl.truststore.type", "PEM", OfJava: true), new("ssl.truststore.location", Trust, OfJava: true),
-                new("ssl.key.location", Store, OfJava: false), new("ssl.certificate.location", Store, OfJava: false),
-                new("ssl.ca.location", Trust, OfJava: false)]);
+            settings.AddRange([.. OwnCertificate, .. Authority]);
         }
 
         return Lines(format, settings);
@@ -67,32 +59,17 @@ internal static class ClientConfig
     /// <exception cref="ClusterException"><c>UserSecretUnusable</c>.</exception>
     public static IReadOnlyList<string> Of(string format, BrokerSetView brokers, UserSecret user)
     {
-        const string Store = $"{ClusterCertificates.Folder}/{ClusterCertificates.KeyStore}";
-        const string Trust = $"{ClusterCertificates.Folder}/{ClusterCertificates.Trust}";
         bool isCertificate = user.Authentication == UserSecret.Certificate;
         var listener = brokers.Model.Listeners.First(l => l.Authentication
             == (isCertificate ? ListenerAuthentication.UserCertificate : ListenerAuthentication.Password));
         string credential = user.Text(isCertificate ? ClusterCertificates.KeyStore : UserSecret.PasswordEntry);
         var settings = new List<Setting>
         {
-            new("bootstrap.servers", string.Join(',', brokers.Brokers.Take(5).Select(n => string.Create(CultureInfo.InvariantCulture,
-                $"{n.Host(brokers.Names, brokers.Namespace)}:{listener.Port}")))),
+            new("bootstrap.servers", brokers.BootstrapAt(listener.Port)),
             new("security.protocol", listener.Protocol),
-            new("ssl.truststore.type", "PEM", OfJava: true), new("ssl.truststore.location", Trust, OfJava: true),
-            new("ssl.ca.location", Trust, OfJava: false),
         };
-        if (isCertificate)
-        {
-            settings.AddRange([new("ssl.keystore.type", "PEM", OfJava: true), new("ssl.keystore.location", Store, OfJava: true),
-                new("ssl.key.location", Store, OfJava: false), new("ssl.certificate.location", Store, OfJava: false)]);
-        }
-        else
-        {
-            string login = "org.apache.kafka.common.security.scram.ScramLoginModule required "
-                + $"username=\"{user.User}\" password=\"{credential}\";";
-            settings.AddRange([new("sasl.mechanism", "SCRAM-SHA-512"), new("sasl.jaas.config", login, OfJava: true),
-                new("sasl.username", user.User!, OfJava: false), new("sasl.password", credential, OfJava: false)]);
-        }
+        settings.AddRange(
+            [.. Authority, .. isCertificate ? OwnCertificate : Login("SCRAM-SHA-512", "scram.ScramLoginModule", user.User!, credential)]);
 
         return format == "Secret" ? Manifest(brokers, user, isCertificate ? ClusterCertificates.KeyStore : UserSecret.PasswordEntry,
             credential, Lines("Java", settings)) : Lines(format, settings);
@@ -143,6 +120,22 @@ internal static class ClientConfig
     }
 
     private const string Protocol = "security.protocol";
+    private const string Store = $"{ClusterCertificates.Folder}/{ClusterCertificates.KeyStore}";
+    private const string Trust = $"{ClusterCertificates.Folder}/{ClusterCertificates.Trust}";
+
+    // By whom the brokers are signed.
+    private static IReadOnlyList<Setting> Authority =>
+        [new("ssl.truststore.type", "PEM", OfJava: true), new("ssl.truststore.location", Trust, OfJava: true),
+        new("ssl.ca.location", Trust, OfJava: false)];
+
+    private static IReadOnlyList<Setting> OwnCertificate =>
+        [new("ssl.keystore.type", "PEM", OfJava: true), new("ssl.keystore.location", Store, OfJava: true),
+        new("ssl.key.location", Store, OfJava: false), new("ssl.certificate.location", Store, OfJava: false)];
+
+    private static IReadOnlyList<Setting> Login(string mechanism, string module, string user, string password) =>
+        [new("sasl.mechanism", mechanism), new("sasl.jaas.config", $"org.apache.kafka.common.security.{module} required "
+            + $"username=\"{user}\" password=\"{password}\";", OfJava: true),
+        new("sasl.username", user, OfJava: false), new("sasl.password", password, OfJava: false)];
 
     private static string Lower(string protocol) => protocol.ToLowerInvariant();
 
