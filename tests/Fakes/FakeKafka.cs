@@ -91,6 +91,9 @@ public sealed class FakeKafka
     /// <summary>Settings whose values a broker keeps to itself, by topic and key.</summary>
     public HashSet<(string Topic, string Key)> Sensitive { get; } = [];
 
+    /// <summary>Whether a topic is made while the answer says already that it took too long.</summary>
+    public bool SlowToMake { get; set; }
+
     /// <summary>Kafka's error code that a removal of a topic ends with, for as long as there are any; 0 for none.</summary>
     public Queue<short> RemovalErrors { get; } = new();
 
@@ -404,6 +407,8 @@ public sealed class FakeKafka
                     .Select(p => running.Keys.Concat(running.Keys).Skip(p % running.Count).Take(copies).ToArray())]);
                 foreach (var (key, value) in t.Configs)
                     Configs[(t.Name, key)] = value!;
+                if (SlowToMake)
+                    (error, words) = (7, "The request timed out.");
             }
 
             answer.Text(t.Name).Short(error).Text(words);

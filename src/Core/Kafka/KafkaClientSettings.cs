@@ -54,6 +54,7 @@ internal static class KafkaClientSettings
         AutoOffsetReset = AutoOffsetReset.Error,
         FetchWaitMaxMs = 10,
         FetchErrorBackoffMs = 20,
+        FetchQueueBackoffMs = 10, // a full queue would not be filled again for a second
         QueuedMaxMessagesKbytes = 16 * 1024,
         ConsumeResultFields = "none",
     }, entry);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using KafkaK8s.Core.Kafka;
 using KafkaK8s.Core.Model;
@@ -35,6 +36,9 @@ internal static class ChangeTopic
 
     private static readonly TimeSpan KnownLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    // A broker that has not done all by then says so, which is more than silence: it goes on. The rest is for its answer.
+    private static readonly TimeSpan BrokerLimit = KafkaAdmin.RequestLimit - TimeSpan.FromSeconds(10);
 
     /// <summary>The plan of a new topic.</summary>
     /// <exception cref="ClusterException"><c>TopicExists</c>, <c>KafkaRefused</c>, or what cannot be.</exception>
@@ -216,7 +220,7 @@ internal static class ChangeTopic
         {
             ValidateOnly = validateOnly,
             RequestTimeout = KafkaAdmin.RequestLimit,
-            OperationTimeout = KafkaAdmin.RequestLimit
+            OperationTimeout = BrokerLimit
         };
         long start = Stopwatch.GetTimestamp();
         while (true)
@@ -225,6 +229,11 @@ internal static class ChangeTopic
             {
                 await admin.AskAsync(request.Name, c => c.CreateTopicsAsync([wanted], options), cancel).ConfigureAwait(false);
                 return;
+            }
+            catch (ClusterException e) when (e.InnerException is KafkaException refused
+                && KafkaErrors.FirstOf(refused).Code == ErrorCode.RequestTimedOut)
+            {
+                return; // it is being made, only that takes longer than the request would wait: many partitions on busy brokers
             }
             catch (ClusterException e) when (e.Id == "TopicExists")
             {

@@ -32,7 +32,7 @@ internal enum CertificateUse
 internal sealed class CertificateAuthority : IDisposable
 {
     /// <summary>How long before its making a certificate is valid: the clocks of nodes differ.</summary>
-    public static readonly TimeSpan Backdated = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Backdated = TimeSpan.FromHours(1);
 
     private readonly X509Certificate2 certificate;
     private readonly ECDsa key;
@@ -117,7 +117,7 @@ internal sealed class CertificateAuthority : IDisposable
         }
 
         var from = now - Backdated;
-        var until = from + Backdated + life < NotAfter ? now + life : NotAfter;
+        var until = from + life < NotAfter ? from + life : NotAfter;
         using var signed = request.Create(certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(key), from, until, Serial());
         return new PemPair(Pem(signed), own.ExportPkcs8PrivateKeyPem() + "\n");
     }
@@ -141,7 +141,7 @@ internal sealed class CertificateAuthority : IDisposable
         var identifier = new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false);
         request.CertificateExtensions.Add(identifier);
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(identifier));
-        return request.Create(subject, X509SignatureGenerator.CreateForECDsa(key), now - Backdated, now + life, Serial());
+        return request.Create(subject, X509SignatureGenerator.CreateForECDsa(key), now - Backdated, now - Backdated + life, Serial());
     }
 
     // 16 octets, positive, the first never zero (RFC 5280, 4.1.2.2: 20 at most).

@@ -69,6 +69,15 @@ public sealed class TopicTests
         Assert.Equal((4, 3, "604800000"), (made.Partitions, made.ReplicationFactor, made.Config["retention.ms"]));
     }
 
+    [Fact]
+    public async Task A_topic_that_takes_long_to_make_is_waited_for()
+    {
+        await using var on = await StartAsync();
+        on.Kafka.SlowToMake = true;
+        var plan = await ChangeTopic.PlanNewAsync(on.Admin, new TopicRequest("orders") { Partitions = 4 }, default);
+        Assert.Equal(4, (await ResultAsync<KafkaTopic>(ChangeTopic.NewAsync(on.Admin, plan, default))).Partitions);
+    }
+
     [Theory]
     [InlineData("orders", 1, "TopicExists")]
     [InlineData("new", 9, "KafkaRefused")] // nine copies on three brokers, in the broker's own words
