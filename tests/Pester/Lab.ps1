@@ -210,12 +210,12 @@ function Receive-Background {
 
 # Kafka's own tools, in a pod of the brokers' image: an independent look at what the module says.
 function Start-ToolPod {
-    param([string] $Namespace, [string] $Node)
+    param([string] $Namespace, [string] $Node, [string] $Name = 'tools', [string] $Secret)
     $image = (Get-Kube statefulset -n $Namespace).items.spec.template.spec.containers.image -match 'kafka:' | Select-Object -First 1
     $null = Set-Kube -Namespace $Namespace @"
 apiVersion: v1
 kind: Pod
-metadata: {name: tools}
+metadata: {name: $Name}
 spec:
   $(if ($Node) { "nodeName: $Node" })
   terminationGracePeriodSeconds: 0
@@ -232,8 +232,10 @@ spec:
     - {name: LOG_DIR, value: /tmp}
     - {name: KAFKA_GC_LOG_OPTS, value: " "}
     resources: {requests: {cpu: 10m, memory: 64Mi}}
+    $(if ($Secret) { 'volumeMounts: [{name: tls, mountPath: /tls}]' })
+  $(if ($Secret) { "volumes: [{name: tls, secret: {secretName: $Secret}}]" })
 "@
-    $null = kubectl wait -n $Namespace --for=condition=Ready pod/tools --timeout=90s
+    $null = kubectl wait -n $Namespace --for=condition=Ready "pod/$Name" --timeout=90s
 }
 
 function Invoke-Tool {

@@ -9,35 +9,12 @@ Describe 'Users and rights' -Tag Lab -Skip:(-not $Lab.HasTunnel -or $Lab.Kafka -
         $at = @{ Namespace = $ns }
         $null = New-KafkaCluster demo @at -Plaintext:$false -ZooKeeperCount 1 -BrokerCount 1 -Ephemeral -WarningAction SilentlyContinue
         $null = New-KafkaTopic demo orders-1 @at -Partition 1
-        $image = (Get-Kube statefulset demo-kafka -n $ns).spec.template.spec.containers[0].image
 
         # The manifest as it is given, applied, and a pod that mounts it: what an application has to do.
         function Start-Client([string] $User) {
             $null = Set-Kube -Namespace $ns ((Get-KafkaClientConfig demo -User $User -Format Secret @at) -join "`n")
             $null = kubectl delete pod "client-$User" -n $ns --ignore-not-found --grace-period=0 --force
-            $null = Set-Kube -Namespace $ns @"
-apiVersion: v1
-kind: Pod
-metadata: {name: client-$User}
-spec:
-  terminationGracePeriodSeconds: 0
-  enableServiceLinks: false
-  automountServiceAccountToken: false
-  containers:
-  - name: tools
-    image: $image
-    imagePullPolicy: IfNotPresent
-    command: [sleep, infinity]
-    env:
-    - {name: KAFKA_HEAP_OPTS, value: -Xmx128m}
-    - {name: KAFKA_JVM_PERFORMANCE_OPTS, value: -XX:+UseSerialGC -XX:TieredStopAtLevel=1}
-    - {name: LOG_DIR, value: /tmp}
-    - {name: KAFKA_GC_LOG_OPTS, value: " "}
-    resources: {requests: {cpu: 10m, memory: 64Mi}}
-    volumeMounts: [{name: tls, mountPath: /tls}]
-  volumes: [{name: tls, secret: {secretName: demo-$User-client}}]
-"@
-            $null = kubectl wait -n $ns --for=condition=Ready "pod/client-$User" --timeout=90s
+            Start-ToolPod -Namespace $ns -Name "client-$User" -Secret "demo-$User-client"
         }
 
         # What a tool says; a failure is part of it. The tools take the brokers' addresses by a flag alone.

@@ -55,6 +55,8 @@ public sealed class HealthCheckTests(HealthyCluster healthy) : IClassFixture<Hea
         f => Partition(f, "orders", 0, p => p with { Leader = 2 })),
         ("ReplicationFactor", "Warning", "1 topic with fewer than 3 copies: orders",
         f => Partition(f, "orders", 0, p => p with { Replicas = [0], InSync = [0] })),
+        ("ReplicationFactor", "Warning", "1 topic with fewer than 3 copies: orders",
+        f => Partition(f, "orders", 0, p => p with { Replicas = [0, 1], InSync = [0, 1] })),
         ("ReplicationFactor", "Info", "1 broker can hold 1 copy of a topic", f => Views(Brokers(f, 1), v => v with { Partitions = [] })),
         ("MinInSyncReplicas", "Warning", "orders (3 of 3)", f => Topic(f, "orders", HealthFacts.MinInSync, "3")),
         ("MinInSyncReplicas", "Warning", "orders (4 of 3)", f => Topic(f, "orders", HealthFacts.MinInSync, "4")),
