@@ -230,7 +230,7 @@ internal static class ChangeTopic
                 await admin.AskAsync(request.Name, c => c.CreateTopicsAsync([wanted], options), cancel).ConfigureAwait(false);
                 return;
             }
-            catch (ClusterException e) when (e.InnerException is KafkaException refused
+            catch (ClusterException e) when (!validateOnly && e.InnerException is KafkaException refused
                 && KafkaErrors.FirstOf(refused).Code == ErrorCode.RequestTimedOut)
             {
                 return; // it is being made, only that takes longer than the request would wait: many partitions on busy brokers
