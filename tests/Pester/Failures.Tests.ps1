@@ -71,11 +71,12 @@ Describe 'A cluster on a bad day' -Tag Lab {
     Context 'New-KafkaCluster interrupted' {
         It 'ends at once, and the same command goes on: stopped <When>' -ForEach @(
             @{ When = 'after 0.3 s'; What = $null }
-            @{ When = 'when the brokers are made'; What = 'statefulset/demo-kafka' }
-            @{ When = 'when a pod starts'; What = 'pod/demo-kafka-0' }
+            @{ When = 'when the brokers are made'; What = 'statefulset/demo-kafka'; Path = '{.metadata.name}'; Is = 'demo-kafka' }
+            @{ When = 'while it waits for brokers'; What = 'pod/demo-zk-0'; Path = '{.status.containerStatuses[0].ready}'; Is = 'true' }
         ) {
             $job = Start-Background 'param($ns) New-KafkaCluster demo -Namespace $ns' @{ ns = $ns }
-            if ($What) { Wait-Until -Seconds 120 -For "$What is made" { kubectl get $What -n $ns -o name --ignore-not-found } } else { Start-Sleep -Milliseconds 300 }
+            if ($What) { Wait-Until -Seconds 120 -For "$What to be so far" { "$(kubectl get $What -n $ns -o "jsonpath=$Path" --ignore-not-found)" -eq $Is } }
+            else { Start-Sleep -Milliseconds 300 }
             $clock = [Diagnostics.Stopwatch]::StartNew()
             $job.Shell.Stop()
             $clock.Elapsed.TotalSeconds | Should -BeLessThan 10
