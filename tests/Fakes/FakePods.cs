@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -19,6 +20,7 @@ public sealed class FakePods : IAsyncDisposable
     private readonly Dictionary<string, long> since = []; // by the pod's uid and phase
     private readonly Dictionary<string, string> refused = []; // by the set's uid: what it was when a pod was refused
     private readonly List<string> ended = [];
+    private readonly ConcurrentDictionary<string, bool> lost = []; // uids of the pods on lost nodes
     private Task running = Task.CompletedTask;
 
     internal FakePods(FakeStore store) => this.store = store;
@@ -72,6 +74,16 @@ public sealed class FakePods : IAsyncDisposable
 
     /// <summary>Whether a pod is ready.</summary>
     public static bool IsReady(JsonObject pod) => Conditions(pod).Any(c => (string?)c["type"] == "Ready" && (string?)c["status"] == "True");
+
+    /// <summary>The node of a pod is lost: its kubelet says nothing any more, and ends nothing; the control plane takes Ready back, and
+    /// leaves all else as it was said last.</summary>
+    public void LoseNodeOf(string ns, string name) => store.Change("v1", "pods", ns, name, pod =>
+    {
+        lost[Uid(pod)] = true;
+        foreach (var ready in Conditions(pod).Where(c => (string?)c["type"] == "Ready"))
+            ready["status"] = "False";
+        pod["status"]!["conditions"]!.AsArray().Add(new JsonObject { ["type"] = "ContainersReady", ["status"] = "True" });
+    });
 
     /// <summary>Whether a pod's process lives.</summary>
     public static bool IsRunning(JsonObject? pod) =>
@@ -130,6 +142,8 @@ public sealed class FakePods : IAsyncDisposable
     private bool Live(JsonObject pod)
     {
         string ns = Namespace(pod);
+        if (lost.ContainsKey(Uid(pod)))
+            return false;
         if (IsEnding(pod))
         {
             if (!Elapsed(pod, "end", EndTime) || !MayEnd(pod))
@@ -166,7 +180,7 @@ public sealed class FakePods : IAsyncDisposable
 
     private bool Set(JsonObject pod, string phase, bool ready) => store.Change("v1", "pods", Namespace(pod), Name(pod), tree =>
     {
-        if (Uid(tree) != Uid(pod))
+        if (Uid(tree) != Uid(pod) || lost.ContainsKey(Uid(pod))) // its node may have been lost since we looked
             return;
         string container = (string?)tree["spec"]?["containers"]?[0]?["name"] ?? "main";
         tree["status"] = new JsonObject

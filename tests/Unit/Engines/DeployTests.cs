@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using KafkaK8s.Core;
 using KafkaK8s.Core.Kubernetes;
 using KafkaK8s.Core.Operations;
@@ -266,18 +265,8 @@ public sealed class DeployTests
     // The control plane takes Ready back, the rest stays as the kubelet last said it; nothing there ends any more.
     private static void LoseNode(FakeCluster cluster, int broker)
     {
-        var (pods, name) = (cluster.Server.Pods, $"{cluster.BrokerSet}-{broker}");
-        var (mayBeReady, mayEnd) = (pods.MayBeReady, pods.MayEnd);
-        pods.MayBeReady = pod => pod.Name() != name && mayBeReady(pod);
-        pods.MayEnd = pod => pod.Name() != name && mayEnd(pod);
         cluster.Kafka.Down.Add(broker);
-        cluster.Server.Store.Change("v1", "pods", cluster.Namespace, name, pod =>
-        {
-            var conditions = pod["status"]!["conditions"]!.AsArray();
-            foreach (var ready in conditions.Where(c => (string?)c!["type"] == "Ready"))
-                ready!["status"] = "False";
-            conditions.Add(new JsonObject { ["type"] = "ContainersReady", ["status"] = "True" });
-        });
+        cluster.Server.Pods.LoseNodeOf(cluster.Namespace, $"{cluster.BrokerSet}-{broker}");
     }
 
     private Task<T> PassAsync<T>(Task<T> task) => Passing.PassAsync(task, TimeSpan.FromMilliseconds(500), clock);
