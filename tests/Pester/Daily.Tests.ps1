@@ -132,6 +132,11 @@ Describe 'Daily work' -Tag Lab -Skip:(-not $Lab.HasTunnel) {
             ($got.Value | Sort-Object -Unique).Count | Should -Be 20000
         }
 
+        It 'stores them compressed' -Skip:($Lab.Kafka -lt [version] '2.1') {
+            Invoke-InPod -Namespace $ns demo-kafka-0 'LOG_DIR=/tmp KAFKA_HEAP_OPTS=-Xmx128m /opt/kafka/bin/kafka-dump-log.sh --files "$(ls -S /var/lib/kafka/data/log/many-*/*.log | head -1)" | grep -m 3 -o "compresscodec: [a-z]*" | sort -u' |
+                Should -Be 'compresscodec: zstd'
+        }
+
         It 'refuses what is not there' {
             { 'a' | Send-KafkaMessage demo nowhere @at -ErrorAction Stop } | Should -Throw -ErrorId 'KafkaK8s.TopicNotFound,*'
             { 'a' | Send-KafkaMessage demo letters @at -Partition 3 -ErrorAction Stop } | Should -Throw -ErrorId 'KafkaK8s.PartitionNotFound,*'

@@ -69,7 +69,10 @@ internal static class KafkaClientSettings
     {
         var config = Producer(entry, messageTimeout, LargestMessage, largestBatch);
         config.Partitioner = Partitioner.Murmur2Random;
-        config.CompressionType = CompressionType.Lz4; // what people send compresses well, and the way through the API server is the cost
+        // What people send compresses well, and the way through the API server is the cost. Brokers before 2.1 know no zstd (KIP-110):
+        // to these the library sends as it is.
+        config.CompressionType = CompressionType.Zstd;
+        config.CompressionLevel = 1;
         config.DeliveryReportFields = reportAll ? "all" : "none";
         config.StatisticsIntervalMs = 0;
         return config;
